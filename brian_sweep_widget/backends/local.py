@@ -1,0 +1,181 @@
+"""This computer's cores as a joblib backend of our own.
+
+joblib's own loky backend shares one pool with the whole process: a sweep in
+the background and the user's own ``Parallel`` would wait for each other for
+ever, and an aborted call kills all warm workers. So this backend submits to a
+private pool, cancels what is pending, and leaves the workers warm.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
+from typing import Any
+
+from joblib import register_parallel_backend
+from joblib.externals.loky.process_executor import (
+    BrokenProcessPool,
+    ProcessPoolExecutor,
+    ShutdownExecutorError,
+)
+from joblib.parallel import ParallelBackendBase
+
+from brian_sweep_widget.backends.cores import allowed_cores
+from brian_sweep_widget.backends.guard import guard
+
+NAME = "brian-sweep-local"
+
+_IDLE_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """Stands for the result of a job that came to no end.
+
+    Parameters
+    ----------
+    reason
+        What became of the worker; empty if the job was cancelled before it
+        started.
+    """
+
+    reason: str = ""
+
+
+class LocalPool:
+    """Guarded worker processes, started when needed and kept warm.
+
+    Parameters
+    ----------
+    workers
+        How many, 1 or more.
+    prepare
+        What every worker does before its first job.
+    """
+
+    def __init__(self, workers: int, prepare: Callable[[], None] | None = None) -> None:
+        self.workers = workers
+        self._prepare = prepare
+        self._lock = threading.Lock()
+        self._executor: ProcessPoolExecutor | None = None
+
+    def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        """Submit a call; a pool that is gone or broken is replaced first."""
+        with self._lock:
+            try:
+                return self._running().submit(function, *args)
+            except (BrokenProcessPool, ShutdownExecutorError):
+                # It broke after it was looked at; a new one has no such past.
+                return self._running(replace=True).submit(function, *args)
+
+    def warm(self) -> None:
+        """Start the workers in the background, so that the first job need not wait."""
+        for _ in range(self.workers):
+            self.submit(int)
+
+    def processes(self) -> list[int]:
+        """Give the process numbers of the workers that are alive."""
+        executor = self._executor
+        return [] if executor is None else list(executor._processes or {})  # noqa: SLF001
+
+    def kill(self) -> None:
+        """End all workers at once, with whatever they started."""
+        with self._lock:
+            executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.shutdown(wait=False, kill_workers=True)
+
+    def _running(self, *, replace: bool = False) -> ProcessPoolExecutor:
+        broken = self._executor is not None and self._executor._flags.broken  # noqa: SLF001
+        if self._executor is None or broken or replace:
+            if self._executor is not None:
+                self._executor.shutdown(wait=False, kill_workers=True)
+            self._executor = ProcessPoolExecutor(
+                self.workers,
+                timeout=_IDLE_SECONDS,
+                env=_one_thread_each(),
+                initializer=guard,
+                initargs=(self._prepare,),
+            )
+        return self._executor
+
+
+def _one_thread_each() -> dict[str, str]:
+    """Keep linear algebra to one thread a worker: the workers are the parallelism."""
+    return dict.fromkeys(ParallelBackendBase.MAX_NUM_THREADS_VARS, "1")
+
+
+@functools.cache
+def local_pool(workers: int, prepare: Callable[[], None] | None = None) -> LocalPool:
+    """Give this process's pool of so many workers; sweeps share it."""
+    return LocalPool(workers, prepare)
+
+
+class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no types
+    """Runs the jobs of one sweep on a `LocalPool`.
+
+    Parameters
+    ----------
+    pool
+        Shared between sweeps; never shut down from here.
+    **options
+        What joblib hands to every backend.
+    """
+
+    supports_retrieve_callback = True
+
+    def __init__(self, pool: LocalPool | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self._pool = pool
+        self._pending: set[Future[Any]] = set()
+        self._lock = threading.Lock()
+
+    def effective_n_jobs(self, n_jobs: int | None) -> int:
+        """Say how many jobs run at once; never 1, which joblib runs in the caller."""
+        if self._pool is None:
+            cores = allowed_cores()
+            self._pool = local_pool(cores if n_jobs is None or n_jobs < 1 else n_jobs)
+        return max(2, self._pool.workers)
+
+    def submit(
+        self, func: Callable[..., Any], callback: Callable[[Future[Any]], None] | None = None
+    ) -> Future[Any]:
+        """Start a job, now or when a worker is free."""
+        assert self._pool is not None  # noqa: S101 - joblib asks for effective_n_jobs first
+        future = self._pool.submit(func)
+        with self._lock:
+            self._pending.add(future)
+        future.add_done_callback(self._forget)
+        if callback is not None:
+            future.add_done_callback(callback)
+        return future
+
+    def retrieve_result_callback(self, future: Future[Any]) -> Any:
+        """Give a batch's results; a batch that came to no end is one `Died`."""
+        try:
+            return future.result()
+        except CancelledError:
+            return [Died()]
+        except Exception as error:  # noqa: BLE001 - jobs do not raise: the worker or its pipe did
+            return [Died(f"{type(error).__name__}: {error}".partition("\n")[0])]
+
+    def cancel_pending(self) -> None:
+        """Cancel what has not started; running jobs are the stop token's."""
+        with self._lock:
+            pending = list(self._pending)
+        for future in pending:
+            future.cancel()
+
+    def abort_everything(self, ensure_ready: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002 - joblib's
+        """Stop without killing the workers."""
+        self.cancel_pending()
+
+    def _forget(self, future: Future[Any]) -> None:
+        with self._lock:
+            self._pending.discard(future)
+
+
+register_parallel_backend(NAME, LocalBackend)

@@ -1,0 +1,93 @@
+"""Brian's global settings: carried to the workers, and reset before every job.
+
+Brian keeps preferences, the default clock and the active device in module
+globals. A worker computes jobs of many models one after another, so whatever
+one of them changes must not reach the next: a forgotten time step would give
+wrong numbers without a word.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class BrianContext:
+    """Preferences that differ from Brian's defaults, and the default time step.
+
+    Parameters
+    ----------
+    preferences
+        Values by full name, such as ``codegen.target``.
+    time_step
+        Of Brian's default clock, in seconds.
+    """
+
+    preferences: Mapping[str, Any] = field(default_factory=dict)
+    time_step: float = 1e-4
+
+    @classmethod
+    def here(cls) -> BrianContext | None:
+        """Read the settings of this process; None if it has not imported Brian."""
+        if "brian2" not in sys.modules:
+            return None
+        import brian2  # noqa: PLC0415 - loaded already
+
+        return cls(changed_preferences(), float(brian2.defaultclock.dt_))
+
+    def apply(self) -> None:
+        """Make these the settings of this process, whatever they were."""
+        import brian2  # noqa: PLC0415 - engines are imported without Brian
+
+        for name, default in default_preferences().items():
+            wanted = self.preferences.get(name, default)
+            # Compared by identity too: some preferences are arrays or types.
+            if brian2.prefs[name] is not wanted:
+                brian2.prefs[name] = wanted
+        brian2.defaultclock.dt = self.time_step * brian2.second
+        if brian2.get_device() is not brian2.all_devices["runtime"]:
+            brian2.set_device("runtime")
+
+
+def default_preferences() -> dict[str, Any]:
+    """Give the default of every preference that Brian has registered."""
+    import brian2  # noqa: PLC0415
+
+    return {
+        f"{category}.{name}": preference.default
+        for category, (preferences, _) in brian2.prefs.pref_register.items()
+        for name, preference in preferences.items()
+    }
+
+
+def changed_preferences() -> dict[str, Any]:
+    """Give the preferences of this process that differ from the defaults."""
+    import brian2  # noqa: PLC0415
+
+    return {
+        name: brian2.prefs[name]
+        for name, default in default_preferences().items()
+        if brian2.prefs[name] is not default and brian2.prefs[name] != default
+    }
+
+
+def seed_generators(seed: int) -> None:
+    """Seed every random generator that a model may draw from.
+
+    Parameters
+    ----------
+    seed
+        From 0 to 2**32 - 1. Python's own generator and numpy's global one get
+        it too, for models that draw from those.
+    """
+    import brian2  # noqa: PLC0415
+
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - the one that models written for Brian use
+    brian2.seed(seed)

@@ -1,0 +1,43 @@
+"""What every engine can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from brian_sweep_widget.results import Value
+from brian_sweep_widget.sweeps import Job
+
+
+class Engine(Protocol):
+    """Computes jobs of one model. It travels to workers by pickle.
+
+    Attributes
+    ----------
+    label
+        How results of this engine are marked, such as ``"runtime (numpy)"``.
+        Engines may draw random numbers differently, so results of two labels
+        do not belong in one curve.
+    """
+
+    label: str
+
+    def simulate(self, job: Job) -> Mapping[str, Value]:
+        """Simulate one job and measure.
+
+        Parameters
+        ----------
+        job
+            Its parameters and its seed decide everything.
+
+        Returns
+        -------
+        mapping
+            Results by name; at least one.
+
+        Raises
+        ------
+        Exception
+            Whatever the model raises; also for results that are none.
+        """
+        ...

@@ -1,0 +1,54 @@
+"""The engine of plain functions: it calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from brian_sweep_widget.engines.context import BrianContext, seed_generators
+from brian_sweep_widget.engines.reading import read_returned
+from brian_sweep_widget.models import FunctionModel, Parameter
+from brian_sweep_widget.models.function_model import SEED
+from brian_sweep_widget.models.units import quantity
+from brian_sweep_widget.results import Value
+from brian_sweep_widget.sweeps import Job
+
+
+class FunctionEngine:
+    """Calls a function with a job's parameters, under its author's preferences.
+
+    Parameters
+    ----------
+    model
+        The function.
+    parameters
+        Its parameters by name, for their units.
+    context
+        Brian's settings where the sweep was made; None if Brian was not
+        imported there, which means Brian's own (with the user's files).
+    """
+
+    label = "plain function"
+
+    def __init__(
+        self,
+        model: FunctionModel,
+        parameters: Mapping[str, Parameter],
+        context: BrianContext | None,
+    ) -> None:
+        self._model = model
+        self._parameters = parameters
+        self._context = context
+
+    def simulate(self, job: Job) -> Mapping[str, Value]:
+        """Call the function; see `Engine.simulate`."""
+        (self._context or BrianContext()).apply()
+        seed_generators(job.seed)
+        arguments: dict[str, Any] = {
+            name: quantity(value, self._parameters[name].unit)
+            for name, value in job.parameters.items()
+        }
+        if self._model.takes_seed:
+            arguments[SEED] = job.seed
+        returned = self._model.function(**arguments)
+        return read_returned(self._model.name, returned, arguments)

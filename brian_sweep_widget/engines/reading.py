@@ -1,0 +1,106 @@
+"""What a measure or a plain function returned, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+
+from brian_sweep_widget.models.parameters import words
+from brian_sweep_widget.models.units import Unit, dimensions_of, si_unit
+from brian_sweep_widget.results import Value
+
+_ALLOWED = "allowed: a number, a Brian 2 quantity or an array of either"
+_NUMERIC = "biuf"
+
+
+class NotAResult(TypeError):
+    """A model returned something that is not a result."""
+
+
+def read_value(name: str, returned: Any, label: str = "", unit: Unit | None = None) -> Value:
+    """Read one result.
+
+    Parameters
+    ----------
+    name
+        Of the measure, for messages.
+    returned
+        What it returned.
+    label
+        How it is called; the name in words if empty.
+    unit
+        In which it is shown; the SI unit if None.
+
+    Returns
+    -------
+    Value
+        In SI units, float64.
+
+    Raises
+    ------
+    NotAResult
+        If it is neither a number nor a quantity nor an array of these, if it
+        is a single number that is not finite, or if its unit is another than
+        the measure's.
+    """
+    if returned is None:
+        msg = f"{name} returned None: does it end with a return statement? ({_ALLOWED})"
+        raise NotAResult(msg)
+    try:
+        array = np.asarray(returned)
+    except ValueError:  # a ragged list
+        array = np.asarray(None)
+    if array.dtype.kind not in _NUMERIC:
+        msg = f"{name} returned {_short(returned)}, a {type(returned).__name__} ({_ALLOWED})"
+        raise NotAResult(msg)
+    if not array.ndim and not np.isfinite(array):
+        msg = f"{name} returned {array}: the result is not a finite number"
+        raise NotAResult(msg)
+    dimensions = dimensions_of(returned)
+    if unit is None:
+        unit = si_unit(dimensions)
+    elif unit.dimensions != dimensions:
+        msg = f"{name} returned {_short(returned)}, which is not in units such as {unit.symbol!r}"
+        raise NotAResult(msg)
+    return Value(array.astype(float), unit, label or words(name))
+
+
+def read_returned(
+    function_name: str, returned: Any, reserved: Collection[str]
+) -> dict[str, Value]:
+    """Read what a plain function returned: one result, or several by name.
+
+    Parameters
+    ----------
+    function_name
+        Names a single result.
+    returned
+        A number, quantity or array, or a dict of these.
+    reserved
+        Names that a result may not have (the parameters').
+
+    Raises
+    ------
+    NotAResult
+        As for `read_value`; also for an empty dict, and for names that are
+        reserved or no texts.
+    """
+    results = returned if isinstance(returned, Mapping) else {function_name: returned}
+    if not results:
+        msg = f"{function_name} returned an empty dict (allowed: at least one result by name)"
+        raise NotAResult(msg)
+    for name in results:
+        if not isinstance(name, str):
+            msg = f"{function_name} returned a result named {name!r}; names must be texts"
+            raise NotAResult(msg)
+        if name in reserved:
+            msg = f"{function_name} returned a result named like its parameter {name!r}: rename it"
+            raise NotAResult(msg)
+    return {name: read_value(name, value) for name, value in results.items()}
+
+
+def _short(value: Any, longest: int = 60) -> str:
+    text = repr(value)
+    return text if len(text) <= longest else text[:longest] + "..."

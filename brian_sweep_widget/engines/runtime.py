@@ -1,0 +1,121 @@
+"""The engine that runs network models in Brian's runtime mode."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from types import FrameType
+from typing import Any
+from unittest import mock
+
+from brian_sweep_widget.engines.context import BrianContext, seed_generators
+from brian_sweep_widget.engines.reading import read_value
+from brian_sweep_widget.models import NetworkModel, Parameter
+from brian_sweep_widget.models.network_model import DURATION
+from brian_sweep_widget.models.units import quantity
+from brian_sweep_widget.results import Value
+from brian_sweep_widget.sweeps import Job
+
+
+class RuntimeEngine:
+    """Builds, runs and measures a network with Brian's numpy or Cython target.
+
+    Parameters
+    ----------
+    model
+        The network model.
+    parameters
+        Its parameters by name, for their units.
+    context
+        Brian's settings where the sweep was made; the target excepted, they
+        hold here too.
+    target
+        ``"numpy"`` or ``"cython"``.
+    """
+
+    def __init__(
+        self,
+        model: NetworkModel,
+        parameters: Mapping[str, Parameter],
+        context: BrianContext | None,
+        target: str,
+    ) -> None:
+        self.label = f"runtime ({target})"
+        self._model = model
+        self._parameters = parameters
+        context = context or BrianContext()
+        self._context = BrianContext(
+            {**context.preferences, "codegen.target": target}, context.time_step
+        )
+
+    def simulate(self, job: Job) -> Mapping[str, Value]:
+        """Build, run and measure; see `Engine.simulate`."""
+        self._context.apply()
+        seed_generators(job.seed)
+        values = {
+            name: quantity(value, self._parameters[name].unit)
+            for name, value in job.parameters.items()
+        }
+        arguments = {name: values[name] for name in self._model.builder_parameters}
+        network, names = build(self._model.builder, arguments)
+        network.run(values[DURATION], namespace=names)
+        return {
+            measure.name: read_value(
+                measure.name, measure.function(network), measure.label, measure.unit
+            )
+            for measure in self._model.measures.values()
+        }
+
+
+def build(builder: Callable[..., Any], arguments: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Call a builder, and learn the names that its equations may use.
+
+    Brian looks names up in the frame that calls ``run``. Here the network runs
+    after its builder returned, so the builder's variables are read from the
+    frame in which it made the network.
+
+    Parameters
+    ----------
+    builder
+        Returns a ``brian2.Network``.
+    arguments
+        By name.
+
+    Returns
+    -------
+    network : Network
+        What it built.
+    names : dict
+        The builder's globals and, over them, its local variables.
+
+    Raises
+    ------
+    TypeError
+        If it returned something else than a network.
+    """
+    from brian2 import Network  # noqa: PLC0415 - engines are imported without Brian
+
+    code = inspect.unwrap(builder).__code__
+    frames: list[FrameType] = []
+    make = Network.__init__
+
+    def make_and_look(self: Any, *objects: Any, **options: Any) -> None:
+        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - inspect.stack takes 10 ms
+        while frame is not None and frame.f_code is not code:
+            frame = frame.f_back
+        if frame is not None:
+            frames.append(frame)
+        make(self, *objects, **options)
+
+    with mock.patch.object(Network, "__init__", make_and_look):
+        network = builder(**arguments)
+    if not isinstance(network, Network):
+        msg = (
+            f"{builder.__name__} returned a {type(network).__name__}, not a brian2.Network: "
+            "end it with return Network(...)"
+        )
+        raise TypeError(msg)
+    if not frames:  # a network made elsewhere: the arguments are all that is known
+        return network, {**inspect.unwrap(builder).__globals__, **arguments}
+    return network, {**frames[-1].f_globals, **frames[-1].f_locals}

@@ -1,0 +1,110 @@
+"""What a worker process does: prepare once, then compute jobs."""
+
+from __future__ import annotations
+
+import functools
+import os
+import pickle
+import platform
+import socket
+import time
+import traceback
+from collections.abc import Mapping
+from types import TracebackType
+
+from brian_sweep_widget.engines.context import BrianContext
+from brian_sweep_widget.engines.engine import Engine
+from brian_sweep_widget.engines.runtime import RuntimeEngine
+from brian_sweep_widget.results import Failure, Origin, Outcome, Value
+from brian_sweep_widget.sweeps import Job
+
+
+def prepare() -> None:
+    """Load Brian and everything that its first simulation would load.
+
+    Importing Brian takes a second, and so do the symbolic mathematics and the
+    templates behind a first ``run``. Done here, before the first job, that
+    time is not the person's.
+    """
+    from brian_sweep_widget.models import cuba  # noqa: PLC0415 - this is the place
+
+    parameters = cuba.parameters({})
+    values = {name: parameter.default for name, parameter in parameters.items()}
+    job = Job((0,), {**values, "size": 10, "duration": 1e-3}, seed=0)
+    RuntimeEngine(cuba, parameters, BrianContext(), "numpy").simulate(job)
+
+
+def compute(packed: bytes, job: Job) -> Outcome:
+    """Compute one job; whatever goes wrong in it is part of the outcome.
+
+    Parameters
+    ----------
+    packed
+        An engine from `pack`.
+    job
+        The job.
+
+    Returns
+    -------
+    Outcome
+        ``done`` or ``failed``.
+    """
+    started, clock = time.time(), time.perf_counter()
+    label = ""
+    values: Mapping[str, Value] = {}
+    failure = None
+    try:
+        engine = _unpacked(packed)
+        label = engine.label
+        values = engine.simulate(job)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the model is the user's code
+        failure = _failure(error)
+    origin = Origin(
+        engine=label,
+        host=socket.gethostname(),
+        process=os.getpid(),
+        started=started,
+        wall_time=time.perf_counter() - clock,
+        versions=_versions(),
+    )
+    return Outcome(job, "failed" if failure else "done", values, failure, origin)
+
+
+@functools.lru_cache(maxsize=4)
+def _unpacked(packed: bytes) -> Engine:
+    engine: Engine = pickle.loads(packed)  # noqa: S301 - from our own parent process
+    return engine
+
+
+def _failure(error: BaseException) -> Failure:
+    return Failure(type(error).__name__, _message(error), _users_traceback(error))
+
+
+def _message(error: BaseException) -> str:
+    """Give what an exception says, with the cause that Brian tells separately."""
+    text = str(error)
+    cause = error.__cause__
+    if cause is not None and str(cause) and str(cause) not in text:
+        text = f"{text}\n{type(cause).__name__}: {cause}"
+    return text
+
+
+def _users_traceback(error: BaseException) -> str:
+    """Format the traceback from the model's own first line on."""
+    return "".join(traceback.format_exception(type(error), error, _below_us(error.__traceback__)))
+
+
+def _below_us(trace: TracebackType | None) -> TracebackType | None:
+    package = __name__.partition(".")[0]
+    below = trace
+    while below is not None and str(below.tb_frame.f_globals.get("__name__", "")).startswith(package):
+        below = below.tb_next
+    return below or trace
+
+
+@functools.cache
+def _versions() -> dict[str, str]:
+    from importlib.metadata import version  # noqa: PLC0415 - only workers need it
+
+    libraries = {name: version(name) for name in ("brian-sweep-widget", "brian2", "numpy")}
+    return {"python": platform.python_version(), **libraries}

@@ -1,0 +1,70 @@
+"""What is simulated: models, their parameters with units, and their measures.
+
+``cuba`` is imported on first use because defining a network needs Brian 2.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from brian_sweep_widget.models.function_model import FunctionModel
+from brian_sweep_widget.models.measures import Measure
+from brian_sweep_widget.models.network_model import NetworkModel, network_model
+from brian_sweep_widget.models.parameters import Parameter, Plain
+from brian_sweep_widget.models.units import Unit
+
+if TYPE_CHECKING:
+    from brian_sweep_widget.models.catalogue.cuba import cuba as cuba
+
+__all__ = [
+    "FunctionModel",
+    "Measure",
+    "Model",
+    "NetworkModel",
+    "Parameter",
+    "Plain",
+    "Unit",
+    "as_model",
+    "cuba",
+    "network_model",
+]
+
+Model = NetworkModel | FunctionModel
+
+
+def as_model(model: object) -> Model:
+    """Make a model of what a user handed in.
+
+    Parameters
+    ----------
+    model
+        A network model, or any function that simulates and returns a result.
+
+    Returns
+    -------
+    Model
+        The network model itself, or the function as a model.
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+    """
+    if isinstance(model, NetworkModel | FunctionModel):
+        return model
+    if callable(model):
+        return FunctionModel(model)
+    msg = (
+        f"{model!r} is not a model: give a function that simulates and returns a "
+        "result, or a function decorated with @network_model"
+    )
+    raise TypeError(msg)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "cuba":
+        from brian_sweep_widget.models.catalogue.cuba import cuba  # noqa: PLC0415
+
+        return cuba
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)

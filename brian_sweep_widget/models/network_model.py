@@ -1,0 +1,210 @@
+"""A function that builds a Brian 2 network, as a model with measures."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from brian_sweep_widget.models.measures import Measure
+from brian_sweep_widget.models.parameters import (
+    REQUIRED,
+    Parameter,
+    check_names,
+    declare,
+    signature_defaults,
+    words,
+)
+from brian_sweep_widget.models.units import best_unit
+
+DURATION = "duration"
+
+_Reader = TypeVar("_Reader", bound=Callable[..., Any])
+
+
+class NetworkModel:
+    """A builder of networks with its parameters and its measures.
+
+    Made by `network_model`. Calling it builds the network, like the function
+    that it decorates.
+    """
+
+    def __init__(
+        self,
+        builder: Callable[..., Any],
+        parameters: dict[str, Parameter],
+        label: str,
+        suggested_sweep: Mapping[str, Any],
+    ) -> None:
+        self.builder = builder
+        self.name = builder.__name__
+        self.label = label
+        self.measures: dict[str, Measure] = {}
+        #: What is swept when a person asks for nothing in particular.
+        self.suggested_sweep = suggested_sweep
+        self.builder_parameters = tuple(inspect.signature(builder).parameters)
+        self.__doc__ = builder.__doc__
+        self.__name__ = builder.__name__
+        self.__qualname__ = builder.__qualname__
+        self.__module__ = builder.__module__
+        self._parameters = parameters
+
+    def __repr__(self) -> str:
+        return f"NetworkModel({self.name})"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Build the network."""
+        return self.builder(*args, **kwargs)
+
+    def parameters(self, given: Mapping[str, Any]) -> dict[str, Parameter]:
+        """Give the parameters by name; every one has a default.
+
+        Parameters
+        ----------
+        given
+            Values or axes by parameter name, as the caller gave them.
+
+        Raises
+        ------
+        TypeError
+            If a name is unknown.
+        """
+        check_names(given, self._parameters, self.name)
+        return dict(self._parameters)
+
+    def required(self) -> list[str]:
+        """Name the parameters that have no default: never any."""
+        return []
+
+    def measure(
+        self, *, label: str | None = None, unit: Any = None
+    ) -> Callable[[_Reader], _Reader]:
+        """Decorate a function that reads a result from the network after it ran.
+
+        Parameters
+        ----------
+        label
+            How the result is called on the chart's axis; the function's name
+            in words if not given.
+        unit
+            The Brian unit in which it is shown, such as ``Hz``; the SI unit of
+            what the function returns if not given.
+
+        Returns
+        -------
+        decorator
+            Registers the function and gives it back unchanged. A second
+            function of the same name replaces the first, so that a notebook
+            cell can be run again.
+
+        Raises
+        ------
+        TypeError
+            If it decorates something that cannot be called with one network.
+        """
+
+        def register(function: _Reader) -> _Reader:
+            _check_reader(self.name, function)
+            name = function.__name__
+            self.measures[name] = Measure(
+                name, function, label or words(name), None if unit is None else best_unit(unit)
+            )
+            return function
+
+        return register
+
+
+def _check_reader(owner: str, function: Callable[..., Any]) -> None:
+    try:
+        inspect.signature(function).bind(None)
+    except TypeError:
+        msg = (
+            f"measure {function.__name__!r} of {owner} must take one argument, "
+            "the network after it ran"
+        )
+        raise TypeError(msg) from None
+
+
+def network_model(
+    *,
+    duration: Any = None,
+    label: str | None = None,
+    labels: Mapping[str, str] | None = None,
+    limits: Mapping[str, Any] | None = None,
+    ranges: Mapping[str, Any] | None = None,
+    sweep: Mapping[str, Any] | None = None,
+) -> Callable[[Callable[..., Any]], NetworkModel]:
+    """Decorate a function that builds and returns a Brian 2 ``Network``.
+
+    The function's parameters become the model's: name, kind, unit and default
+    come from the signature, so every one needs a default. Inside, ordinary
+    Brian 2: equations may use the parameters, the function's local variables
+    and its module's globals, as they could if the function ran the network.
+
+    Parameters
+    ----------
+    duration
+        How long the network runs, such as ``100*ms``. It becomes a parameter
+        called ``duration``; leave it away if the function has one itself.
+    label
+        The model's name for people; the function's name in words if not given.
+    labels
+        Names for people of the parameters, by parameter name.
+    limits
+        Lowest and highest value that the network can take, by parameter name,
+        such as ``{"size": (2, None)}``. Values outside are refused.
+    ranges
+        What the sliders span, by parameter name, such as
+        ``{"refractory": [0, 10]*ms}``.
+    sweep
+        What to sweep when nothing else is asked for, such as
+        ``{"weight": np.linspace(0, 4, 20)*mV}``.
+
+    Returns
+    -------
+    decorator
+        Makes a `NetworkModel` of the function.
+
+    Raises
+    ------
+    TypeError
+        If a parameter has no default, there is no duration (or it is given
+        twice), or a name belongs to no parameter.
+    """
+
+    labels, limits, ranges, sweep = labels or {}, limits or {}, ranges or {}, sweep or {}
+
+    def decorate(builder: Callable[..., Any]) -> NetworkModel:
+        name = builder.__name__
+        defaults = signature_defaults(builder)
+        without = [key for key, default in defaults.items() if default is REQUIRED]
+        if without:
+            msg = (
+                f"{name} has no default for {', '.join(without)}: a network model needs one "
+                f"for every parameter, such as {without[0]}=1.62*mV"
+            )
+            raise TypeError(msg)
+        _check_duration(name, defaults, duration)
+        defaults.setdefault(DURATION, duration)
+        for mapping in (labels, limits, ranges, sweep):
+            check_names(mapping, defaults, name)
+        parameters = {
+            key: declare(
+                key, default, label=labels.get(key), limits=limits.get(key), span=ranges.get(key)
+            )
+            for key, default in defaults.items()
+        }
+        for key, values in sweep.items():
+            parameters[key].read_axis(values)
+        return NetworkModel(builder, parameters, label or words(name), sweep)
+
+    return decorate
+
+
+def _check_duration(name: str, defaults: Mapping[str, Any], duration: Any) -> None:
+    if DURATION in defaults and duration is not None:
+        msg = f"{name} has a parameter 'duration' itself: leave duration= away, or the parameter"
+        raise TypeError(msg)
+    if DURATION not in defaults and duration is None:
+        msg = f"{name} needs to know how long to run: give @network_model(duration=100*ms)"
+        raise TypeError(msg)

@@ -1,0 +1,351 @@
+"""Parameters of a model: name, kind, unit, default, limits and slider range.
+
+A parameter reads what a person gives (``1.62*mV``, ``4000``, an array) into
+plain SI numbers, or refuses it with a message that names the value, what is
+allowed and what to do.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from brian_sweep_widget.models.units import (
+    NO_DIMENSIONS,
+    PLAIN_NUMBER,
+    Unit,
+    best_unit,
+    dimensions_of,
+    is_quantity,
+)
+
+#: A parameter's value as plain data: SI numbers, flags and texts.
+Plain = float | int | bool | str
+Kind = Literal["integer", "real", "flag", "text"]
+Bounds = tuple[float | None, float | None]
+
+#: Stands for the default of a parameter that has none.
+REQUIRED = inspect.Parameter.empty
+
+_NUMBERS = (int, float, np.integer, np.floating)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a model.
+
+    Parameters
+    ----------
+    name
+        As in the model's signature.
+    kind
+        ``"integer"``, ``"real"``, ``"flag"`` or ``"text"``; the first two can
+        be swept.
+    default
+        The default in SI units, or None if the caller must give a value.
+    unit
+        The unit in which a person reads and writes it.
+    label
+        How it is called on axes and controls.
+    limits
+        Lowest and highest value that the model can take, in SI units, both
+        included; None where there is no limit.
+    range
+        What a slider spans, in SI units; None for kinds without a slider and
+        for parameters of which nothing is known.
+    """
+
+    name: str
+    kind: Kind
+    default: Plain | None
+    unit: Unit = PLAIN_NUMBER
+    label: str = ""
+    limits: Bounds = (None, None)
+    range: tuple[float, float] | None = None
+
+    @property
+    def sweepable(self) -> bool:
+        """Whether it has numbers to sweep over."""
+        return self.kind in {"integer", "real"}
+
+    def read(self, value: Any) -> Plain:
+        """Read one value into SI units.
+
+        Parameters
+        ----------
+        value
+            A number, a Brian quantity of the parameter's dimensions, a flag or
+            a text, according to the parameter's kind.
+
+        Raises
+        ------
+        TypeError
+            If the value is of another kind or of other dimensions.
+        ValueError
+            If it is not finite, not whole, or outside the limits.
+        """
+        if self.kind == "flag":
+            if isinstance(value, bool | np.bool_):
+                return bool(value)
+            raise TypeError(self._refusal(value, "is neither True nor False"))
+        if self.kind == "text":
+            if isinstance(value, str):
+                return value
+            raise TypeError(self._refusal(value, "is not a text"))
+        return self._number(value)
+
+    def read_axis(self, values: Any) -> tuple[Plain, ...]:
+        """Read the values of a swept parameter into SI units.
+
+        Parameters
+        ----------
+        values
+            A non-empty sequence or array (one dimension), such as
+            ``np.linspace(0, 4, 20)*mV`` or ``[1000, 4000]``.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for `read`; also if the axis is empty, has more than one
+            dimension or holds a value twice.
+        """
+        if not self.sweepable:
+            raise TypeError(self._refusal(values, "is a sequence, and only numbers can be swept"))
+        if is_quantity(values) and values.ndim > 1 or np.ndim(values) > 1:
+            shape = np.shape(values)
+            raise ValueError(self._refusal(values, f"has shape {shape}; an axis has one dimension"))
+        read = tuple(self._number(value) for value in values)
+        if not read:
+            raise ValueError(self._refusal(values, "is empty; an axis needs at least one value"))
+        if len(set(read)) < len(read):
+            twice = next(value for value in read if read.count(value) > 1)
+            shown = self.unit.text(twice)
+            raise ValueError(self._refusal(values, f"holds {shown} twice; give each value once"))
+        return read
+
+    def text(self, si: Plain) -> str:
+        """Write a value with its unit, such as ``"1.62 mV"``."""
+        return str(si) if isinstance(si, bool | str) else self.unit.text(si)
+
+    def _number(self, value: Any) -> float | int:
+        dimensions = dimensions_of(value)
+        if dimensions != self.unit.dimensions:
+            raise TypeError(self._refusal(value, self._unit_complaint(dimensions)))
+        if is_quantity(value):
+            if value.ndim:
+                shape = value.shape
+                raise ValueError(self._refusal(value, f"has shape {shape}, not a single value"))
+            value = float(np.asarray(value))
+        if isinstance(value, bool | np.bool_) or not isinstance(value, _NUMBERS):
+            raise TypeError(self._refusal(value, f"is a {type(value).__name__}, not a number"))
+        if not math.isfinite(value):
+            raise ValueError(self._refusal(value, "is not finite"))
+        if self.kind == "integer":
+            if value != int(value):
+                raise ValueError(
+                    self._refusal(value, "is not a whole number, and the parameter's default is one")
+                )
+            value = int(value)
+        else:
+            value = float(value) + 0.0  # -0.0 and 0.0 are one point of a sweep
+        self._check_limits(value)
+        return value
+
+    def _check_limits(self, si: float) -> None:
+        low, high = self.limits
+        if (low is not None and si < low) or (high is not None and si > high):
+            raise ValueError(self._refusal(self.unit.text(si), "is outside what the model can take"))
+
+    def _unit_complaint(self, dimensions: tuple[float, ...]) -> str:
+        if self.unit.dimensions == NO_DIMENSIONS:
+            return "has a unit, and this parameter is a plain number: leave the unit away"
+        if dimensions == NO_DIMENSIONS:
+            return f"has no unit: multiply it by one, such as {self.unit.symbol}"
+        return f"has the wrong unit: use one such as {self.unit.symbol}"
+
+    def allowed(self) -> str:
+        """Say what the parameter takes, for error messages and controls."""
+        if self.kind == "flag":
+            return "True or False"
+        if self.kind == "text":
+            return "a text"
+        noun = "a whole number" if self.kind == "integer" else "a number"
+        if self.unit.symbol:
+            noun += f" in units such as {self.unit.symbol}"
+        low, high = self.limits
+        if low is not None and high is not None:
+            return f"{noun} from {self.unit.text(low)} to {self.unit.text(high)}"
+        if low is not None:
+            return f"{noun}, {self.unit.text(low)} or more"
+        if high is not None:
+            return f"{noun}, {self.unit.text(high)} or less"
+        return noun
+
+    def _refusal(self, value: Any, complaint: str) -> str:
+        shown = value if isinstance(value, str) and self.kind != "text" else repr(value)
+        return f"{self.name} = {shown} {complaint} (allowed: {self.allowed()})"
+
+
+def words(name: str) -> str:
+    """Make a label of a name: ``excitatory_weight`` is "Excitatory weight"."""
+    text = name.replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def parameter_like(name: str, value: Any) -> Parameter:
+    """Make a parameter from an example of its values (a default, or a swept value).
+
+    Parameters
+    ----------
+    name
+        The parameter's name.
+    value
+        A number, a Brian quantity (scalar or array), a flag or a text.
+
+    Raises
+    ------
+    TypeError
+        If no parameter can have such a value.
+    """
+    label = words(name)
+    if isinstance(value, bool | np.bool_):
+        return Parameter(name, "flag", None, label=label)
+    if isinstance(value, str):
+        return Parameter(name, "text", None, label=label)
+    if is_quantity(value):
+        return Parameter(name, "real", None, best_unit(value), label)
+    first = np.asarray(value)
+    if first.size and first.dtype.kind in "iu":
+        return Parameter(name, "integer", None, label=label)
+    if first.size and first.dtype.kind == "f":
+        return Parameter(name, "real", None, label=label)
+    msg = (
+        f"{name} = {value!r} cannot be a parameter (allowed: a number, a Brian 2 quantity "
+        "such as 1.62*mV, True or False, or a text)"
+    )
+    raise TypeError(msg)
+
+
+def declare(
+    name: str, default: Any, *, label: str | None = None, limits: Any = None, span: Any = None
+) -> Parameter:
+    """Make a parameter of a default and of what a model says about it.
+
+    Parameters
+    ----------
+    name
+        The parameter's name.
+    default
+        A single number, quantity, flag or text; it tells kind and unit.
+    label
+        How it is called; the name in words if not given.
+    limits, span
+        Two values each (lowest, highest), with units: what the model can take,
+        and what a slider spans. Either of the limits may be None.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the default is no single value within the limits, or limits or span
+        are not two values of its kind in rising order.
+    """
+    if np.ndim(default):
+        msg = f"{name} has an array as its default: give a single value"
+        raise TypeError(msg)
+    parameter = parameter_like(name, default)
+    if label is not None:
+        parameter = replace(parameter, label=label)
+    if limits is not None:
+        parameter = replace(parameter, limits=_pair(parameter, "limits", limits))
+    if span is not None:
+        if parameter.unit.dimensions != NO_DIMENSIONS:
+            # The default may be zero, which says nothing of the unit in use.
+            parameter = replace(parameter, unit=best_unit(span))
+        low, high = (float(value) for value in _pair(parameter, "range", span))
+        parameter = replace(parameter, range=(low, high))
+    return with_default(parameter, default)
+
+
+def with_default(parameter: Parameter, value: Any) -> Parameter:
+    """Give a parameter its default and, if it has none yet, a slider range."""
+    default = parameter.read(value)
+    parameter = replace(parameter, default=default)
+    if parameter.sweepable and parameter.range is None:
+        parameter = replace(parameter, range=_range_around(float(default), parameter))
+    return parameter
+
+
+def _range_around(default: float, parameter: Parameter) -> tuple[float, float]:
+    """Span from zero to twice the default, within the limits: wide enough to play."""
+    if parameter.kind == "integer" and default > 0:
+        low, high = max(1.0, default // 10), 2 * default
+    elif default == 0:
+        low, high = 0.0, parameter.unit.scale
+    else:
+        low, high = sorted((0.0, 2 * default))
+    floor, ceiling = parameter.limits
+    return (
+        low if floor is None else max(low, floor),
+        high if ceiling is None else min(high, ceiling),
+    )
+
+
+def _pair(parameter: Parameter, what: str, values: Any) -> tuple[Any, Any]:
+    try:
+        low, high = values
+    except (TypeError, ValueError):
+        msg = f"{what} of {parameter.name} = {values!r} are not two values (lowest, highest)"
+        raise ValueError(msg) from None
+    low, high = (None if value is None else parameter.read(value) for value in (low, high))
+    if low is not None and high is not None and not low < high:
+        msg = f"{what} of {parameter.name} = {values!r} are not in rising order (lowest, highest)"
+        raise ValueError(msg)
+    return low, high
+
+
+def signature_defaults(function: Callable[..., Any]) -> dict[str, Any]:
+    """Read the names and defaults of a model's parameters from its signature.
+
+    Returns
+    -------
+    dict
+        Name to default, in the signature's order; `REQUIRED` where there is
+        none.
+
+    Raises
+    ------
+    TypeError
+        If the signature has ``*args``, ``**kwargs`` or positional-only
+        parameters: those have no names to sweep over.
+    """
+    found: dict[str, Any] = {}
+    for name, declared in inspect.signature(function).parameters.items():
+        if declared.kind not in {declared.POSITIONAL_OR_KEYWORD, declared.KEYWORD_ONLY}:
+            owner = getattr(function, "__name__", repr(function))
+            msg = (
+                f"{owner} takes {declared}: a model's parameters must all have names "
+                "(no *args, **kwargs or positional-only parameters)"
+            )
+            raise TypeError(msg)
+        found[name] = declared.default
+    return found
+
+
+def check_names(given: Iterable[str], known: Iterable[str], owner: str) -> None:
+    """Refuse names that are not among the known ones.
+
+    Raises
+    ------
+    TypeError
+        Naming the unknown one and those that exist.
+    """
+    allowed = list(known)
+    for name in given:
+        if name not in allowed:
+            msg = f"{owner} has no parameter {name!r} (it has: {', '.join(allowed) or 'none'})"
+            raise TypeError(msg)

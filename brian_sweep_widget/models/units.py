@@ -1,0 +1,142 @@
+"""Units as plain data.
+
+Everything outside a simulation works on SI numbers and on these units, so that
+sweeps, results and the widget need no Brian 2. The functions that turn a Brian
+quantity into plain data, or back, live here too; they only touch Brian 2 when
+a quantity with dimensions is involved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+#: Exponents of the seven SI base units: m, kg, s, A, K, mol, cd.
+Dimensions = tuple[float, ...]
+NO_DIMENSIONS: Dimensions = (0.0,) * 7
+
+# One unit in the last of these digits is far below what any parameter means,
+# and far above the rounding error of a division by the unit's scale.
+_SHOWN_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit in which numbers are shown to a person.
+
+    Parameters
+    ----------
+    symbol
+        As it is written, such as ``"mV"``; empty for a plain number.
+    scale
+        The SI value of one unit, such as ``0.001`` for mV.
+    dimensions
+        The unit's SI exponents.
+    """
+
+    symbol: str = ""
+    scale: float = 1.0
+    dimensions: Dimensions = NO_DIMENSIONS
+
+    def show(self, si: float) -> float:
+        """Give an SI number in this unit, without the division's rounding error."""
+        return float(f"{si / self.scale:.{_SHOWN_DIGITS}g}")
+
+    def show_array(self, si: Any) -> np.ndarray[Any, Any]:
+        """Give an array of SI numbers in this unit (shape kept, float64)."""
+        return np.asarray(si, dtype=float) / self.scale
+
+    def text(self, si: float) -> str:
+        """Write an SI number in this unit, such as ``"1.62 mV"``."""
+        number = f"{self.show(si):.6g}"
+        return f"{number} {self.symbol}" if self.symbol else number
+
+
+PLAIN_NUMBER = Unit()
+
+
+def is_quantity(value: object) -> bool:
+    """Whether a value is a Brian quantity (a scalar or an array with dimensions)."""
+    return isinstance(value, np.ndarray) and hasattr(value, "dim")
+
+
+def dimensions_of(value: Any) -> Dimensions:
+    """Give the SI exponents of a value; a plain number has none."""
+    if not is_quantity(value):
+        return NO_DIMENSIONS
+    return tuple(float(exponent) for exponent in value.dim._dims)  # noqa: SLF001 - no public reader exists
+
+
+def best_unit(quantity: Any) -> Unit:
+    """Find the unit in which Brian would print a quantity.
+
+    Parameters
+    ----------
+    quantity
+        A Brian quantity, scalar or array, or a plain number.
+
+    Returns
+    -------
+    Unit
+        For instance millivolt for ``1.62*mV``. A quantity of size zero, or of
+        value zero, gives the SI unit itself.
+    """
+    dimensions = dimensions_of(quantity)
+    if dimensions == NO_DIMENSIONS:
+        return PLAIN_NUMBER
+    best = quantity.get_best_unit()
+    return Unit(str(best), float(np.asarray(best)), dimensions)
+
+
+def si_unit(dimensions: Dimensions) -> Unit:
+    """Give the SI unit of some dimensions, such as hertz for (0, 0, -1, 0 ...)."""
+    if dimensions == NO_DIMENSIONS:
+        return PLAIN_NUMBER
+    return best_unit(quantity(1.0, Unit("", 1.0, dimensions)))
+
+
+def quantity(si: Any, unit: Unit) -> Any:
+    """Turn an SI number (or array) into what a user's model expects.
+
+    Parameters
+    ----------
+    si
+        The value in SI units; any shape.
+    unit
+        Carries the dimensions; its scale plays no part.
+
+    Returns
+    -------
+    Quantity or number
+        A Brian quantity, or the number itself where there are no dimensions.
+    """
+    if unit.dimensions == NO_DIMENSIONS:
+        return si
+    from brian2 import Quantity  # noqa: PLC0415 - see the module's docstring
+    from brian2.units.fundamentalunits import get_or_create_dimension  # noqa: PLC0415
+
+    return Quantity(si, dim=get_or_create_dimension(unit.dimensions))
+
+
+def unit_named(symbol: str) -> Unit:
+    """Look a unit up by the name that Brian gives it.
+
+    Parameters
+    ----------
+    symbol
+        Such as ``"mV"``, ``"ms"`` or ``"Hz"``.
+
+    Raises
+    ------
+    ValueError
+        If Brian knows no such unit.
+    """
+    from brian2.core.namespace import DEFAULT_UNITS  # noqa: PLC0415
+
+    if symbol not in DEFAULT_UNITS:
+        msg = f"{symbol!r} is not a unit that Brian 2 knows: write for instance mV, ms, nS or Hz"
+        raise ValueError(msg)
+    found = DEFAULT_UNITS[symbol]
+    return Unit(symbol, float(np.asarray(found)), dimensions_of(found))

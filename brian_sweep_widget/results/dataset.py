@@ -1,0 +1,136 @@
+"""Outcomes as an xarray dataset."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from brian_sweep_widget.results.outcome import Value
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from brian_sweep_widget.results.results import Results
+
+TRIAL = "trial"
+
+
+def to_dataset(results: Results) -> xr.Dataset:
+    """Make a dataset of results; see `Results.dataset` for what it holds."""
+    import xarray as xr  # noqa: PLC0415 - importing it takes longer than a sweep
+
+    plan = results.plan
+    dimensions = (*(axis.name for axis in plan.axes), TRIAL)
+    coordinates: dict[str, Any] = {
+        axis.name: (axis.name, _shown(axis.shown, axis.values), _attributes(axis))
+        for axis in plan.axes
+    }
+    coordinates[TRIAL] = (TRIAL, np.arange(plan.trials), {"long_name": "Trial"})
+
+    variables: dict[str, Any] = {
+        _free(name, dimensions): (
+            (*dimensions, *extra),
+            array,
+            {"units": example.unit.symbol, "long_name": example.label},
+        )
+        for name, example in results.measures.items()
+        for extra, array in [_measured(results, name, example)]
+    }
+    for name, (array, attributes) in _bookkeeping(results).items():
+        variables[_free(name, [*dimensions, *variables])] = (dimensions, array, attributes)
+    return xr.Dataset(variables, coordinates, _provenance(results))
+
+
+def _shown(shown: list[float], values: Any) -> list[Any]:
+    """Keep whole-number parameters whole."""
+    return list(values) if all(isinstance(value, int) for value in values) else shown
+
+
+def _attributes(described: Any) -> dict[str, str]:
+    return {"units": described.unit.symbol, "long_name": described.label or described.name}
+
+
+def _free(name: str, taken: Any) -> str:
+    """Rename what would otherwise hide a dimension or a measure."""
+    while name in taken:
+        name += "_"
+    return name
+
+
+def _measured(results: Results, name: str, example: Value) -> tuple[list[str], Any]:
+    """Place one measure on the grid; NaN where there is nothing (yet).
+
+    Arrays of differing sizes (spike times, say) are filled up with NaN to the
+    largest.
+    """
+    found = [
+        (outcome.job.position, outcome.values[name])
+        for outcome in results.outcomes
+        if name in outcome.values
+    ]
+    ranks = {value.si.ndim for _, value in found}
+    rank = max(ranks)
+    extent = tuple(
+        max(value.si.shape[axis] for _, value in found if value.si.ndim == rank)
+        for axis in range(rank)
+    )
+    array = np.full((*results.plan.shape, *extent), np.nan)
+    for position, value in found:
+        shown = example.unit.show_array(value.si)
+        if shown.ndim < rank:
+            shown = shown.reshape((1,) * (rank - shown.ndim) + shown.shape)
+        array[(*position, *(slice(size) for size in shown.shape))] = shown
+    return [f"{name}_{axis}" for axis in range(rank)], array
+
+
+def _bookkeeping(results: Results) -> dict[str, tuple[Any, dict[str, str]]]:
+    shape = results.plan.shape
+    status = np.full(shape, "pending", dtype=object)
+    host = np.full(shape, "", dtype=object)
+    error = np.full(shape, "", dtype=object)
+    wall_time = np.full(shape, np.nan)
+    process = np.full(shape, -1, dtype=np.int64)
+    seed = np.full(shape, -1, dtype=np.int64)
+    for outcome in results.outcomes:
+        at = outcome.job.position
+        status[at] = outcome.status
+        seed[at] = outcome.job.seed
+        error[at] = str(outcome.failure or "")
+        if outcome.origin is not None:
+            host[at] = outcome.origin.host
+            process[at] = outcome.origin.process
+            wall_time[at] = outcome.origin.wall_time
+    return {
+        "status": (status.astype(str), {"long_name": "Status of the job"}),
+        "seed": (seed, {"long_name": "Seed of the job (-1: not computed yet)"}),
+        "wall_time": (wall_time, {"units": "s", "long_name": "Wall time of the job"}),
+        "host": (host.astype(str), {"long_name": "Host of the worker"}),
+        "process": (process, {"long_name": "Process number of the worker (-1: none)"}),
+        "error": (error.astype(str), {"long_name": "Why the job failed"}),
+    }
+
+
+def _provenance(results: Results) -> dict[str, Any]:
+    plan = results.plan
+    origins = [outcome.origin for outcome in results.outcomes if outcome.origin is not None]
+    fixed = {
+        name: results.parameters[name].text(value) if name in results.parameters else str(value)
+        for name, value in plan.fixed.items()
+    }
+    versions: dict[str, set[str]] = {}
+    for origin in origins:
+        for library, version in origin.versions.items():
+            versions.setdefault(library, set()).add(version)
+    return {
+        "model": results.model,
+        "fixed_parameters": json.dumps(fixed),
+        "seed": int(plan.seed),
+        "seeding": plan.seeding,
+        "engine": ", ".join(sorted({origin.engine for origin in origins})),
+        "versions": json.dumps({name: ", ".join(sorted(all_)) for name, all_ in versions.items()}),
+        "hosts": ", ".join(sorted({origin.host for origin in origins})),
+    }
+
+

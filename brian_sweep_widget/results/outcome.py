@@ -1,0 +1,112 @@
+"""What became of one job, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from brian_sweep_widget.models.units import Unit
+from brian_sweep_widget.sweeps import Job
+
+#: ``lost``: the worker died on it, twice; ``cancelled``: stopped before its end.
+Status = Literal["done", "failed", "lost", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One measured result.
+
+    Parameters
+    ----------
+    si
+        The number, or an array of any shape, in SI units.
+    unit
+        In which it is shown.
+    label
+        How it is called for people.
+    """
+
+    si: np.ndarray[Any, Any]
+    unit: Unit
+    label: str
+
+    @property
+    def title(self) -> str:
+        """Label with unit, as on a chart: "Mean firing rate (Hz)"."""
+        return f"{self.label} ({self.unit.symbol})" if self.unit.symbol else self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a job gave no result.
+
+    Parameters
+    ----------
+    kind
+        The exception's name, such as ``"ValueError"``.
+    message
+        What it said.
+    traceback
+        Where it was raised; empty if it was not raised by the model.
+    """
+
+    kind: str
+    message: str
+    traceback: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.message}" if self.message else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where and how a job was computed.
+
+    Parameters
+    ----------
+    engine
+        Such as ``"runtime (numpy)"``.
+    host, process
+        The worker's host name and process number.
+    started, wall_time
+        When the job started (seconds since the epoch) and how long it took
+        (seconds), building the network included.
+    versions
+        Of Python and of the libraries that decide the numbers, by name.
+    """
+
+    engine: str
+    host: str
+    process: int
+    started: float
+    wall_time: float
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one job.
+
+    Parameters
+    ----------
+    job
+        The job.
+    status
+        ``done`` has values, ``failed`` and ``lost`` have a failure,
+        ``cancelled`` has neither.
+    values
+        Results by name.
+    failure
+        Why there are none.
+    origin
+        Where it was computed; None for jobs that no worker brought to an end.
+    """
+
+    job: Job
+    status: Status
+    values: Mapping[str, Value] = field(default_factory=dict)
+    failure: Failure | None = None
+    origin: Origin | None = None

@@ -1,0 +1,118 @@
+"""Feeds the jobs of one sweep to a joblib backend and collects their outcomes."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from joblib import Parallel, delayed
+
+from brian_sweep_widget.backends import Died, LocalBackend, LocalPool, StopToken, stoppable
+from brian_sweep_widget.engines import compute
+from brian_sweep_widget.results import Failure, Outcome
+from brian_sweep_widget.sweeps import Job
+
+_DEATHS_ALLOWED = 2  # the second death of a worker on one job is the job's doing
+
+
+class Controller:
+    """Drives one sweep, in a thread of its own.
+
+    When a worker dies, every job that was in flight is suspected: joblib
+    cannot tell which one killed it. Suspects run again one at a time, so the
+    one on which a worker dies again is the culprit, and is ``lost``.
+
+    Parameters
+    ----------
+    jobs
+        In the order in which to run them.
+    packed
+        The engine, from `brian_sweep_widget.engines.pack`.
+    pool
+        Where to run.
+    token
+        Stops the sweep.
+    record
+        Receives every outcome as it comes.
+    note_fed
+        Is told the number of jobs that were handed to the backend and did not
+        come back yet.
+    """
+
+    def __init__(
+        self,
+        jobs: Iterable[Job],
+        packed: bytes,
+        pool: LocalPool,
+        token: StopToken,
+        record: Callable[[Outcome], None],
+        note_fed: Callable[[int], None],
+    ) -> None:
+        self._queue = deque(jobs)
+        self._suspects: deque[Job] = deque()
+        self._deaths: Counter[tuple[int, ...]] = Counter()
+        self._packed = packed
+        self._pool = pool
+        self._backend = LocalBackend(pool)
+        self._token = token
+        self._record = record
+        self._note_fed = note_fed
+
+    def drive(self) -> None:
+        """Run all jobs; returns when every one has an outcome."""
+        while (self._queue or self._suspects) and not self._token.stopped:
+            if self._suspects:
+                self._pass(deque([self._suspects.popleft()]), alone=True)
+            else:
+                self._pass(self._queue, alone=False)
+        for job in (*self._suspects, *self._queue):
+            self._record(Outcome(job, "cancelled"))
+
+    def cancel_pending(self) -> None:
+        """Take back what waits for a worker; the token stops what runs."""
+        self._backend.cancel_pending()
+
+    def _pass(self, queue: deque[Job], *, alone: bool) -> None:
+        """Make one joblib call over a queue and sort out what did not come back."""
+        in_flight: dict[tuple[int, ...], Job] = {}
+        parallel = Parallel(
+            n_jobs=self._pool.workers,
+            backend=self._backend,
+            return_as="generator_unordered",
+            batch_size=1,
+            pre_dispatch="2 * n_jobs",
+        )
+        reason = ""
+        for result in parallel(self._feed(queue, in_flight)):
+            if isinstance(result, Died):
+                reason = result.reason or reason
+            elif result is not None:
+                in_flight.pop(result.job.position, None)
+                self._record(result)
+                self._note_fed(len(in_flight))
+        for job in in_flight.values():
+            if self._token.stopped:
+                self._record(Outcome(job, "cancelled"))
+            else:
+                self._suspect(job, reason, alone=alone)
+        self._note_fed(0)
+
+    def _feed(self, queue: deque[Job], in_flight: dict[tuple[int, ...], Job]) -> Iterator[Any]:
+        """Hand out jobs; never waits, as joblib holds a lock meanwhile."""
+        while queue and not self._token.stopped:
+            job = queue.popleft()
+            in_flight[job.position] = job
+            self._note_fed(len(in_flight))
+            yield delayed(stoppable)(self._token, compute, self._packed, job)
+
+    def _suspect(self, job: Job, reason: str, *, alone: bool) -> None:
+        self._deaths[job.position] += 1
+        if alone and self._deaths[job.position] >= _DEATHS_ALLOWED:
+            message = (
+                "its worker process died twice: it may have run out of memory, or crashed in "
+                f"compiled code ({reason})"
+            )
+            self._record(Outcome(job, "lost", failure=Failure("WorkerDied", message)))
+        else:
+            self._suspects.append(job)

@@ -1,0 +1,92 @@
+"""How far a sweep is: counts of finished jobs, and the time left by measured ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["starting", "running", "stopping", "finished", "cancelled", "crashed"]
+ENDED: tuple[State, ...] = ("finished", "cancelled", "crashed")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a sweep is at one moment.
+
+    Parameters
+    ----------
+    state
+        ``starting`` until the first worker is ready, then ``running``;
+        ``stopping`` from cancel to the end.
+    total
+        Number of jobs.
+    done, failed, lost, cancelled
+        Numbers of outcomes by status.
+    running
+        Jobs that workers are computing now.
+    workers
+        Workers that compute.
+    elapsed
+        Seconds since the start, or from start to end.
+    eta
+        Seconds left, from the mean wall time of the jobs that ended; None
+        while nothing is known.
+    """
+
+    state: State
+    total: int
+    done: int = 0
+    failed: int = 0
+    lost: int = 0
+    cancelled: int = 0
+    running: int = 0
+    workers: int = 0
+    elapsed: float = 0.0
+    eta: float | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state in ENDED
+
+    def __str__(self) -> str:
+        parts = [f"{self.done} of {self.total} done"]
+        parts += [
+            f"{number} {word}"
+            for number, word in (
+                (self.running, "running"),
+                (self.failed, "failed"),
+                (self.lost, "lost"),
+                (self.cancelled, "cancelled"),
+            )
+            if number
+        ]
+        parts.append(f"{self.elapsed:.1f} s")
+        if self.eta is not None and not self.ended:
+            parts.append(f"about {self.eta:.0f} s left")
+        return ", ".join(parts)
+
+
+def time_left(jobs_left: int, wall_times: float, jobs_measured: int, workers: int) -> float | None:
+    """Estimate the seconds that the remaining jobs take.
+
+    Parameters
+    ----------
+    jobs_left
+        Jobs without an outcome.
+    wall_times
+        Sum of the wall times of the jobs that ended, in seconds. The time that
+        workers took to start, or a model to compile, is in none of them.
+    jobs_measured
+        How many these are.
+    workers
+        How many work at once.
+
+    Returns
+    -------
+    float or None
+        None if nothing was measured yet.
+    """
+    if not jobs_measured:
+        return None
+    return jobs_left * (wall_times / jobs_measured) / max(1, min(workers, jobs_left))

@@ -1,0 +1,186 @@
+"""A sweep under way."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from brian_sweep_widget.backends import LocalPool, StopToken
+from brian_sweep_widget.results import Outcome, Results
+from brian_sweep_widget.runs.controller import Controller
+from brian_sweep_widget.runs.progress import ENDED, Progress, State, time_left
+
+if TYPE_CHECKING:
+    from brian_sweep_widget.sweeps import Job
+
+# Stop is done within 2 s: workers get most of that to stop by themselves, which
+# keeps them warm; then they are killed.
+_GRACE = 1.3  # s
+
+
+class Run:
+    """A sweep that computes in the background; made by `Sweep.start`.
+
+    Iterating over it gives the outcomes as they come, from the first one on,
+    and ends with the sweep. All methods may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        packed: bytes,
+        pool: LocalPool,
+        make_results: Callable[[Sequence[Outcome]], Results],
+    ) -> None:
+        self._total = len(jobs)
+        self._pool = pool
+        self._make_results = make_results
+        self._changed = threading.Condition()
+        self._outcomes: list[Outcome] = []
+        self._counts = dict.fromkeys(("done", "failed", "lost", "cancelled"), 0)
+        self._wall_times = 0.0
+        self._measured = 0
+        self._fed = 0
+        self._state: State = "starting"
+        self._error: BaseException | None = None
+        self._started = time.monotonic()
+        self._ended_at: float | None = None
+        self._token = StopToken.new()
+        self._controller = Controller(
+            jobs, packed, pool, self._token, self._record, self._note_fed
+        )
+        self._thread = threading.Thread(target=self._drive, name="brian-sweep", daemon=True)
+        self._thread.start()
+
+    def __repr__(self) -> str:
+        progress = self.progress
+        return f"<Run {progress.state}: {progress}>"
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is now."""
+        with self._changed:
+            left = self._total - len(self._outcomes)
+            return Progress(
+                state=self._state,
+                total=self._total,
+                **self._counts,
+                running=0 if self._state in ENDED else min(self._fed, self._pool.workers),
+                workers=self._pool.workers,
+                elapsed=(self._ended_at or time.monotonic()) - self._started,
+                eta=time_left(left, self._wall_times, self._measured, self._pool.workers),
+            )
+
+    @property
+    def results(self) -> Results:
+        """What there is so far; after the end, all."""
+        with self._changed:
+            return self._make_results(tuple(self._outcomes))
+
+    def outcomes_since(self, number: int) -> list[Outcome]:
+        """Give the outcomes from a number on, without waiting."""
+        with self._changed:
+            return self._outcomes[number:]
+
+    def __iter__(self) -> Iterator[Outcome]:
+        given = 0
+        while True:
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: len(self._outcomes) > given or self._state in ENDED  # noqa: B023 - called at once
+                )
+                fresh = self._outcomes[given:]
+            if not fresh:
+                self._raise_if_crashed()
+                return
+            yield from fresh
+            given += len(fresh)
+
+    def cancel(self) -> None:
+        """Stop: what is finished stays, what runs ends within two seconds.
+
+        Returns at once; `wait` waits for the end. Workers stay warm unless a
+        simulation does not let itself be interrupted.
+        """
+        with self._changed:
+            if self._state in ENDED or self._state == "stopping":
+                return
+            self._state = "stopping"
+            self._changed.notify_all()
+        self._token.stop()
+        self._controller.cancel_pending()
+        threading.Thread(target=self._kill_if_stuck, name="brian-sweep-stop", daemon=True).start()
+
+    def wait(self, timeout: float | None = None) -> Results:
+        """Wait for the end.
+
+        Parameters
+        ----------
+        timeout
+            At most so many seconds; None for ever.
+
+        Returns
+        -------
+        Results
+            Of all jobs, cancelled ones included.
+
+        Raises
+        ------
+        TimeoutError
+            If it goes on after the timeout.
+        RuntimeError
+            If the controller itself failed: a bug of ours, or a machine out of
+            processes or memory. What was finished stays in `results`.
+        """
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._state in ENDED, timeout):
+                msg = f"the sweep goes on after {timeout} s: {self.progress}"
+                raise TimeoutError(msg)
+        self._raise_if_crashed()
+        return self.results
+
+    @property
+    def error(self) -> BaseException | None:
+        """Why the controller failed, if the state is ``crashed``."""
+        return self._error
+
+    def _drive(self) -> None:
+        ending: State = "finished"
+        try:
+            self._controller.drive()
+        except BaseException as error:  # noqa: BLE001 - kept, and raised by wait
+            self._error = error
+            ending = "crashed"
+        with self._changed:
+            if self._state == "stopping" and ending == "finished":
+                ending = "cancelled"
+            self._state = ending
+            self._ended_at = time.monotonic()
+            self._changed.notify_all()
+        self._token.stop()
+
+    def _record(self, outcome: Outcome) -> None:
+        with self._changed:
+            self._outcomes.append(outcome)
+            self._counts[outcome.status] += 1
+            if outcome.origin is not None:
+                self._wall_times += outcome.origin.wall_time
+                self._measured += 1
+            if self._state == "starting":
+                self._state = "running"
+            self._changed.notify_all()
+
+    def _note_fed(self, number: int) -> None:
+        self._fed = number
+
+    def _kill_if_stuck(self) -> None:
+        self._thread.join(_GRACE)
+        if self._thread.is_alive():
+            self._pool.kill()
+
+    def _raise_if_crashed(self) -> None:
+        if self._error is not None:
+            msg = f"the sweep's controller failed: {type(self._error).__name__}: {self._error}"
+            raise RuntimeError(msg) from self._error

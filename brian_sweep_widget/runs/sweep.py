@@ -1,0 +1,174 @@
+"""A sweep: a model, axes, trials, a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from brian_sweep_widget.backends import allowed_cores, local_pool
+from brian_sweep_widget.engines import engine_for, pack, prepare
+from brian_sweep_widget.models import as_model
+from brian_sweep_widget.models.units import is_quantity
+from brian_sweep_widget.results import Outcome, Results
+from brian_sweep_widget.runs.run import Run
+from brian_sweep_widget.sweeps import Axis, Job, Plan, Seeding
+
+
+class Sweep:
+    """Simulate a model over a grid of parameter values, on all cores.
+
+    Parameters
+    ----------
+    model
+        A network model (see `network_model`), or any function that simulates
+        and returns a number or a dict of numbers.
+    trials
+        Simulations of every point, each with a seed of its own.
+    seed
+        Decides, with the parameters and the trial, the seed of every job.
+    seeding
+        ``"independent"``: every point draws its own networks. ``"common"``:
+        all points of one trial draw the same, for paired comparisons.
+    engine
+        ``"auto"``, ``"numpy"`` or ``"cython"``; see
+        `brian_sweep_widget.engines.choice.engine_for`.
+    workers
+        Worker processes; None for as many as there are cores that this
+        process may use.
+    cluster
+        Where to run; None for this computer, the only choice so far.
+    **parameters
+        A single value fixes a parameter, an array or a list sweeps it:
+        ``excitatory_weight=np.linspace(0, 4, 20)*mV, size=1000``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If anything of this is unknown, of the wrong unit, or out of bounds.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from brian2 import mV
+    >>> from brian_sweep_widget import Sweep, cuba
+    >>> len(Sweep(cuba, excitatory_weight=np.linspace(0, 4, 20)*mV, trials=3))
+    60
+    """
+
+    def __init__(  # noqa: PLR0913 - every one is a word of the public face
+        self,
+        model: object,
+        *,
+        trials: int = 1,
+        seed: int = 0,
+        seeding: Seeding = "independent",
+        engine: str = "auto",
+        workers: int | None = None,
+        cluster: None = None,
+        **parameters: Any,
+    ) -> None:
+        if cluster is not None:
+            msg = f"cluster = {cluster!r}: sweeps run on this computer only so far (allowed: None)"
+            raise ValueError(msg)
+        self.model = as_model(model)
+        self.parameters = self.model.parameters(parameters)
+        axes, fixed = [], {}
+        for name, parameter in self.parameters.items():
+            value = parameters.get(name, parameter.default)
+            if name not in parameters:
+                fixed[name] = value
+            elif _is_sequence(value):
+                read = parameter.read_axis(value)
+                axes.append(Axis(name, read, parameter.unit, parameter.label))
+            else:
+                fixed[name] = parameter.read(value)
+        self.plan = Plan(tuple(axes), fixed, trials, seed, seeding)
+        self.engine = engine_for(engine, self.model, self.parameters)
+        self.workers = _worker_count(workers)
+        #: The run that was started last.
+        self.latest: Run | None = None
+
+    def __len__(self) -> int:
+        return len(self.plan)
+
+    def __repr__(self) -> str:
+        axes = " x ".join(f"{len(axis)} {axis.name}" for axis in self.plan.axes) or "one point"
+        return f"<Sweep of {self.model.name}: {axes}, {self.plan.trials} trials, {len(self)} jobs>"
+
+    def jobs(self) -> list[Job]:
+        """List the jobs in the order in which they run, coarse first."""
+        return self.plan.jobs()
+
+    def start(self) -> Run:
+        """Start the simulations in the background.
+
+        Returns
+        -------
+        Run
+            At once.
+
+        Raises
+        ------
+        TypeError
+            If the model cannot be sent to the workers.
+        """
+        pool = local_pool(self.workers, prepare)
+        self.latest = Run(self.jobs(), pack(self.engine), pool, self._results)
+        return self.latest
+
+    def run(self, *, progress: bool = True) -> Results:
+        """Run the simulations and wait for them.
+
+        Parameters
+        ----------
+        progress
+            Whether to show a bar, in the terminal or the notebook.
+
+        Returns
+        -------
+        Results
+            Of all jobs; failed ones have a failure instead of values.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            When interrupted. The simulations are stopped, and what was
+            finished is in ``sweep.latest.results``.
+        """
+        from tqdm.auto import tqdm  # noqa: PLC0415 - looks for a notebook when imported
+
+        run = self.start()
+        try:
+            with tqdm(total=len(self), desc=self.model.label, disable=not progress) as bar:
+                for _ in run:
+                    bar.update()
+        except BaseException:
+            run.cancel()
+            raise
+        return run.wait()
+
+    def warm_up(self) -> None:
+        """Start the workers now, in the background, so that `start` need not wait."""
+        local_pool(self.workers, prepare).warm()
+
+    def _results(self, outcomes: Sequence[Outcome]) -> Results:
+        return Results(self.model.label, self.parameters, self.plan, outcomes)
+
+
+def _is_sequence(value: Any) -> bool:
+    if isinstance(value, str):
+        return False
+    if is_quantity(value) or isinstance(value, np.ndarray):
+        return bool(value.ndim)
+    return isinstance(value, Sequence | range)
+
+
+def _worker_count(workers: int | None) -> int:
+    if workers is None:
+        return allowed_cores()
+    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
+        msg = f"workers = {workers!r} is not a number of processes (allowed: 1 or more, or None)"
+        raise ValueError(msg)
+    return workers
