@@ -8,12 +8,14 @@ as it is now, and only installed libraries go by name.
 
 from __future__ import annotations
 
+import io
 import sys
 import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import cloudpickle
 
@@ -46,19 +48,43 @@ def pack(engine: Engine) -> bytes:
     """
     with _by_value(_modules_at_work()):
         try:
-            return cloudpickle.dumps(engine)
+            return _dumps(engine)
         except Exception as error:
             cause = error
     # A helper module may hold what cannot be pickled (a lock, a file) beside
     # what the model needs: then it must do for the workers to import it.
     try:
-        return cloudpickle.dumps(engine)
+        return _dumps(engine)
     except Exception:  # noqa: BLE001 - any object may fail in any way to be pickled
         msg = (
             f"the model cannot be sent to the workers: {type(cause).__name__}: {cause}. It uses "
             "an object (a file, a lock, a running network ...) that has to be made inside it"
         )
         raise TypeError(msg) from cause
+
+
+class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
+    """Sends Brian's units by name: Brian warns when a name means a copy of its unit."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        if type(obj).__module__.startswith("brian2.units"):
+            symbol = str(obj) if type(obj).__name__ == "Unit" else ""
+            if symbol and brian_unit(symbol) is obj:
+                return brian_unit, (symbol,)
+        return super().reducer_override(obj)
+
+
+def brian_unit(symbol: str) -> Any:
+    """Give Brian's own unit object of a name; None if there is none."""
+    from brian2.core.namespace import DEFAULT_UNITS  # noqa: PLC0415 - engines load without Brian
+
+    return DEFAULT_UNITS.get(symbol)
+
+
+def _dumps(engine: Engine) -> bytes:
+    buffer = io.BytesIO()
+    _Pickler(buffer).dump(engine)
+    return buffer.getvalue()
 
 
 def _modules_at_work() -> list[ModuleType]:

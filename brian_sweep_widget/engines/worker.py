@@ -26,8 +26,12 @@ def prepare() -> None:
     templates behind a first ``run``. Done here, before the first job, that
     time is not the person's.
     """
-    from brian_sweep_widget.models import cuba  # noqa: PLC0415 - this is the place
+    from brian2 import BrianLogger  # noqa: PLC0415 - this is the place
 
+    from brian_sweep_widget.models import cuba  # noqa: PLC0415
+
+    # A stopped job leaves half a network behind, which is nothing to warn of.
+    BrianLogger.suppress_name("unused_brian_object")
     parameters = cuba.parameters({})
     values = {name: parameter.default for name, parameter in parameters.items()}
     job = Job((0,), {**values, "size": 10, "duration": 1e-3}, seed=0)
