@@ -30,12 +30,12 @@ def allowed_cores(cgroups: Path = _CGROUPS, membership: Path = _MEMBERSHIP) -> i
     int
         1 or more.
     """
-    return max(1, min(joblib.cpu_count(), *_quotas(cgroups, membership)))
+    return max(1, min(_quotas(cgroups, membership)))
 
 
 def _quotas(cgroups: Path, membership: Path) -> list[int]:
-    """Read the CPU limits of this process's control group (version 2) and those above it."""
-    limits = [joblib.cpu_count()]
+    """List joblib's count and the limits of this control group (version 2) and those above."""
+    limits: list[int] = [joblib.cpu_count()]
     try:
         lines = membership.read_text(encoding="ascii").splitlines()
     except OSError:  # no control groups here (not Linux)

@@ -1,4 +1,4 @@
-"""This computer's cores as a joblib backend of our own.
+"""The cores of this computer as a joblib backend of our own.
 
 joblib's own loky backend shares one pool with the whole process: a sweep in
 the background and the user's own ``Parallel`` would wait for each other for
@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from typing import Any
 
-from joblib import register_parallel_backend
+from joblib import Parallel, delayed, register_parallel_backend
 from joblib.externals.loky.process_executor import (
     BrokenProcessPool,
     ProcessPoolExecutor,
@@ -27,6 +27,9 @@ from brian_sweep_widget.backends.cores import allowed_cores
 from brian_sweep_widget.backends.guard import guard
 
 NAME = "brian-sweep-local"
+
+#: A function and its arguments.
+Call = tuple[Callable[..., Any], tuple[Any, ...]]
 
 _IDLE_SECONDS = 300.0
 
@@ -64,12 +67,14 @@ class LocalPool:
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         """Submit a call; a pool that is gone or broken is replaced first."""
+        future: Future[Any]
         with self._lock:
             try:
-                return self._running().submit(function, *args)
+                future = self._running().submit(function, *args)
             except (BrokenProcessPool, ShutdownExecutorError):
                 # It broke after it was looked at; a new one has no such past.
-                return self._running(replace=True).submit(function, *args)
+                future = self._running(replace=True).submit(function, *args)
+        return future
 
     def warm(self) -> None:
         """Start the workers in the background, so that the first job need not wait."""
@@ -161,6 +166,29 @@ class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no 
             return [Died()]
         except Exception as error:  # noqa: BLE001 - jobs do not raise: the worker or its pipe did
             return [Died(f"{type(error).__name__}: {error}".partition("\n")[0])]
+
+    def stream(self, calls: Iterable[Call]) -> Iterator[Any]:
+        """Run calls through joblib and give their results as they come.
+
+        Parameters
+        ----------
+        calls
+            Drawn from one at a time, a few ahead of the workers. The iterator
+            must not wait: joblib holds a lock meanwhile.
+
+        Yields
+        ------
+        result
+            Of one call; a `Died` for a call that came to no end.
+        """
+        parallel = Parallel(
+            n_jobs=self._pool.workers if self._pool else None,
+            backend=self,
+            return_as="generator_unordered",
+            batch_size=1,  # larger batches would let the chart jump, and Stop wait
+            pre_dispatch="2 * n_jobs",
+        )
+        yield from parallel(delayed(function)(*args) for function, args in calls)
 
     def cancel_pending(self) -> None:
         """Cancel what has not started; running jobs are the stop token's."""

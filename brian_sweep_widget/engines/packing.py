@@ -22,7 +22,8 @@ import cloudpickle
 from brian_sweep_widget.engines.engine import Engine
 
 _INSTALLED = tuple(
-    Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib", "purelib", "platlib")
+    Path(sysconfig.get_path(name)).resolve()
+    for name in ("stdlib", "platstdlib", "purelib", "platlib")
 )
 _OURS = __name__.partition(".")[0]
 
@@ -49,13 +50,13 @@ def pack(engine: Engine) -> bytes:
     with _by_value(_modules_at_work()):
         try:
             return _dumps(engine)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - any object may fail in any way to be pickled
             cause = error
     # A helper module may hold what cannot be pickled (a lock, a file) beside
     # what the model needs: then it must do for the workers to import it.
     try:
         return _dumps(engine)
-    except Exception:  # noqa: BLE001 - any object may fail in any way to be pickled
+    except Exception:  # noqa: BLE001
         msg = (
             f"the model cannot be sent to the workers: {type(cause).__name__}: {cause}. It uses "
             "an object (a file, a lock, a running network ...) that has to be made inside it"

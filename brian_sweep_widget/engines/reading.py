@@ -15,7 +15,7 @@ _ALLOWED = "allowed: a number, a Brian 2 quantity or an array of either"
 _NUMERIC = "biuf"
 
 
-class NotAResult(TypeError):
+class NotAResultError(TypeError):
     """A model returned something that is not a result."""
 
 
@@ -40,36 +40,34 @@ def read_value(name: str, returned: Any, label: str = "", unit: Unit | None = No
 
     Raises
     ------
-    NotAResult
+    NotAResultError
         If it is neither a number nor a quantity nor an array of these, if it
         is a single number that is not finite, or if its unit is another than
         the measure's.
     """
     if returned is None:
         msg = f"{name} returned None: does it end with a return statement? ({_ALLOWED})"
-        raise NotAResult(msg)
+        raise NotAResultError(msg)
     try:
         array = np.asarray(returned)
     except ValueError:  # a ragged list
         array = np.asarray(None)
     if array.dtype.kind not in _NUMERIC:
         msg = f"{name} returned {_short(returned)}, a {type(returned).__name__} ({_ALLOWED})"
-        raise NotAResult(msg)
+        raise NotAResultError(msg)
     if not array.ndim and not np.isfinite(array):
         msg = f"{name} returned {array}: the result is not a finite number"
-        raise NotAResult(msg)
+        raise NotAResultError(msg)
     dimensions = dimensions_of(returned)
     if unit is None:
         unit = si_unit(dimensions)
     elif unit.dimensions != dimensions:
         msg = f"{name} returned {_short(returned)}, which is not in units such as {unit.symbol!r}"
-        raise NotAResult(msg)
+        raise NotAResultError(msg)
     return Value(array.astype(float), unit, label or words(name))
 
 
-def read_returned(
-    function_name: str, returned: Any, reserved: Collection[str]
-) -> dict[str, Value]:
+def read_returned(function_name: str, returned: Any, reserved: Collection[str]) -> dict[str, Value]:
     """Read what a plain function returned: one result, or several by name.
 
     Parameters
@@ -83,21 +81,21 @@ def read_returned(
 
     Raises
     ------
-    NotAResult
+    NotAResultError
         As for `read_value`; also for an empty dict, and for names that are
         reserved or no texts.
     """
     results = returned if isinstance(returned, Mapping) else {function_name: returned}
     if not results:
         msg = f"{function_name} returned an empty dict (allowed: at least one result by name)"
-        raise NotAResult(msg)
+        raise NotAResultError(msg)
     for name in results:
         if not isinstance(name, str):
             msg = f"{function_name} returned a result named {name!r}; names must be texts"
-            raise NotAResult(msg)
+            raise NotAResultError(msg)
         if name in reserved:
             msg = f"{function_name} returned a result named like its parameter {name!r}: rename it"
-            raise NotAResult(msg)
+            raise NotAResultError(msg)
     return {name: read_value(name, value) for name, value in results.items()}
 
 

@@ -33,7 +33,7 @@ def prepare() -> None:
     # A stopped job leaves half a network behind, which is nothing to warn of.
     BrianLogger.suppress_name("unused_brian_object")
     parameters = cuba.parameters({})
-    values = {name: parameter.default for name, parameter in parameters.items()}
+    values = {name: parameter.read_default() for name, parameter in parameters.items()}
     job = Job((0,), {**values, "size": 10, "duration": 1e-3}, seed=0)
     RuntimeEngine(cuba, parameters, BrianContext(), "numpy").simulate(job)
 
@@ -101,9 +101,15 @@ def _users_traceback(error: BaseException) -> str:
 def _below_us(trace: TracebackType | None) -> TracebackType | None:
     package = __name__.partition(".")[0]
     below = trace
-    while below is not None and str(below.tb_frame.f_globals.get("__name__", "")).startswith(package):
+    while below is not None and str(below.tb_frame.f_globals.get("__name__", "")).startswith(
+        package
+    ):
         below = below.tb_next
     return below or trace
+
+
+def _module(trace: TracebackType) -> str:
+    return str(trace.tb_frame.f_globals.get("__name__", ""))
 
 
 @functools.cache

@@ -14,7 +14,6 @@ from brian_sweep_widget.models.parameters import (
     parameter_like,
     signature_defaults,
     with_default,
-    words,
 )
 from brian_sweep_widget.models.units import is_quantity
 
@@ -44,7 +43,7 @@ class FunctionModel:
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
         self.name = getattr(function, "__name__", type(function).__name__)
-        self.label = words(self.name.strip("<>"))
+        self.label = self.name
         defaults = signature_defaults(function)
         self.takes_seed = SEED in defaults
         self._declared = {

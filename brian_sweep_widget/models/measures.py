@@ -30,3 +30,8 @@ class Measure:
     function: Callable[[Any], Any]
     label: str
     unit: Unit | None = None
+
+    @property
+    def title(self) -> str:
+        """Label with unit, where it was declared: "Mean firing rate (Hz)"."""
+        return f"{self.label} ({self.unit.symbol})" if self.unit else self.label

@@ -171,7 +171,6 @@ def network_model(
         If a parameter has no default, there is no duration (or it is given
         twice), or a name belongs to no parameter.
     """
-
     labels, limits, ranges, sweep = labels or {}, limits or {}, ranges or {}, sweep or {}
 
     def decorate(builder: Callable[..., Any]) -> NetworkModel:

@@ -116,7 +116,7 @@ class Parameter:
         """
         if not self.sweepable:
             raise TypeError(self._refusal(values, "is a sequence, and only numbers can be swept"))
-        if is_quantity(values) and values.ndim > 1 or np.ndim(values) > 1:
+        if (is_quantity(values) and values.ndim > 1) or np.ndim(values) > 1:
             shape = np.shape(values)
             raise ValueError(self._refusal(values, f"has shape {shape}; an axis has one dimension"))
         read = tuple(self._number(value) for value in values)
@@ -127,6 +127,19 @@ class Parameter:
             shown = self.unit.text(twice)
             raise ValueError(self._refusal(values, f"holds {shown} twice; give each value once"))
         return read
+
+    def read_default(self) -> Plain:
+        """Give the default.
+
+        Raises
+        ------
+        TypeError
+            If there is none, so that the caller must give a value.
+        """
+        if self.default is None:
+            msg = f"{self.name} has no default (allowed: {self.allowed()})"
+            raise TypeError(msg)
+        return self.default
 
     def text(self, si: Plain) -> str:
         """Write a value with its unit, such as ``"1.62 mV"``."""
@@ -145,21 +158,24 @@ class Parameter:
             raise TypeError(self._refusal(value, f"is a {type(value).__name__}, not a number"))
         if not math.isfinite(value):
             raise ValueError(self._refusal(value, "is not finite"))
+        number = float(value) + 0.0  # -0.0 and 0.0 are one point of a sweep
+        self._check_limits(number)
         if self.kind == "integer":
-            if value != int(value):
+            if not number.is_integer():
                 raise ValueError(
-                    self._refusal(value, "is not a whole number, and the parameter's default is one")
+                    self._refusal(
+                        value, "is not a whole number, and the parameter's default is one"
+                    )
                 )
-            value = int(value)
-        else:
-            value = float(value) + 0.0  # -0.0 and 0.0 are one point of a sweep
-        self._check_limits(value)
-        return value
+            return int(value)
+        return number
 
     def _check_limits(self, si: float) -> None:
         low, high = self.limits
         if (low is not None and si < low) or (high is not None and si > high):
-            raise ValueError(self._refusal(self.unit.text(si), "is outside what the model can take"))
+            raise ValueError(
+                self._refusal(self.unit.text(si), "is outside what the model can take")
+            )
 
     def _unit_complaint(self, dimensions: tuple[float, ...]) -> str:
         if self.unit.dimensions == NO_DIMENSIONS:
@@ -219,10 +235,10 @@ def parameter_like(name: str, value: Any) -> Parameter:
         return Parameter(name, "text", None, label=label)
     if is_quantity(value):
         return Parameter(name, "real", None, best_unit(value), label)
-    first = np.asarray(value)
-    if first.size and first.dtype.kind in "iu":
+    numbers = np.asarray(value)
+    if numbers.dtype.kind in "iu":
         return Parameter(name, "integer", None, label=label)
-    if first.size and first.dtype.kind == "f":
+    if numbers.dtype.kind == "f":  # an empty list too, which is refused when it is read
         return Parameter(name, "real", None, label=label)
     msg = (
         f"{name} = {value!r} cannot be a parameter (allowed: a number, a Brian 2 quantity "
@@ -301,7 +317,7 @@ def _pair(parameter: Parameter, what: str, values: Any) -> tuple[Any, Any]:
     except (TypeError, ValueError):
         msg = f"{what} of {parameter.name} = {values!r} are not two values (lowest, highest)"
         raise ValueError(msg) from None
-    low, high = (None if value is None else parameter.read(value) for value in (low, high))
+    low, high = (None if value is None else float(parameter.read(value)) for value in (low, high))
     if low is not None and high is not None and not low < high:
         msg = f"{what} of {parameter.name} = {values!r} are not in rising order (lowest, highest)"
         raise ValueError(msg)

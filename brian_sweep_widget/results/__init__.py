@@ -1,6 +1,6 @@
 """What came out: outcomes of jobs, datasets, export."""
 
-from brian_sweep_widget.results.outcome import Failure, Outcome, Origin, Status, Value
+from brian_sweep_widget.results.outcome import Failure, Origin, Outcome, Status, Value
 from brian_sweep_widget.results.results import Results
 
 __all__ = ["Failure", "Origin", "Outcome", "Results", "Status", "Value"]

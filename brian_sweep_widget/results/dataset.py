@@ -81,7 +81,8 @@ def _measured(results: Results, name: str, example: Value) -> tuple[list[str], A
         shown = example.unit.show_array(value.si)
         if shown.ndim < rank:
             shown = shown.reshape((1,) * (rank - shown.ndim) + shown.shape)
-        array[(*position, *(slice(size) for size in shown.shape))] = shown
+        within: list[Any] = [*position, *(slice(size) for size in shown.shape)]
+        array[tuple(within)] = shown
     return [f"{name}_{axis}" for axis in range(rank)], array
 
 
@@ -132,5 +133,3 @@ def _provenance(results: Results) -> dict[str, Any]:
         "versions": json.dumps({name: ", ".join(sorted(all_)) for name, all_ in versions.items()}),
         "hosts": ", ".join(sorted({origin.host for origin in origins})),
     }
-
-

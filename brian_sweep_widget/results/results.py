@@ -69,7 +69,7 @@ class Results:
         """One example of every measured result, by name, for its label and unit."""
         found: dict[str, Value] = {}
         for outcome in self.outcomes:
-            for name, value in outcome.values.items():
+            for name, value in outcome.values.items():  # noqa: PD011 - not a frame
                 found.setdefault(name, value)
         return found
 

@@ -23,7 +23,7 @@ def to_dataframe(results: Results) -> pd.DataFrame:
         }
         row |= {"trial": job.trial, "seed": job.seed}
         for name, example in scalars.items():
-            value = outcome.values.get(name)
+            value = outcome.values.get(name)  # noqa: PD011 - not a frame
             single = value is not None and not value.si.ndim
             row[name] = example.unit.show(float(value.si)) if value and single else float("nan")
         row |= {

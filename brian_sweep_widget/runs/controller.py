@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
-
-from joblib import Parallel, delayed
+from typing import TYPE_CHECKING
 
 from brian_sweep_widget.backends import Died, LocalBackend, LocalPool, StopToken, stoppable
 from brian_sweep_widget.engines import compute
 from brian_sweep_widget.results import Failure, Outcome
 from brian_sweep_widget.sweeps import Job
+
+if TYPE_CHECKING:
+    from brian_sweep_widget.backends.local import Call
 
 _DEATHS_ALLOWED = 2  # the second death of a worker on one job is the job's doing
 
@@ -25,8 +26,6 @@ class Controller:
 
     Parameters
     ----------
-    jobs
-        In the order in which to run them.
     packed
         The engine, from `brian_sweep_widget.engines.pack`.
     pool
@@ -42,31 +41,29 @@ class Controller:
 
     def __init__(
         self,
-        jobs: Iterable[Job],
         packed: bytes,
         pool: LocalPool,
         token: StopToken,
         record: Callable[[Outcome], None],
         note_fed: Callable[[int], None],
     ) -> None:
-        self._queue = deque(jobs)
         self._suspects: deque[Job] = deque()
         self._deaths: Counter[tuple[int, ...]] = Counter()
         self._packed = packed
-        self._pool = pool
         self._backend = LocalBackend(pool)
         self._token = token
         self._record = record
         self._note_fed = note_fed
 
-    def drive(self) -> None:
-        """Run all jobs; returns when every one has an outcome."""
-        while (self._queue or self._suspects) and not self._token.stopped:
+    def drive(self, jobs: Iterable[Job]) -> None:
+        """Run all jobs, in their order; returns when every one has an outcome."""
+        queue = deque(jobs)
+        while (queue or self._suspects) and not self._token.stopped:
             if self._suspects:
                 self._pass(deque([self._suspects.popleft()]), alone=True)
             else:
-                self._pass(self._queue, alone=False)
-        for job in (*self._suspects, *self._queue):
+                self._pass(queue, alone=False)
+        for job in (*self._suspects, *queue):
             self._record(Outcome(job, "cancelled"))
 
     def cancel_pending(self) -> None:
@@ -74,17 +71,10 @@ class Controller:
         self._backend.cancel_pending()
 
     def _pass(self, queue: deque[Job], *, alone: bool) -> None:
-        """Make one joblib call over a queue and sort out what did not come back."""
+        """Stream a queue through the backend and sort out what did not come back."""
         in_flight: dict[tuple[int, ...], Job] = {}
-        parallel = Parallel(
-            n_jobs=self._pool.workers,
-            backend=self._backend,
-            return_as="generator_unordered",
-            batch_size=1,
-            pre_dispatch="2 * n_jobs",
-        )
         reason = ""
-        for result in parallel(self._feed(queue, in_flight)):
+        for result in self._backend.stream(self._feed(queue, in_flight)):
             if isinstance(result, Died):
                 reason = result.reason or reason
             elif result is not None:
@@ -98,13 +88,13 @@ class Controller:
                 self._suspect(job, reason, alone=alone)
         self._note_fed(0)
 
-    def _feed(self, queue: deque[Job], in_flight: dict[tuple[int, ...], Job]) -> Iterator[Any]:
-        """Hand out jobs; never waits, as joblib holds a lock meanwhile."""
+    def _feed(self, queue: deque[Job], in_flight: dict[tuple[int, ...], Job]) -> Iterator[Call]:
+        """Hand out jobs, without ever waiting."""
         while queue and not self._token.stopped:
             job = queue.popleft()
             in_flight[job.position] = job
             self._note_fed(len(in_flight))
-            yield delayed(stoppable)(self._token, compute, self._packed, job)
+            yield stoppable, (self._token, compute, self._packed, job)
 
     def _suspect(self, job: Job, reason: str, *, alone: bool) -> None:
         self._deaths[job.position] += 1

@@ -29,12 +29,14 @@ class Run:
 
     def __init__(
         self,
-        jobs: Sequence[Job],
+        total: int,
+        plan_jobs: Callable[[], Sequence[Job]],
         packed: bytes,
         pool: LocalPool,
         make_results: Callable[[Sequence[Outcome]], Results],
     ) -> None:
-        self._total = len(jobs)
+        self._total = total
+        self._plan_jobs = plan_jobs
         self._pool = pool
         self._make_results = make_results
         self._changed = threading.Condition()
@@ -48,9 +50,7 @@ class Run:
         self._started = time.monotonic()
         self._ended_at: float | None = None
         self._token = StopToken.new()
-        self._controller = Controller(
-            jobs, packed, pool, self._token, self._record, self._note_fed
-        )
+        self._controller = Controller(packed, pool, self._token, self._record, self._note_fed)
         self._thread = threading.Thread(target=self._drive, name="brian-sweep", daemon=True)
         self._thread.start()
 
@@ -149,7 +149,8 @@ class Run:
     def _drive(self) -> None:
         ending: State = "finished"
         try:
-            self._controller.drive()
+            # Planning a large sweep takes a while; the caller need not wait for it.
+            self._controller.drive(self._plan_jobs())
         except BaseException as error:  # noqa: BLE001 - kept, and raised by wait
             self._error = error
             ending = "crashed"

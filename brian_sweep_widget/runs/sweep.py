@@ -57,7 +57,7 @@ class Sweep:
     60
     """
 
-    def __init__(  # noqa: PLR0913 - every one is a word of the public face
+    def __init__(
         self,
         model: object,
         *,
@@ -66,7 +66,7 @@ class Sweep:
         seeding: Seeding = "independent",
         engine: str = "auto",
         workers: int | None = None,
-        cluster: None = None,
+        cluster: object = None,
         **parameters: Any,
     ) -> None:
         if cluster is not None:
@@ -74,14 +74,16 @@ class Sweep:
             raise ValueError(msg)
         self.model = as_model(model)
         self.parameters = self.model.parameters(parameters)
-        axes, fixed = [], {}
-        for name, parameter in self.parameters.items():
-            value = parameters.get(name, parameter.default)
-            if name not in parameters:
-                fixed[name] = value
-            elif _is_sequence(value):
-                read = parameter.read_axis(value)
-                axes.append(Axis(name, read, parameter.unit, parameter.label))
+        axes = []
+        fixed = {
+            name: parameter.read_default()
+            for name, parameter in self.parameters.items()
+            if name not in parameters
+        }
+        for name, value in parameters.items():  # in the caller's order: the first is the x axis
+            parameter = self.parameters[name]
+            if _is_sequence(value):
+                axes.append(Axis(name, parameter.read_axis(value), parameter.unit, parameter.label))
             else:
                 fixed[name] = parameter.read(value)
         self.plan = Plan(tuple(axes), fixed, trials, seed, seeding)
@@ -115,7 +117,7 @@ class Sweep:
             If the model cannot be sent to the workers.
         """
         pool = local_pool(self.workers, prepare)
-        self.latest = Run(self.jobs(), pack(self.engine), pool, self._results)
+        self.latest = Run(len(self), self.jobs, pack(self.engine), pool, self._results)
         return self.latest
 
     def run(self, *, progress: bool = True) -> Results:

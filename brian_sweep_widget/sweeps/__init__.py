@@ -5,6 +5,7 @@ process or imports Brian 2.
 """
 
 from brian_sweep_widget.sweeps.axis import Axis
-from brian_sweep_widget.sweeps.plan import Job, Plan, Seeding
+from brian_sweep_widget.sweeps.plan import Job, Plan
+from brian_sweep_widget.sweeps.seeds import Seeding
 
 __all__ = ["Axis", "Job", "Plan", "Seeding"]

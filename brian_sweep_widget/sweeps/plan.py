@@ -129,7 +129,8 @@ class Plan:
         levels = np.meshgrid(*(axis.levels() for axis in self.axes), indexing="ij")
         flat = np.stack([level.ravel() for level in levels])
         # The last key of lexsort is the first to decide; ties keep grid order.
-        return np.lexsort((flat.sum(axis=0), flat.max(axis=0))).tolist()
+        order: list[int] = np.lexsort((flat.sum(axis=0), flat.max(axis=0))).tolist()
+        return order
 
 
 def _check_count(name: str, value: object, least: int) -> None:

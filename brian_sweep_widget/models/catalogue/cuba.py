@@ -33,8 +33,8 @@ from brian_sweep_widget.models.network_model import network_model
 )
 def cuba(
     size: int = 4000,
-    excitatory_weight: Any = 1.62 * mV,
-    inhibitory_weight: Any = -9 * mV,
+    excitatory_weight: Any = 1.62 * mV,  # noqa: ARG001 - used in an equation
+    inhibitory_weight: Any = -9 * mV,  # noqa: ARG001
     connection_probability: float = 0.02,
     refractory: Any = 0 * ms,
 ) -> Network:

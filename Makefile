@@ -1,0 +1,86 @@
+# The two commands are `make demo` and `make test`; each sets up all it needs.
+# `make` alone lists the others.
+
+PYTHON ?= python3
+VENV := .venv
+NEWEST_VENV := .venv-newest
+BIN := $(VENV)/bin
+# pytest's temporary files, so that a failure leaves screenshots where CI keeps them.
+PYTEST := -m pytest
+
+.PHONY: help demo test lint test-js test-python test-browser test-newest test-package \
+	format contract lock bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo     JupyterLab with the quickstart notebook"
+	@echo "make test     everything that CI runs, browser tests included"
+	@echo "make lint     style, types, import contracts, trait contract"
+	@echo "make format   reformat Python and TypeScript"
+	@echo "make contract write js/src/traits.ts from the Python traits"
+	@echo "make bench    the benchmarks (minutes)"
+	@echo "make lock     pin anew what CI runs (constraints.txt, js/package-lock.json)"
+	@echo "make clean    remove environments and everything built"
+
+demo: $(VENV)/.ready
+	@$(BIN)/brian-sweep lab notebooks/01_quickstart.ipynb
+
+test: lint test-js test-package test-newest test-python test-browser
+
+$(VENV)/.ready: pyproject.toml constraints.txt hatch_build.py tools/environment.py
+	$(PYTHON) tools/environment.py $(VENV)
+
+js/node_modules/.package-lock.json: js/package-lock.json
+	npm --prefix js ci --no-audit --no-fund
+
+# An editable install reads the bundle in place, so it follows the sources.
+build: $(VENV)/.ready js/node_modules/.package-lock.json
+	npm --prefix js run --silent build
+.PHONY: build
+
+lint: build
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/trait_contract.py --check
+	npm --prefix js run --silent check
+	npm --prefix js run --silent lint
+
+test-js: build
+	npm --prefix js test --silent
+
+test-python: build
+	$(BIN)/python $(PYTEST) tests/unit tests/integration
+
+test-browser: build
+	$(BIN)/python tools/chromium.py
+	$(BIN)/python $(PYTEST) tests/browser
+
+# The newest Python and Brian 2 that we support; the main environment has the oldest.
+test-newest: build
+	$(BIN)/python tools/newest.py $(NEWEST_VENV)
+
+test-package: build
+	rm -rf dist
+	$(BIN)/python -m build --installer uv --outdir dist .
+	$(BIN)/python tools/check_dist.py dist
+
+format: build
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	npm --prefix js run --silent format
+
+contract: build
+	$(BIN)/python tools/trait_contract.py
+
+bench: build
+	$(BIN)/python -m benchmarks
+
+lock: $(VENV)/.ready
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras \
+		--group test --group lint --upgrade --no-header --no-annotate --output-file constraints.txt
+	npm --prefix js install --package-lock-only
+
+clean:
+	rm -rf $(VENV) $(NEWEST_VENV) dist js/node_modules brian_sweep_widget/widget/static

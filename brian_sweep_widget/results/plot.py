@@ -1,0 +1,172 @@
+"""Results as a chart in a file, drawn by matplotlib."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from brian_sweep_widget.results.outcome import Value
+    from brian_sweep_widget.results.results import Results
+
+#: The kinds of file that a chart can be.
+SUFFIXES = (".pdf", ".png", ".svg")
+
+_WIDTH, _PANEL_HEIGHT = 6.4, 3.6  # inches
+_DOTS_PER_INCH = 150
+_MOST_LEGEND_LINES = 20
+# viridis is told apart by all eyes, but ends in a yellow that is lost on white.
+_DARKEST, _PALEST = 0.0, 0.85
+_BOTTOM = 0.02  # of the panel's height: where failed points are marked
+
+
+def plot(results: Results, path: str | Path, measure: str | None = None) -> Path:
+    """Draw the mean over the trials as a line, and every trial as a dot.
+
+    The first axis lies across; every combination of values of the other axes
+    is a line of its own. Points that gave no result although
+    they were to are marked by a cross at the bottom. Partial results are drawn
+    as far as they are.
+
+    Parameters
+    ----------
+    results
+        Of a sweep with at least one axis.
+    path
+        Where to write; ``.pdf``, ``.png`` or ``.svg``.
+    measure
+        Which measure; None for all that are single numbers, one below another.
+
+    Returns
+    -------
+    Path
+        The file that was written.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is unknown, nothing was swept, or there is no such
+        measure, or none that is a single number.
+    ImportError
+        If matplotlib is not installed.
+    """
+    path = Path(path)
+    if path.suffix not in SUFFIXES:
+        msg = f"{path.name!r} has no known suffix (allowed: {', '.join(SUFFIXES)})"
+        raise ValueError(msg)
+    if not results.plan.axes:
+        msg = (
+            "nothing is swept, so there is no curve to draw: sweep a parameter over several values"
+        )
+        raise ValueError(msg)
+    measures = _chosen(results, measure)
+    try:
+        # The object itself, not pyplot, which keeps figures for ever and may
+        # want a screen.
+        from matplotlib.figure import Figure  # noqa: PLC0415 - an extra, and slow to import
+    except ImportError:
+        msg = "drawing needs matplotlib: pip install 'brian-sweep-widget[plot]'"
+        raise ImportError(msg) from None
+    figure = Figure(figsize=(_WIDTH, _PANEL_HEIGHT * len(measures)), layout="constrained")
+    panels = figure.subplots(len(measures), squeeze=False, sharex=True)[:, 0]
+    for panel, (name, example) in zip(panels, measures.items(), strict=True):
+        _draw(panel, results, name, example)
+    panels[0].set_title(results.model)
+    panels[-1].set_xlabel(results.plan.axes[0].title)
+    figure.savefig(path, dpi=_DOTS_PER_INCH)
+    return path
+
+
+def _chosen(results: Results, measure: str | None) -> dict[str, Value]:
+    scalars = {name: value for name, value in results.measures.items() if not value.si.ndim}
+    if not results.measures:
+        msg = "no simulation has given a result, so there is nothing to draw"
+        raise ValueError(msg)
+    if not scalars:
+        arrays = ", ".join(results.measures)
+        msg = f"only single numbers can be drawn, and all results are arrays ({arrays})"
+        raise ValueError(msg)
+    if measure is None:
+        return scalars
+    if measure not in scalars:
+        msg = f"measure = {measure!r} cannot be drawn (allowed: {', '.join(scalars)})"
+        raise ValueError(msg)
+    return {measure: scalars[measure]}
+
+
+def _draw(panel: Axes, results: Results, name: str, example: Value) -> None:
+    import matplotlib as mpl  # noqa: PLC0415 - see `plot`
+
+    values, failed = _grids(results, name, example)
+    first, *others = results.plan.axes
+    x = np.asarray(first.shown)
+    # One row of (points, trials) for every line.
+    lines = np.moveaxis(values, 0, -2).reshape(-1, len(x), results.plan.trials)
+    crosses = np.moveaxis(failed, 0, -1).reshape(-1, len(x))
+    shades = np.linspace(_DARKEST, _PALEST, len(lines))
+    colours = mpl.colormaps["viridis"](shades)
+    labels = _labels(others)
+    for line, cross, colour, label in zip(lines, crosses, colours, labels, strict=True):
+        _draw_line(panel, x, line, cross, {"color": colour, "label": label})
+    panel.set_ylabel(example.title)
+    panel.grid(visible=True, alpha=0.3)
+    if failed.any():
+        panel.plot([], [], "x", color="black", label="failed")
+    if others or failed.any():
+        handles, texts = panel.get_legend_handles_labels()
+        if len(handles) <= _MOST_LEGEND_LINES:
+            panel.legend(handles, texts, fontsize="small")
+        else:
+            step = -(-len(handles) // _MOST_LEGEND_LINES)
+            panel.legend(
+                handles[::step], texts[::step], fontsize="small", title="some of the lines"
+            )
+
+
+def _draw_line(panel: Axes, x: Any, line: Any, failed: Any, style: dict[str, Any]) -> None:
+    found = np.isfinite(line)
+    number = found.sum(axis=1)
+    mean = np.full(len(x), np.nan)
+    np.divide(np.where(found, line, 0.0).sum(axis=1), number, out=mean, where=number > 0)
+    # Points that are still to come are bridged, points that failed leave a gap.
+    known = (number > 0) | failed
+    order = np.argsort(x[known], kind="stable")
+    panel.plot(x[known][order], mean[known][order], **style)
+    at, trial = np.nonzero(found)
+    panel.plot(x[at], line[at, trial], ".", color=style["color"], markersize=5, alpha=0.7)
+    if failed.any():  # an empty line in these coordinates upsets the layout
+        panel.plot(
+            x[failed],
+            np.full(int(failed.sum()), _BOTTOM),
+            "x",
+            color=style["color"],
+            transform=panel.get_xaxis_transform(),
+            clip_on=False,
+        )
+
+
+def _grids(results: Results, name: str, example: Value) -> tuple[Any, Any]:
+    """Place a measure on the grid, and whether a point has a failure."""
+    values = np.full(results.plan.shape, np.nan)
+    failed = np.zeros(results.plan.shape[:-1], dtype=bool)
+    for outcome in results.outcomes:
+        value = outcome.values.get(name)
+        if value is not None and not value.si.ndim:
+            values[outcome.job.position] = example.unit.show(float(value.si))
+        failed[outcome.job.position[:-1]] |= outcome.failure is not None
+    return values, failed
+
+
+def _labels(axes: Sequence[Any]) -> list[str]:
+    """Name the lines by the values of the axes that do not lie across."""
+    texts = [
+        [f"{axis.label or axis.name} = {axis.unit.text(float(value))}" for value in axis.values]
+        for axis in axes
+    ]
+    return [", ".join(corner) for corner in product(*texts)]

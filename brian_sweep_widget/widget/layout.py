@@ -1,0 +1,62 @@
+"""Where things are: head, controls, chart, status. No behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import ipywidgets as w
+
+
+def arrange(
+    *,
+    title: str,
+    measure: w.Widget,
+    buttons: Sequence[w.Widget],
+    swept: Sequence[w.Widget],
+    counts: Sequence[w.Widget],
+    others: Sequence[w.Widget],
+    chart: w.Widget,
+    status: w.Widget,
+) -> list[w.Widget]:
+    """Put the parts of the widget in their places.
+
+    Returns
+    -------
+    list of Widget
+        The rows from top to bottom.
+    """
+    run, stop = buttons
+    run.add_class("bsw-run")
+    stop.add_class("bsw-stop")
+    head = _with_class(w.HBox([_text(title, "bsw-title"), measure, run, stop]), "bsw-head")
+    sections = [_text("Sweep", "bsw-section"), *swept, *counts]
+    if others:
+        sections += [_text("Model", "bsw-section"), *others]
+    controls = _with_class(w.VBox(sections), "bsw-controls")
+    # The status is beside the chart, not below it all: long lists of parameters
+    # must not push it off the screen.
+    picture = _with_class(w.VBox([chart, status]), "bsw-chart")
+    return [head, _with_class(w.HBox([controls, picture]), "bsw-body")]
+
+
+def count_field(label: str, value: int, low: int, high: int) -> Any:
+    """Make a field for a whole number that is no parameter of the model."""
+    field = w.BoundedIntText(
+        value=value,
+        min=low,
+        max=max(high, value),
+        description=label,
+        tooltip=f"{label}: from {low} to {high}",
+        style={"description_width": "initial"},
+    )
+    return _with_class(field, "bsw-field")
+
+
+def _text(text: str, css: str) -> w.Widget:
+    return _with_class(w.Label(text), css)
+
+
+def _with_class(widget: w.Widget, css: str) -> w.Widget:
+    widget.add_class(css)
+    return widget

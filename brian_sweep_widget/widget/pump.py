@@ -1,0 +1,64 @@
+"""The one thread that writes to what is on the screen.
+
+ipywidgets is not safe against several threads, and a browser queues whatever
+it is sent. So results are not pushed: a single thread looks at the latest
+state, at most twenty times a second, and draws that.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import threading
+from collections.abc import Callable
+
+_FRAME = 0.05  # s; what the chart can draw without falling behind
+
+_log = logging.getLogger(__name__)
+
+
+class Pump:
+    """Calls a function in a thread of its own, when woken and when it asks for it.
+
+    Parameters
+    ----------
+    paint
+        Draws the latest state. Returns the seconds after which it wants to be
+        called again, or None to wait until it is woken.
+    """
+
+    def __init__(self, paint: Callable[[], float | None]) -> None:
+        self._paint = paint
+        self._woken = threading.Event()
+        self._closed = threading.Event()
+        # The context tells the kernel which cell the messages belong to.
+        self._thread = threading.Thread(
+            target=contextvars.copy_context().run,
+            args=(self._loop,),
+            name="brian-sweep-pump",
+            daemon=True,
+        )
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Have the latest state drawn soon; returns at once."""
+        self._woken.set()
+
+    def close(self) -> None:
+        """End the thread; returns at once."""
+        self._closed.set()
+        self._woken.set()
+
+    def _loop(self) -> None:
+        again: float | None = None
+        while True:
+            self._woken.wait(again)
+            if self._closed.wait(_FRAME):
+                return
+            self._woken.clear()
+            try:
+                again = self._paint()
+            except Exception:  # noqa: BLE001 - logged whole
+                # A failed drawing must not end all drawing; the next is whole.
+                _log.exception("the sweep widget could not be drawn")
+                again = None

@@ -1,0 +1,100 @@
+"""The status strip: how far a sweep has come, for eyes and for screen readers."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import Any
+
+import anywidget
+import traitlets as t
+
+_STATIC = pathlib.Path(__file__).parent / "static"
+
+
+def _bundle_file(name: str) -> pathlib.Path:
+    """Return the path of a built front-end file, or say how to build it.
+
+    anywidget reads the file when the class is defined and would only report
+    that it does not exist; whoever works in a checkout needs the remedy.
+
+    Parameters
+    ----------
+    name : str
+        File name inside the bundle directory.
+
+    Returns
+    -------
+    pathlib.Path
+        The existing file.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the front-end has not been built.
+    """
+    path = _STATIC / name
+    if not path.is_file():
+        message = (
+            f"The front-end of brian_sweep_widget is not built ({path} is missing). "
+            "In a checkout, run 'make build', or 'npm ci && npm run build' in js/. "
+            "An installed package always has this file: reinstall it."
+        )
+        raise FileNotFoundError(message)
+    return path
+
+
+class StatusStrip(anywidget.AnyWidget):
+    """Show a sweep's progress, its message and the first failed points.
+
+    Python writes every trait and the browser only reads them, so the strip can
+    be displayed any number of times. Write from one thread, and several traits
+    together under ``hold_sync()``: they then travel in one message and are
+    painted at once.
+
+    The counts exclude one another; what is left of `total` is waiting.
+    """
+
+    _esm = _bundle_file("status.js")
+    _css = _bundle_file("status.css")
+
+    state = t.Enum(
+        (
+            "idle",
+            "starting",
+            "running",
+            "stopping",
+            "finished",
+            "cancelled",
+            "crashed",
+            "invalid",
+        ),
+        default_value="idle",
+        help="What the sweep is doing; a change is announced at once.",
+    ).tag(sync=True)
+    total = t.Int(0, help="Simulations of the sweep.").tag(sync=True)
+    done = t.Int(0, help="Simulations with a result.").tag(sync=True)
+    failed = t.Int(0, help="Simulations that raised an error.").tag(sync=True)
+    lost = t.Int(0, help="Simulations whose worker died.").tag(sync=True)
+    cancelled = t.Int(0, help="Simulations given up by a stop.").tag(sync=True)
+    running = t.Int(0, help="Simulations under way.").tag(sync=True)
+    workers = t.Int(0, help="Workers of the run; 0 if not known.").tag(sync=True)
+    elapsed = t.Float(0.0, help="Seconds since the run began.").tag(sync=True)
+    eta = t.Float(
+        None,
+        allow_none=True,
+        help="Seconds expected to be left; None if not known.",
+    ).tag(sync=True)
+    engine = t.Unicode("", help='Engine in words, as in "numpy runtime".').tag(sync=True)
+    notice = t.Unicode("", help='Message for the person, as plain text; "" for none.').tag(
+        sync=True
+    )
+    errors: t.List[dict[str, Any]] = t.List(
+        t.Dict(
+            per_key_traits={
+                "point": t.Unicode(),
+                "message": t.Unicode(),
+                "traceback": t.Unicode(),
+            }
+        ),
+        help="The first failed points, oldest first.",
+    ).tag(sync=True)

@@ -1,0 +1,142 @@
+// What the strip says, as pure functions of the traits.
+
+import type { StatusStripTraits } from "./traits.ts";
+
+export type Status = Readonly<StatusStripTraits>;
+export type State = Status["state"];
+
+/** A piece of the status line; `kind` is a hook for style, never the only sign. */
+export interface Part {
+  readonly text: string;
+  readonly kind?: "state" | "failed";
+}
+
+const NARROW_NO_BREAK_SPACE = "\u202f";
+
+/** The word for the state, where the counts alone do not say it. */
+const STATE_WORDS: Readonly<Record<State, string>> = {
+  idle: "Ready",
+  starting: "Starting workers…",
+  running: "",
+  stopping: "Stopping…",
+  finished: "Finished",
+  cancelled: "Stopped",
+  crashed: "Crashed",
+  invalid: "Check the settings",
+};
+
+/** Group the digits of a count by threes; four digits read well as they are. */
+export function formatCount(count: number): string {
+  const digits = String(count);
+  return digits.length < 5
+    ? digits
+    : digits.replace(/\B(?=(\d{3})+$)/g, NARROW_NO_BREAK_SPACE);
+}
+
+export function simulations(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? "simulation" : "simulations"}`;
+}
+
+/** A duration in at most two units: "3.2 s", "42 s", "2 min 5 s", "1 h 12 min". */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0) return "";
+  // Round before choosing the unit, or 59.7 s would read "60 s".
+  const tenths = Math.round(seconds * 10) / 10;
+  if (tenths < 10) return `${tenths.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return twoUnits(Math.floor(whole / 60), "min", whole % 60, "s");
+  const minutes = Math.round(seconds / 60);
+  return twoUnits(Math.floor(minutes / 60), "h", minutes % 60, "min");
+}
+
+function twoUnits(large: number, unit: string, small: number, subunit: string): string {
+  return small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${subunit}`;
+}
+
+/** The time left, as coarse as the guess is; "" if it is not known. */
+export function formatLeft(seconds: number | null): string {
+  if (seconds === null || !Number.isFinite(seconds) || seconds < 0) return "";
+  if (seconds < 1) return "under 1 s left";
+  const whole = Math.round(seconds);
+  if (whole < 60) return `about ${whole} s left`;
+  return `about ${formatDuration(Math.round(seconds / 60) * 60)} left`;
+}
+
+/** Simulations that need no more work: the filled part of the bar. */
+export function settled(status: Status): number {
+  return status.done + status.failed + status.lost;
+}
+
+function counted(count: number, word: string): string[] {
+  return count > 0 ? [`${formatCount(count)} ${word}`] : [];
+}
+
+/** The left side of the line. */
+export function countsParts(status: Status): Part[] {
+  const word = STATE_WORDS[status.state];
+  if (status.state === "starting" || status.total === 0) {
+    return [{ text: word || "Running", kind: "state" }];
+  }
+  if (status.state === "idle") {
+    return [{ text: `${word}: ${simulations(status.total)}`, kind: "state" }];
+  }
+  const parts: Part[] = word ? [{ text: word, kind: "state" }] : [];
+  // A refused setting leaves nothing to count unless an earlier run is on screen.
+  if (status.state === "invalid" && settled(status) + status.cancelled === 0) {
+    return parts;
+  }
+  parts.push({
+    text: `${formatCount(status.done)} of ${formatCount(status.total)} done`,
+  });
+  for (const text of counted(status.running, "running")) parts.push({ text });
+  for (const text of [
+    ...counted(status.failed, "failed"),
+    ...counted(status.lost, "lost"),
+  ]) {
+    parts.push({ text, kind: "failed" });
+  }
+  for (const text of counted(status.cancelled, "cancelled")) parts.push({ text });
+  return parts;
+}
+
+/** The right side of the line: time, workers, engine. */
+export function metaText(status: Status): string {
+  const { state, elapsed, eta, workers, engine } = status;
+  const times: string[] = [];
+  const started = state !== "idle" && state !== "starting" && state !== "invalid";
+  if (started && elapsed > 0) times.push(formatDuration(elapsed));
+  if (state === "running") times.push(formatLeft(eta));
+  return [
+    times.filter(Boolean).join(", "),
+    workers > 0
+      ? `${formatCount(workers)} ${workers === 1 ? "worker" : "workers"}`
+      : "",
+    engine,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+/** What a screen reader hears: a sentence, without the fast-moving times. */
+export function announcement(status: Status): string {
+  const { state, done, total, failed, lost } = status;
+  const word = STATE_WORDS[state];
+  if (state === "starting") return word;
+  if (state === "invalid" || total === 0) return word;
+  if (state === "idle") return `${word}: ${simulations(total)}`;
+  const sentence = [
+    `${formatCount(done)} of ${simulations(total)} done`,
+    ...counted(failed, "failed"),
+    ...counted(lost, "lost"),
+  ].join(", ");
+  return word ? `${word.replace("…", "")}: ${sentence}` : sentence;
+}
+
+/** How many failed points the list of errors does not show; "" if none. */
+export function moreText(status: Status): string {
+  const hidden = status.failed + status.lost - status.errors.length;
+  return status.errors.length > 0 && hidden > 0
+    ? `and ${formatCount(hidden)} more`
+    : "";
+}

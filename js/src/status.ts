@@ -1,0 +1,126 @@
+// The status strip: an anywidget that shows a sweep's progress. It only reads.
+
+import type { AnyModel, RenderProps } from "@anywidget/types";
+import { createAnnouncer } from "./announcer.ts";
+import { element, setText } from "./dom.ts";
+import { createErrorList } from "./errors.ts";
+import {
+  announcement,
+  countsParts,
+  metaText,
+  moreText,
+  type Part,
+  type State,
+  type Status,
+  settled,
+} from "./format.ts";
+import { StatusStripDefaults, type StatusStripTraits } from "./traits.ts";
+
+const KEYS = Object.keys(StatusStripDefaults) as (keyof StatusStripTraits)[];
+
+function read(model: AnyModel<StatusStripTraits>): Status {
+  return Object.fromEntries(
+    KEYS.map((key) => [key, model.get(key)]),
+  ) as unknown as Status;
+}
+
+function paintProgress(bar: HTMLProgressElement, status: Status): void {
+  // A <progress> without a value is indeterminate.
+  if (status.state === "starting") {
+    bar.removeAttribute("value");
+    return;
+  }
+  bar.max = Math.max(status.total, 1);
+  bar.value = settled(status);
+}
+
+function paintCounts(line: HTMLElement, parts: readonly Part[]): void {
+  const text = parts.map((part) => part.text).join(" · ");
+  if (line.textContent === text) return;
+  line.replaceChildren(
+    ...parts.flatMap(({ text, kind }, index) => {
+      const node = element("span", kind ? `bsw-status-${kind}` : "", text);
+      return index > 0 ? [" · ", node] : [node];
+    }),
+  );
+}
+
+function paintNotice(notice: HTMLElement, { state, notice: text }: Status): void {
+  // The role must be there before the text: only then is the text announced.
+  if (state === "invalid" || state === "crashed") notice.setAttribute("role", "alert");
+  else notice.removeAttribute("role");
+  notice.hidden = text === "";
+  setText(notice, text);
+}
+
+/** Build the strip inside `root` and return what paints it. */
+function build(root: HTMLElement) {
+  const bar = element("progress", "bsw-status-bar");
+  bar.setAttribute("aria-label", "Progress of the sweep");
+  const line = element("div", "bsw-status-line");
+  const counts = element("span", "bsw-status-counts");
+  const meta = element("span", "bsw-status-meta");
+  line.append(counts, meta);
+  const notice = element("p", "bsw-status-notice");
+  const errors = element("ul", "bsw-status-errors");
+  errors.setAttribute("aria-label", "Failed simulations");
+  // JupyterLab would otherwise act on the keys that fold and scroll a traceback.
+  errors.dataset.lmSuppressShortcuts = "true";
+  const more = element("p", "bsw-status-more");
+  const live = element("div", "bsw-status-live");
+  live.setAttribute("role", "status");
+  live.setAttribute("aria-live", "polite");
+  root.append(bar, line, notice, errors, more, live);
+
+  const announcer = createAnnouncer(live);
+  const paintErrors = createErrorList(errors);
+  let state: State | undefined;
+
+  function paint(status: Status): void {
+    root.dataset.state = status.state;
+    paintProgress(bar, status);
+    paintCounts(counts, countsParts(status));
+    setText(meta, metaText(status));
+    paintNotice(notice, status);
+    paintErrors(status.errors);
+    setText(more, moreText(status));
+    more.hidden = more.textContent === "";
+    announcer.say(announcement(status), status.state !== state);
+    state = status.state;
+  }
+
+  return { paint, stop: announcer.stop };
+}
+
+type Props = Pick<RenderProps<StatusStripTraits>, "model" | "el">;
+
+function render({ model, el }: Props): () => void {
+  const root = element("div", "bsw-status");
+  const { paint, stop } = build(root);
+  let scheduled = false;
+  let closed = false;
+
+  // One message sets several traits, each with its own event: paint once, after
+  // all. A microtask, since animation frames stop while the tab is hidden.
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    queueMicrotask(() => {
+      scheduled = false;
+      if (!closed) paint(read(model));
+    });
+  }
+
+  for (const key of KEYS) model.on(`change:${key}`, schedule);
+  paint(read(model));
+  el.append(root);
+
+  return () => {
+    closed = true;
+    for (const key of KEYS) model.off(`change:${key}`, schedule);
+    stop();
+    root.remove();
+  };
+}
+
+export default { render };

@@ -1,0 +1,161 @@
+import { describe, expect, test } from "vitest";
+import {
+  announcement,
+  countsParts,
+  formatCount,
+  formatDuration,
+  formatLeft,
+  metaText,
+  moreText,
+  type Status,
+} from "../src/format.ts";
+import { StatusStripDefaults } from "../src/traits.ts";
+
+function status(traits: Partial<Status>): Status {
+  return { ...StatusStripDefaults, ...traits };
+}
+
+function counts(traits: Partial<Status>): string {
+  return countsParts(status(traits))
+    .map((part) => part.text)
+    .join(" · ");
+}
+
+test.each([
+  [0, "0"],
+  [4000, "4000"],
+  [20000, "20\u202f000"],
+  [1234567, "1\u202f234\u202f567"],
+])("the count %d reads %s", (count, text) => {
+  expect(formatCount(count)).toBe(text);
+});
+
+test.each([
+  [0, "0.0 s"],
+  [3.24, "3.2 s"],
+  [9.94, "9.9 s"],
+  [9.96, "10 s"],
+  [59.4, "59 s"],
+  [59.7, "1 min"],
+  [125, "2 min 5 s"],
+  [3599.6, "1 h"],
+  [4320, "1 h 12 min"],
+  [7199, "2 h"],
+  [108300, "30 h 5 min"],
+  [-1, ""],
+  [Number.NaN, ""],
+  [Number.POSITIVE_INFINITY, ""],
+])("%d seconds last %s", (seconds, text) => {
+  expect(formatDuration(seconds)).toBe(text);
+});
+
+test.each([
+  [null, ""],
+  [0, "under 1 s left"],
+  [0.99, "under 1 s left"],
+  [4.2, "about 4 s left"],
+  [59.6, "about 1 min left"],
+  [100, "about 2 min left"],
+  [3590, "about 1 h left"],
+  [4400, "about 1 h 13 min left"],
+  [-2, ""],
+  [Number.NaN, ""],
+])("%s seconds to go read '%s'", (seconds, text) => {
+  expect(formatLeft(seconds)).toBe(text);
+});
+
+describe("the counts", () => {
+  test.each<[string, Partial<Status>, string]>([
+    ["idle, nothing to run", { state: "idle" }, "Ready"],
+    ["idle", { state: "idle", total: 20 }, "Ready: 20 simulations"],
+    ["idle, one", { state: "idle", total: 1 }, "Ready: 1 simulation"],
+    ["starting", { state: "starting", total: 20 }, "Starting workers…"],
+    [
+      "running",
+      { state: "running", total: 20, done: 12, running: 2, failed: 1 },
+      "12 of 20 done · 2 running · 1 failed",
+    ],
+    ["running, total unknown", { state: "running" }, "Running"],
+    [
+      "stopping",
+      { state: "stopping", total: 20, done: 12, running: 2 },
+      "Stopping… · 12 of 20 done · 2 running",
+    ],
+    [
+      "finished",
+      { state: "finished", total: 20, done: 17, failed: 2, lost: 1 },
+      "Finished · 17 of 20 done · 2 failed · 1 lost",
+    ],
+    [
+      "cancelled",
+      { state: "cancelled", total: 20, done: 12, cancelled: 8 },
+      "Stopped · 12 of 20 done · 8 cancelled",
+    ],
+    ["crashed", { state: "crashed", total: 20, done: 3 }, "Crashed · 3 of 20 done"],
+    ["invalid", { state: "invalid", total: 20 }, "Check the settings"],
+    [
+      "invalid after a run",
+      { state: "invalid", total: 20, done: 20 },
+      "Check the settings · 20 of 20 done",
+    ],
+  ])("%s", (_, traits, text) => {
+    expect(counts(traits)).toBe(text);
+  });
+});
+
+describe("time, workers and engine", () => {
+  const run = { elapsed: 3.2, eta: 4, workers: 2, engine: "numpy runtime" };
+
+  test.each<[string, Partial<Status>, string]>([
+    [
+      "running",
+      { state: "running", ...run },
+      "3.2 s, about 4 s left · 2 workers · numpy runtime",
+    ],
+    [
+      "no estimate yet",
+      { state: "running", ...run, eta: null },
+      "3.2 s · 2 workers · numpy runtime",
+    ],
+    ["one worker", { state: "running", workers: 1 }, "1 worker"],
+    [
+      "finished: nothing is left",
+      { state: "finished", ...run },
+      "3.2 s · 2 workers · numpy runtime",
+    ],
+    ["idle: no time yet", { state: "idle", ...run }, "2 workers · numpy runtime"],
+    ["nothing known", { state: "idle" }, ""],
+  ])("%s", (_, traits, text) => {
+    expect(metaText(status(traits))).toBe(text);
+  });
+});
+
+test.each<[Partial<Status>, string]>([
+  [{ state: "idle", total: 20 }, "Ready: 20 simulations"],
+  [{ state: "starting", total: 20 }, "Starting workers…"],
+  [
+    { state: "running", total: 20, done: 12, failed: 1 },
+    "12 of 20 simulations done, 1 failed",
+  ],
+  [{ state: "running", total: 1 }, "0 of 1 simulation done"],
+  [{ state: "stopping", total: 20, done: 2 }, "Stopping: 2 of 20 simulations done"],
+  [
+    { state: "finished", total: 20, done: 18, failed: 1, lost: 1 },
+    "Finished: 18 of 20 simulations done, 1 failed, 1 lost",
+  ],
+  [{ state: "invalid", total: 20 }, "Check the settings"],
+])("%o is announced as '%s'", (traits, text) => {
+  expect(announcement(status(traits))).toBe(text);
+});
+
+describe("the failures beyond the list", () => {
+  const errors = [{ point: "p", message: "m", traceback: "t" }];
+
+  test.each<[Partial<Status>, string]>([
+    [{ failed: 10, lost: 3, errors }, "and 12 more"],
+    [{ failed: 1, errors }, ""],
+    [{ failed: 3, errors: [] }, ""],
+  ])("%o", (traits, text) => {
+    expect(moreText(status(traits))).toBe(text);
+  });
+});

@@ -1,0 +1,82 @@
+"""Tools of the tests: waiting with a deadline, scripts in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+_POLL = 0.01  # s
+
+
+def until(condition: Callable[[], object], what: str, seconds: float = 10.0) -> None:
+    """Wait until a condition holds; fail, naming it, if it never does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            msg = f"not within {seconds} s: {what}"
+            raise AssertionError(msg)
+        time.sleep(_POLL)
+
+
+def alive(process: int) -> bool:
+    """Whether a process runs (a zombie does not)."""
+    try:
+        return bool(psutil.Process(process).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def descendants(process: int | None = None) -> set[int]:
+    """Give the numbers of all processes that a process (this one) started."""
+    try:
+        return {child.pid for child in psutil.Process(process).children(recursive=True)}
+    except psutil.NoSuchProcess:
+        return set()
+
+
+def script_environment(**extra: str) -> dict[str, str]:
+    """Give this process's environment with some variables set."""
+    return {**os.environ, **extra}
+
+
+def run_script(
+    folder: Path, code: str, *arguments: str, timeout: float = 60.0
+) -> subprocess.CompletedProcess[str]:
+    """Run code as a script of its own in a folder; it must end well."""
+    finished = subprocess.run(
+        [sys.executable, write_script(folder, code), *arguments],
+        cwd=folder,
+        env=script_environment(),
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    return finished
+
+
+def start_script(folder: Path, code: str) -> subprocess.Popen[str]:
+    """Start code as a script in a session of its own; its output can be read."""
+    return subprocess.Popen(
+        [sys.executable, "-u", write_script(folder, code)],
+        cwd=folder,
+        env=script_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def write_script(folder: Path, code: str) -> str:
+    """Write a script into a folder; give its path."""
+    path = folder / "script.py"
+    path.write_text(code, encoding="utf-8")
+    return str(path)

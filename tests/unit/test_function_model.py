@@ -1,0 +1,146 @@
+"""Plain functions as models: nothing to declare, everything checked before a worker starts."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from brian2 import ms, mV
+
+from brian_sweep_widget import Sweep, cuba
+from brian_sweep_widget.models import FunctionModel, as_model
+
+
+def spikes(weight: Any, size: int = 100) -> float:
+    """Have one parameter without a default."""
+    return float(weight) * size
+
+
+def test_name_label_and_repr() -> None:
+    """The function's name is what a person sees."""
+    model = FunctionModel(spikes)
+    assert (model.name, model.label, repr(model)) == ("spikes", "spikes", "FunctionModel(spikes)")
+    assert model.required() == ["weight"]
+    assert dict(model.suggested_sweep) == {}
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x=1: x,
+        functools.partial(spikes, 1.0),
+        functools.partial(spikes, weight=1.0),
+    ],
+)
+def test_callables_without_a_name_are_models_too(function: Any) -> None:
+    """Lambdas and partial functions can be swept."""
+    model = FunctionModel(function)
+    assert model.name
+    assert model.label
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "symbol", "expected_range"),
+    [
+        (np.linspace(0, 4, 5) * mV, "real", "mV", (0.0, 0.004)),
+        ([1, 2] * mV, "real", "mV", (0.001, 0.002)),
+        ([1 * mV, 2 * mV], "real", "mV", (0.001, 0.002)),
+        ([3, 1, 2], "integer", "", (1.0, 3.0)),
+        (range(5), "integer", "", (0.0, 4.0)),
+        ([0.5], "real", "", None),
+        (2 * mV, "real", "mV", (0.0, 0.004)),
+        (0.5, "real", "", (0.0, 1.0)),
+    ],
+)
+def test_what_is_given_tells_kind_unit_and_range(
+    given: Any, kind: str, symbol: str, expected_range: tuple[float, float] | None
+) -> None:
+    """A function without defaults is as easy to sweep as one with them."""
+    parameter = FunctionModel(spikes).parameters({"weight": given})["weight"]
+    assert (parameter.kind, parameter.unit.symbol) == (kind, symbol)
+    if expected_range is None:
+        assert parameter.range is None
+    else:
+        assert parameter.range == pytest.approx(expected_range)
+
+
+@pytest.mark.parametrize(("given", "kind"), [(True, "flag"), ("text", "text")])
+def test_flags_and_texts_can_be_given(given: Any, kind: str) -> None:
+    """They are fixed values of the sweep."""
+    parameter = FunctionModel(spikes).parameters({"weight": given})["weight"]
+    assert (parameter.kind, parameter.default) == (kind, given)
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        ([], "weight"),
+        (None, "weight = None cannot be a parameter"),
+        (math.nan, "weight = nan is not finite"),
+        ([1.0, math.inf], "weight = inf is not finite"),
+        (np.zeros((2, 2)), r"(?s)weight = .* has shape \(2, 2\)"),
+        ([1, 1], "weight = .* holds 1 twice"),
+        (["a", "b"], "weight = .* cannot be a parameter"),
+        (np.array(1.5), "weight"),
+    ],
+)
+def test_bad_values_are_refused_by_name(given: Any, complaint: str) -> None:
+    """Also where no default tells what is allowed."""
+    with pytest.raises((TypeError, ValueError), match=complaint):
+        FunctionModel(spikes).parameters({"weight": given})
+
+
+def test_a_missing_value_is_told_at_construction_of_the_sweep() -> None:
+    """Only when no value is given; the function itself is no mistake."""
+    with pytest.raises(TypeError, match="spikes needs a value for 'weight'.*weight=..."):
+        Sweep(spikes)
+    assert len(Sweep(spikes, weight=[1, 2])) == 2
+
+
+def test_unknown_names_are_refused() -> None:
+    """With the names that exist."""
+    with pytest.raises(TypeError, match=r"spikes has no parameter 'wieght' \(it has: weight, size"):
+        Sweep(spikes, wieght=1.0)
+
+
+@pytest.mark.parametrize("function", [lambda *args: args, lambda **named: named])
+def test_signatures_without_names_are_refused(function: Any) -> None:
+    """There is nothing to sweep by name."""
+    with pytest.raises(TypeError, match="must all have names"):
+        Sweep(function)
+
+
+def test_seed_belongs_to_the_sweep() -> None:
+    """A parameter called seed receives the job's seed; it is neither required nor swept."""
+
+    def draw(seed: int, width: float = 1.0) -> float:
+        return np.random.default_rng(seed).normal(0, width)
+
+    model = FunctionModel(draw)
+    assert model.takes_seed
+    assert list(model.parameters({})) == ["width"]
+    assert model.required() == []
+    assert not FunctionModel(spikes).takes_seed
+
+
+def test_as_model_takes_models_and_functions() -> None:
+    """Models pass through; functions are wrapped; the rest is refused by name."""
+    wrapped = as_model(spikes)
+    assert isinstance(wrapped, FunctionModel)
+    assert as_model(wrapped) is wrapped
+    assert as_model(cuba) is cuba
+    with pytest.raises(TypeError, match=r"3 is not a model: give a function"):
+        as_model(3)
+
+
+def test_an_array_default_is_refused_when_the_sweep_is_made() -> None:
+    """It could not be shown; the message says what to do."""
+
+    def model(delays: Any = [1, 2] * ms) -> float:  # noqa: B006 - what is tested
+        return float(delays[0])
+
+    with pytest.raises(TypeError, match="delays has an array as its default: give a single value"):
+        Sweep(model)

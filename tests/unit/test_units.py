@@ -1,0 +1,114 @@
+"""Units as plain data: exact to and fro, readable for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from brian2 import Hz, Quantity, metre, ms, mV, nS, second, volt
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brian_sweep_widget.models.units import (
+    NO_DIMENSIONS,
+    PLAIN_NUMBER,
+    Unit,
+    best_unit,
+    dimensions_of,
+    is_quantity,
+    quantity,
+    si_unit,
+    unit_named,
+)
+
+SHOWABLE = st.floats(min_value=-1e9, max_value=1e9, allow_subnormal=False)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from([mV, ms, nS, Hz]))
+def test_a_number_survives_the_way_through_a_quantity_bit_for_bit(si: float, unit: Any) -> None:
+    """What is sent to a worker as an SI number is what the model gets."""
+    made = quantity(si, best_unit(unit))
+    assert float(np.asarray(made)) == si
+    assert made.dim is unit.dim
+
+
+@given(SHOWABLE)
+def test_a_person_reads_the_number_that_was_written(shown: float) -> None:
+    """Twelve digits come back: 0.3*mV is shown as 0.3, not as 0.30000000000000004."""
+    millivolt = Unit("mV", 1e-3, dimensions_of(mV))
+    written = float(f"{shown:.9g}")
+    assert millivolt.show(written * 1e-3) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "symbol", "scale"),
+    [
+        (1.62 * mV, "mV", 1e-3),
+        ([0, 4] * mV, "mV", 1e-3),
+        (20 * ms, "ms", 1e-3),
+        (5 * nS, "nS", 1e-9),
+        (3, "", 1.0),
+        (Quantity(3.0), "", 1.0),
+    ],
+)
+def test_the_unit_is_the_one_brian_prints(value: Any, symbol: str, scale: float) -> None:
+    """Controls and axes show the unit in which the author wrote the value."""
+    unit = best_unit(value)
+    assert unit.symbol == symbol
+    assert unit.scale == pytest.approx(scale)
+
+
+@pytest.mark.parametrize("value", [0 * mV, np.array([]) * mV])
+def test_nothing_to_go_by_gives_the_si_unit(value: Any) -> None:
+    """A zero or an empty array says nothing of the prefix in use."""
+    unit = best_unit(value)
+    assert (unit.scale, unit.dimensions) == (1.0, dimensions_of(volt))
+
+
+@pytest.mark.parametrize("unit", [volt, Hz, second, metre, volt / second, mV**2])
+def test_si_units_have_scale_one(unit: Any) -> None:
+    """SI numbers are shown as they are, with a symbol."""
+    found = si_unit(dimensions_of(unit))
+    assert found.scale == 1.0
+    assert found.symbol
+    assert found.dimensions == dimensions_of(unit)
+
+
+def test_no_dimensions_is_a_plain_number() -> None:
+    """Plain numbers stay plain: the very object, no Brian involved."""
+    assert si_unit(NO_DIMENSIONS) is PLAIN_NUMBER
+    assert dimensions_of(3.0) == dimensions_of("text") == dimensions_of(None) == NO_DIMENSIONS
+    value = 17
+    assert quantity(value, PLAIN_NUMBER) is value
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(1 * mV, True), ([1, 2] * mV, True), (mV, True), (np.zeros(2), False), (1.0, False)],
+)
+def test_quantities_are_told_from_numbers(value: object, expected: bool) -> None:
+    """An array is no quantity; a unit is one."""
+    assert is_quantity(value) is expected
+
+
+def test_texts_have_the_symbol_only_where_there_is_one() -> None:
+    """Six digits and a unit, or six digits."""
+    assert Unit("mV", 1e-3, dimensions_of(mV)).text(0.00162) == "1.62 mV"
+    assert PLAIN_NUMBER.text(0.1 + 0.2) == "0.3"
+
+
+def test_arrays_keep_their_shape() -> None:
+    """Measured arrays are shown element by element, as floats."""
+    shown = Unit("mV", 1e-3, dimensions_of(mV)).show_array([[1, 2], [3, 4]])
+    np.testing.assert_allclose(shown, [[1000, 2000], [3000, 4000]])
+    assert shown.dtype == np.float64
+
+
+def test_units_are_found_by_name() -> None:
+    """The terminal and the widget take units as texts."""
+    found = unit_named("mV")
+    assert (found.symbol, found.dimensions) == ("mV", dimensions_of(mV))
+    assert found.scale == pytest.approx(1e-3)
+    with pytest.raises(ValueError, match=r"'parsec' is not a unit.*mV"):
+        unit_named("parsec")
