@@ -63,9 +63,7 @@ def install_needed(js: pathlib.Path) -> bool:
     # npm writes this file last, so an interrupted installation counts as absent.
     installed = js / "node_modules" / ".package-lock.json"
     lock = js / "package-lock.json"
-    return not installed.is_file() or (
-        installed.stat().st_mtime_ns < lock.stat().st_mtime_ns
-    )
+    return not installed.is_file() or (installed.stat().st_mtime_ns < lock.stat().st_mtime_ns)
 
 
 def find_npm(state: str) -> str:

@@ -47,22 +47,18 @@ def problems(directory: pathlib.Path) -> list[str]:
             found.append(f"{directory}: no {kind} ({pattern})")
         for path in paths:
             held = names(path)
-            found += [
-                f"{path.name}: {name} is missing"
-                for name in REQUIRED
-                if name not in held
-            ]
+            found += [f"{path.name}: {name} is missing" for name in REQUIRED if name not in held]
     return found
 
 
 def main(arguments: list[str]) -> int:
     """Print every problem; return 0 if there is none, 1 if any, 2 on misuse."""
     if len(arguments) != 1:
-        print(USAGE, file=sys.stderr)  # noqa: T201
+        print(USAGE, file=sys.stderr)
         return 2
     found = problems(pathlib.Path(arguments[0]))
     for line in found:
-        print(line, file=sys.stderr)  # noqa: T201
+        print(line, file=sys.stderr)
     return 1 if found else 0
 
 

@@ -23,7 +23,14 @@ def main(arguments: list[str]) -> int:
     pinned = ["--constraint", str(ROOT / "constraints.txt")]
     run(python, "-m", "pip", "install", "--quiet", *pinned, "uv")
     # Compiled now, or every worker process would compile Brian while it imports it.
-    install = ["pip", "install", "--python", python, "--compile-bytecode", *pinned]
+    install: list[str | Path] = [
+        "pip",
+        "install",
+        "--python",
+        python,
+        "--compile-bytecode",
+        *pinned,
+    ]
     groups = ["--group", "test", "--group", "lint"]
     run(python, "-m", "uv", *install, *groups, "--editable", f"{ROOT}[all]")
     (venv / ".ready").touch()

@@ -66,7 +66,13 @@ def main(arguments: list[str]) -> int:
     stamp = venv / ".ready"
     if not stamp.exists() or stamp.stat().st_mtime < newer.stat().st_mtime:
         subprocess.run([python, ROOT / "tools/environment.py", venv], check=True, cwd=ROOT)
-    tests = [venv / "bin" / "python", "-m", "pytest", "tests/unit", "tests/integration"]
+    tests: list[str | Path] = [
+        venv / "bin" / "python",
+        "-m",
+        "pytest",
+        "tests/unit",
+        "tests/integration",
+    ]
     return subprocess.run(tests, check=False, cwd=ROOT).returncode
 
 

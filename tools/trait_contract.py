@@ -104,8 +104,7 @@ def _object_text(trait: t.Dict[Any, Any], indent: str) -> str:
         raise TypeError(message)
     inner = indent + "  "
     fields = "".join(
-        f"{inner}readonly {key}: {type_text(value, inner)};\n"
-        for key, value in keys.items()
+        f"{inner}readonly {key}: {type_text(value, inner)};\n" for key, value in keys.items()
     )
     return f"{{\n{fields}{indent}}}"
 
@@ -158,8 +157,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     difference = drift(expected, TARGET)
     if difference:
-        print(difference, end="")  # noqa: T201
-        print("Run 'python tools/trait_contract.py' and commit the result.")  # noqa: T201
+        print(difference, end="")
+        print("Run 'python tools/trait_contract.py' and commit the result.")
         return 1
     return 0
 

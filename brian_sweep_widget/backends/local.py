@@ -8,6 +8,7 @@ private pool, cancels what is pending, and leaves the workers warm.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -64,6 +65,9 @@ class LocalPool:
         self._prepare = prepare
         self._lock = threading.Lock()
         self._executor: ProcessPoolExecutor | None = None
+        # Workers end by themselves when this process is gone, but only an orderly
+        # end gives their semaphores back.
+        atexit.register(self.kill)
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         """Submit a call; a pool that is gone or broken is replaced first."""

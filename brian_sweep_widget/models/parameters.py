@@ -11,6 +11,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -112,7 +113,7 @@ class Parameter:
         ------
         TypeError, ValueError
             As for `read`; also if the axis is empty, has more than one
-            dimension or holds a value twice.
+            dimension or does not rise from value to value.
         """
         if not self.sweepable:
             raise TypeError(self._refusal(values, "is a sequence, and only numbers can be swept"))
@@ -122,10 +123,11 @@ class Parameter:
         read = tuple(self._number(value) for value in values)
         if not read:
             raise ValueError(self._refusal(values, "is empty; an axis needs at least one value"))
-        if len(set(read)) < len(read):
-            twice = next(value for value in read if read.count(value) > 1)
-            shown = self.unit.text(twice)
-            raise ValueError(self._refusal(values, f"holds {shown} twice; give each value once"))
+        for first, second in pairwise(read):
+            if not first < second:
+                shown = f"{self.unit.text(first)} comes before {self.unit.text(second)}"
+                complaint = f"does not rise: {shown}; give every value once, the smallest first"
+                raise ValueError(self._refusal(values, complaint))
         return read
 
     def read_default(self) -> Plain:

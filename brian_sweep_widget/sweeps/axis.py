@@ -12,14 +12,14 @@ from brian_sweep_widget.models.units import PLAIN_NUMBER, Unit
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A swept parameter: its values in SI units, in the order of the chart.
+    """A swept parameter and its values in SI units.
 
     Parameters
     ----------
     name, label
         The parameter's name, and how it is called for people.
     values
-        SI numbers, each once, in any order.
+        SI numbers, rising.
     unit
         In which the values are shown.
     """
@@ -46,8 +46,8 @@ class Axis:
     def levels(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """Tell for every value how fine the picture must be before it is needed.
 
-        The ends are level 0, the middle is 1, the quarters are 2 and so on, by
-        size of the values, so that the first few jobs show the curve's shape.
+        The ends are level 0, the middle is 1, the quarters are 2 and so on, so
+        that the first few jobs show the curve's shape.
 
         Returns
         -------
@@ -55,7 +55,6 @@ class Axis:
             The level of each value, in the order of ``values``.
         """
         levels = np.zeros(len(self.values), dtype=np.int64)
-        by_size = np.argsort(np.asarray(self.values, dtype=float), kind="stable")
         gaps = [(0, len(self.values) - 1)]
         level = 0
         while gaps:
@@ -64,7 +63,7 @@ class Axis:
             for low, high in gaps:
                 if high - low > 1:
                     middle = (low + high) // 2
-                    levels[by_size[middle]] = level
+                    levels[middle] = level
                     finer += [(low, middle), (middle, high)]
             gaps = finer
         return levels

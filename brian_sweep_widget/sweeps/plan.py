@@ -104,15 +104,21 @@ class Plan:
         names = [axis.name for axis in self.axes]
         fixed = [written(name, value) for name, value in self.fixed.items()]
         # Every value is written once, not once a point: plans may be large.
-        steps = [
-            [(index, value, written(axis.name, value)) for index, value in enumerate(axis.values)]
-            for axis in self.axes
+        texts = [[written(axis.name, value) for value in axis.values] for axis in self.axes]
+        grid = zip(
+            product(*(range(len(axis)) for axis in self.axes)),
+            product(*(axis.values for axis in self.axes)),
+            product(*texts),
+            strict=True,
+        )
+        points = [
+            (
+                indices,
+                {**self.fixed, **dict(zip(names, values, strict=True))},
+                canonical([*fixed, *swept]),
+            )
+            for indices, values, swept in grid
         ]
-        points = []
-        for corner in product(*steps):
-            indices, values, texts = zip(*corner, strict=True) if corner else ((), (), ())
-            parameters = {**self.fixed, **dict(zip(names, values, strict=True))}
-            points.append((indices, parameters, canonical([*fixed, *texts])))
         order = self._coarse_to_fine()
         jobs = []
         for trial in range(self.trials):

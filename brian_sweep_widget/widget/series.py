@@ -52,7 +52,6 @@ class Series:
         self.measure = measure
         axes = plan.axes
         self._shown = np.asarray(axes[0].shown if axes else [0.0])
-        self._rank = np.argsort(self._shown)
         self._rest = list(np.ndindex(*(len(axis) for axis in axes[1:])))
         shape = (len(self._rest), len(self._shown))
         self._sums = np.zeros(shape)
@@ -81,7 +80,7 @@ class Series:
         return [self._line(row) for row in range(len(self._rest))]
 
     def _line(self, row: int) -> Line:
-        present = self._rank[self._counts[row, self._rank] > 0]
+        present = self._counts[row] > 0
         dots = np.asarray(self._dots[row], dtype=float).reshape(-1, 2)
         return Line(
             self._label(row),

@@ -228,7 +228,7 @@ class SweepWidget(w.VBox):
                 return  # a second click, sent before the button was seen disabled
             try:
                 self.start()
-            except (TypeError, ValueError) as error:
+            except (TypeError, ValueError, OSError) as error:
                 self._screen.refuse(str(error))
         self._wake()
 

@@ -1,0 +1,6 @@
+"""Benchmarks: ``python -m benchmarks [plan] [curve] [import]``.
+
+Every figure of ours is paired, in the same run and turn by turn, with what a
+user would do without us. Machines differ and are noisy: quote ratios and
+medians, and the machine with them.
+"""
