@@ -158,11 +158,12 @@ def small(seed: int = 0, **options: Any) -> np.ndarray[Any, Any]:
 
 
 def test_a_refractory_period_costs_spikes() -> None:
-    """With 5 ms there are fewer than with none."""
-    options = {"duration": 60 * ms, "size": 400}
+    """With 5 ms there are fewer than with none, in the very same networks."""
+    options = {"duration": 100 * ms, "seeding": "common", "connection_probability": 0.0}
     held, free = small(refractory=5 * ms, **options), small(**options)
-    assert (held <= free).all()
-    assert held.sum() < free.sum()
+    # Unconnected: every interval is 5 ms longer, so some last spikes come too late.
+    assert (held < free).all()
+    assert (held > free / 2).all()
 
 
 @network_model(duration=20 * ms)
@@ -215,7 +216,8 @@ def test_same_seed_same_numbers(tmp_path: Path) -> None:
 import numpy as np
 from brian2 import mV, ms
 from brian_sweep_widget import Sweep, cuba
-found = Sweep(cuba, excitatory_weight=[0, 3, 6]*mV, size=300, duration=20*ms, workers=2).run(progress=False)
+sweep = Sweep(cuba, excitatory_weight=[0, 3, 6]*mV, size=300, duration=20*ms, workers=2)
+found = sweep.run(progress=False)
 print(*found.dataset["spike_count"].values.ravel().astype(int))
 """
     shown = run_script(tmp_path, code).stdout.split()
@@ -426,6 +428,48 @@ def test_an_edited_helper_module_takes_effect_in_warm_workers(tmp_path: Path) ->
     assert shown.strip() == "[10.0, 20.0] [100.0, 200.0] True"
 
 
+EQUATION_GLOBALS = """
+from brian2 import *
+from brian_sweep_widget import Sweep, network_model
+
+prefs.codegen.target = "numpy"
+speed = 3*ms
+equations = "dx/dt = 1/speed : 1"
+
+@network_model(duration=3*ms)
+def model(y=1.0):
+    group = NeuronGroup(1, equations, method="euler", name="group")
+    group.run_regularly("x += 0*y*offset")
+    return Network(group)
+
+@model.measure()
+def value(network):
+    return network["group"].x[0]
+
+def plain(y=1.0):
+    group = NeuronGroup(1, equations, method="euler", name="group")
+    group.run_regularly("x += 0*y*offset")
+    run(3*ms)
+    return group.x[0]
+
+offset = 2.0
+for tried in (model, plain):
+    results = Sweep(tried, y=[1.0, 2.0], workers=1).run(progress=False)
+    print(results.counts(), *(str(bad.failure) for bad in results.failures))
+    print(*(round(float(v.si), 6) for o in results.outcomes for v in o.values.values()))
+"""
+
+
+def test_equations_may_use_the_globals_of_a_notebook(tmp_path: Path) -> None:
+    """Names that occur in strings only: Brian finds them in a script, so workers must too.
+
+    In network models and in plain functions, and in equations that are a
+    global text themselves.
+    """
+    lines = run_script(tmp_path, EQUATION_GLOBALS).stdout.strip().split("\n")
+    assert lines == ["{'done': 2}", "1.0 1.0"] * 2
+
+
 SETTINGS = """
 import sys
 import brian2
@@ -495,11 +539,10 @@ import numpy as np
 from brian2 import *
 from brian_sweep_widget import Sweep, cuba, network_model
 
-tau = 20*ms
-weight_unit = mV
-
 @network_model(duration=5*ms)
 def model(size=50, weight=1*mV):
+    tau = 20*ms
+    weight_unit = mV
     group = NeuronGroup(size, "dv/dt = -v/tau + 0*mV/ms : volt", threshold="v > 10*weight_unit",
                         reset="v = 0*mV", method="exact")
     group.v = "20*mV*rand()"
@@ -528,7 +571,9 @@ def test_workers_do_not_warn_of_units(tmp_path: Path) -> None:
 def test_units_arrive_as_quantities() -> None:
     """A function gets what a person would have given it."""
 
-    def kinds(w: Any = 1 * mV, n: int = 3, p: float = 0.5, on: bool = True, how: str = "x") -> float:
+    def kinds(
+        w: Any = 1 * mV, n: int = 3, p: float = 0.5, on: bool = True, how: str = "x"
+    ) -> float:
         assert isinstance(w, Quantity)
         assert type(n) is int
         assert type(p) is float

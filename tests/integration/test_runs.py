@@ -328,7 +328,7 @@ def waits_in_c(x: float = 1.0) -> float:
 
 
 SOFT = [loops, sleeps, waits_for_a_child, swallows_exceptions, simulates]
-HARD = [swallows_everything, waits_in_c]
+HARD = [swallows_everything, waits_in_c]  # the first may be hit between its catches, and be soft
 
 
 def started(function: Callable[..., Any], number: int = 8) -> Run:
@@ -360,9 +360,9 @@ def test_stop_stops(function: Callable[..., Any]) -> None:
     after = worker_numbers()  # the next sweep works at once
     if function in SOFT:
         assert after == before  # the very same, warm processes
-    else:
+    elif function is waits_in_c:
         assert not after & before
-        until(lambda: not any(alive(number) for number in before), "hard workers are dead")
+    until(lambda: not any(alive(number) for number in before - after), "old workers are dead")
     assert working & before == before
 
 
@@ -502,8 +502,12 @@ def test_an_interrupted_run_keeps_what_is_finished(progress: bool) -> None:
     sweep = Sweep(sleeps, x=np.arange(8.0), workers=WORKERS)
 
     def interrupt() -> None:
-        until(lambda: sweep.latest and sweep.latest.progress.done >= 2, "two are done", 30)
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)  # type: ignore[arg-type]
+        try:
+            until(lambda: sweep.latest and sweep.latest.progress.done == 1, "one is done", 30)
+        finally:
+            main = threading.main_thread().ident
+            assert main is not None
+            signal.pthread_kill(main, signal.SIGINT)
 
     helper = threading.Thread(target=interrupt)
     helper.start()
@@ -512,8 +516,8 @@ def test_an_interrupted_run_keeps_what_is_finished(progress: bool) -> None:
     helper.join()
     assert sweep.latest is not None
     results = sweep.latest.wait(STOP)
-    assert results.counts() == {"done": 2, "cancelled": 6}
-    assert int(results.dataset["sleeps"].notnull().sum()) == 2
+    assert results.counts() == {"done": 1, "cancelled": 7}  # the ends come first: 0 and 7
+    assert int(results.dataset["sleeps"].notnull().sum()) == 1
 
 
 def test_sweeps_say_what_they_are() -> None:
@@ -537,7 +541,7 @@ def test_sweeps_say_what_they_are() -> None:
         ({"excitatory_weight": [1, np.nan] * mV}, ValueError, "excitatory_weight.*not finite"),
         ({"excitatory_weight": np.ones((2, 2)) * mV}, ValueError, "(?s)excitatory_weight.*one dim"),
         ({"size": 1}, ValueError, "size = 1 is outside.*2 or more"),
-        ({"size": [100, 100]}, ValueError, "size = .*holds 100 twice"),
+        ({"size": [100, 100]}, ValueError, "size = .*does not rise"),
         ({"size": "100"}, TypeError, "size = 100 is a str"),
         ({"trials": 0}, ValueError, "trials = 0 is too small"),
         ({"seed": -1}, ValueError, "seed = -1 is too small"),

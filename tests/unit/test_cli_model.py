@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,12 +73,12 @@ def models(tmp_path: Path) -> Path:
     return path
 
 
-def parsed(model: object, *arguments: str) -> dict[str, object]:
+def parsed(model: Any, *arguments: str) -> dict[str, Any]:
     """Give the values that the options of a model give."""
     parser = argparse.ArgumentParser(allow_abbrev=False)
     add_options(parser)
-    add_model_options(parser, model)  # type: ignore[arg-type]
-    return given_values(model, parser.parse_args(arguments))  # type: ignore[arg-type]
+    add_model_options(parser, model)
+    return given_values(model, parser.parse_args(arguments))
 
 
 def test_the_catalogue_by_name() -> None:
@@ -138,7 +139,7 @@ def test_what_is_no_model_is_refused(models: Path, function: str, said: str) -> 
 
 
 def test_a_file_alone_lists_its_functions(models: Path) -> None:
-    with pytest.raises(UsageError, match="say which model in it.*double, needs"):
+    with pytest.raises(UsageError, match=r"say which model in it.*double, needs"):
         find_model(str(models))
 
 
@@ -219,7 +220,7 @@ def test_words_of_sweeps_are_no_parameters() -> None:
     def tried(trials: int = 3) -> int:
         return trials
 
-    with pytest.raises(UsageError, match="'trials'.*rename it"):
+    with pytest.raises(UsageError, match=r"'trials'.*rename it"):
         parsed(FunctionModel(tried))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from brian_sweep_widget import Sweep, cuba
 from brian_sweep_widget.cli.negative import keep_negative_numbers
 from brian_sweep_widget.cli.terminal import UsageError
 from brian_sweep_widget.cli.values import read_numbers, read_value
-from brian_sweep_widget.models.parameters import declare
+from brian_sweep_widget.models.parameters import Parameter, declare
 
 FINITE = st.floats(-1e6, 1e6, allow_nan=False)
 WEIGHT = declare("weight", 1.62 * mV)
@@ -90,7 +91,7 @@ def test_other_arguments_stay_as_they_are() -> None:
         ("+1e-1", 0.1 * mV),
     ],
 )
-def test_forms_of_a_voltage(text: str, expected: object) -> None:
+def test_forms_of_a_voltage(text: str, expected: Any) -> None:
     read = read_value(text, WEIGHT)
     assert np.shape(read) == np.shape(expected)
     np.testing.assert_allclose(np.asarray(read), np.asarray(expected), rtol=1e-14)
@@ -145,9 +146,9 @@ def test_of_unknown_parameters_the_written_unit_counts() -> None:
         ("maybe", HELD, "allowed: true, false"),
     ],
 )
-def test_refusals_say_what_is_allowed(text: str, parameter: object, said: str) -> None:
+def test_refusals_say_what_is_allowed(text: str, parameter: Parameter, said: str) -> None:
     with pytest.raises(UsageError, match=re.escape(said)):
-        read_value(text, parameter)  # type: ignore[arg-type]
+        read_value(text, parameter)
 
 
 def test_the_jobs_are_those_of_a_notebook() -> None:

@@ -142,10 +142,15 @@ def test_limits_are_included_and_written_with_units() -> None:
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, unique=True))
-def test_axes_keep_their_order(numbers: list[float]) -> None:
-    """Values may come in any order, rising, falling or mixed; nothing is sorted."""
-    read = WEIGHT.read_axis(np.array(numbers) * mV)
-    assert read == tuple(float(value) + 0.0 for value in np.asarray(np.array(numbers) * mV))
+def test_axes_rise(numbers: list[float]) -> None:
+    """Rising values are read exactly; any other order is refused, not sorted silently."""
+    volts = np.asarray(np.array(numbers) * mV)
+    assume(len(set(volts.tolist())) == len(volts))
+    rising = WEIGHT.read_axis(np.sort(volts) * volt)
+    assert rising == tuple(np.sort(volts).tolist())
+    if not (np.diff(volts) > 0).all():
+        with pytest.raises(ValueError, match="(?s)weight = .* does not rise"):
+            WEIGHT.read_axis(volts * volt)
 
 
 @pytest.mark.parametrize(
@@ -170,9 +175,9 @@ def test_whole_axes_may_be_ranges() -> None:
         (WEIGHT, np.ones((2, 2)) * mV, ValueError, r"has shape \(2, 2\)"),
         (SIZE, [[10, 20], [30, 40]], ValueError, r"has shape \(2, 2\)"),
         (SIZE, [[10, 20], [30]], (TypeError, ValueError), "size"),
-        (WEIGHT, [1, 2, 1] * mV, ValueError, "holds 1 mV twice"),
-        (PROBABILITY, [0.0, -0.0], ValueError, "holds 0 twice"),
-        (SIZE, [10, 10.0], ValueError, "holds 10 twice"),
+        (WEIGHT, [1, 2, 1] * mV, ValueError, "does not rise: 2 mV comes before 1 mV"),
+        (PROBABILITY, [0.0, -0.0], ValueError, "does not rise: 0 comes before 0"),
+        (SIZE, [10, 10.0], ValueError, "does not rise: 10 comes before 10"),
         (WEIGHT, [1, math.nan] * mV, ValueError, "is not finite"),
         (PROBABILITY, [0.1, math.inf], ValueError, "is not finite"),
         (WEIGHT, [1, 2], TypeError, "has no unit"),

@@ -1,0 +1,381 @@
+"""``brian-sweep run`` and ``doctor`` as a person uses them: in a process of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from brian2 import ms, mV
+from helpers import descendants, script_environment, until
+
+from brian_sweep_widget import Results, Sweep, cuba
+from brian_sweep_widget.cli import check_jupyter, check_machine, check_python, main
+from brian_sweep_widget.cli.doctor import CHECKS, line
+from brian_sweep_widget.cli.findings import Finding, looked_at, numbers
+from brian_sweep_widget.models.units import PLAIN_NUMBER
+from brian_sweep_widget.results import Failure, Outcome, Value
+from brian_sweep_widget.results.plot import plot
+
+SMALL = ("--size", "200", "--duration", "20", "--jobs", "2")
+PNG = b"\x89PNG"
+NETCDF = ("nc",) if find_spec("h5netcdf") and find_spec("h5py") else ()
+
+FUNCTIONS = """
+import os
+import threading
+
+def fails_above(x=1.0, limit=2.0):
+    if x > limit:
+        raise ValueError(f"{x} is above {limit}")
+    return {"twice": 2 * x, "minus": -x}
+
+def needs(weight):
+    return {"doubled": 2 * weight}
+
+def only_arrays(x=1.0):
+    return [x, 2 * x]
+
+def crashes(x=1.0):
+    if x > 1:
+        os._exit(3)
+    return x
+
+def with_a_lock():
+    lock = threading.Lock()
+
+    def inner(x=1.0):
+        return x if lock else 0.0
+
+    return inner
+
+holds_a_lock = with_a_lock()
+"""
+
+
+def command(*arguments: str) -> list[str]:
+    """Give the command as a shell would start it."""
+    return [sys.executable, "-m", "brian_sweep_widget.cli", *arguments]
+
+
+def cli(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        command(*arguments),
+        cwd=folder,
+        env=script_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+
+@pytest.fixture
+def functions(tmp_path: Path) -> Path:
+    """Write a file of functions to sweep, in the folder where commands run."""
+    path = tmp_path / "functions.py"
+    path.write_text(FUNCTIONS, encoding="utf-8")
+    return path
+
+
+def test_a_sweep_gives_the_notebooks_numbers_in_every_file(tmp_path: Path) -> None:
+    sweep = ("run", "cuba", *SMALL, "--excitatory-weight", "0:4:3", "--trials", "2", "--seed", "5")
+    for suffix in ("csv", "json", *NETCDF):
+        finished = cli(tmp_path, *sweep, "--output", f"curve.{suffix}", "--plot", "curve.png")
+        assert finished.returncode == 0, finished.stderr
+        assert f"wrote curve.{suffix}" in finished.stdout
+        assert "6 of 6 done, 0 failed" in finished.stdout
+        assert "2 workers, runtime (numpy)" in finished.stdout
+        assert finished.stderr == ""  # no progress bar where there is no terminal
+    weights = np.linspace(0, 4, 3) * mV
+    notebook = Sweep(cuba, excitatory_weight=weights, size=200, duration=20 * ms, trials=2, seed=5)
+    expected = notebook.run(progress=False).dataset["spike_count"].to_numpy()
+
+    table = pd.read_csv(tmp_path / "curve.csv")
+    assert table["spike_count"].to_numpy().reshape(3, 2).tolist() == expected.tolist()
+    assert table["excitatory_weight (mV)"].tolist() == [0, 0, 2, 2, 4, 4]
+    rows = json.loads((tmp_path / "curve.json").read_text(encoding="utf-8"))["rows"]
+    assert [row["spike_count"] for row in rows] == expected.ravel().tolist()
+    for suffix in NETCDF:
+        dataset = xr.load_dataset(tmp_path / f"curve.{suffix}", engine="h5netcdf")
+        np.testing.assert_array_equal(dataset["spike_count"], expected)
+    assert (tmp_path / "curve.png").read_bytes().startswith(PNG)
+
+
+def test_without_a_file_the_means_are_shown(functions: Path) -> None:
+    finished = cli(functions.parent, "run", "functions:fails_above", "--x=-1:1:3", "--trials", "2")
+    assert finished.returncode == 0, finished.stderr
+    lines = finished.stdout.splitlines()
+    assert [cells.split() for cells in lines[1:4]] == [
+        ["-1", "-2", "1"],
+        ["0", "0", "0"],
+        ["1", "2", "-1"],
+    ]
+    assert len({len(cells) for cells in lines[:4]}) == 1  # aligned
+    assert lines[4].startswith("6 of 6 done")
+
+
+def test_the_classic_curve_is_swept_by_default(tmp_path: Path) -> None:
+    finished = cli(tmp_path, "run", *SMALL)
+    assert finished.returncode == 0, finished.stderr
+    lines = finished.stdout.splitlines()
+    assert "Excitatory weight (mV)" in lines[0]
+    assert [float(row.split()[0]) for row in lines[1:21]] == pytest.approx(
+        np.linspace(0, 4, 20), rel=1e-5
+    )
+    assert "20 of 20 done" in lines[21]
+
+
+def test_units_of_parameters_without_default(functions: Path) -> None:
+    finished = cli(functions.parent, "run", "functions.py:needs", "--weight", "-2:2:3 mV")
+    assert finished.returncode == 0, finished.stderr
+    header, *rows = finished.stdout.splitlines()
+    assert header.split() == ["Weight", "(mV)", "Doubled", "(V)"]
+    assert [row.split() for row in rows[:3]] == [["-2", "-0.004"], ["0", "0"], ["2", "0.004"]]
+
+
+def test_failed_points_are_told(functions: Path) -> None:
+    finished = cli(
+        functions.parent, "run", "functions:fails_above", "--x", "0:10:11", "--plot", "curve.svg"
+    )
+    assert finished.returncode == 1
+    assert "3 of 11 done, 8 failed" in finished.stdout
+    assert finished.stderr.count("Traceback (most recent call last)") == 1
+    assert "functions.py" in finished.stderr
+    assert finished.stderr.count("failed at x = ") == 5
+    assert "and 3 more" in finished.stderr
+    assert "<svg" in (functions.parent / "curve.svg").read_text(encoding="utf-8")
+
+
+def test_a_point_that_kills_its_worker_is_lost(functions: Path) -> None:
+    finished = cli(functions.parent, "run", "functions:crashes", "--x", "0,1,2", "--jobs", "2")
+    assert finished.returncode == 1
+    assert "2 of 3 done, 0 failed, 1 lost" in finished.stdout
+    assert "lost at x = 2" in finished.stderr
+
+
+def test_arrays_cannot_be_drawn_but_are_kept(functions: Path) -> None:
+    finished = cli(
+        functions.parent,
+        *("run", "functions:only_arrays", "--x", "1,2"),
+        *("--plot", "curve.pdf", "--output", "curve.csv"),
+    )
+    assert finished.returncode == 1
+    assert "curve.pdf could not be drawn: only single numbers" in finished.stderr
+    assert pd.read_csv(functions.parent / "curve.csv")["status"].tolist() == ["done", "done"]
+
+
+@pytest.mark.skipif(not NETCDF, reason="needs the netcdf extra with h5py")
+def test_arrays_are_kept_in_netcdf(functions: Path) -> None:
+    finished = cli(
+        functions.parent, "run", "functions:only_arrays", "--x", "1,2", "--output", "curve.nc"
+    )
+    assert finished.returncode == 0, finished.stderr
+    dataset = xr.load_dataset(functions.parent / "curve.nc", engine="h5netcdf")
+    assert dataset["only_arrays"].to_numpy()[:, 0].tolist() == [[1, 2], [2, 4]]
+
+
+def test_missing_libraries_are_told_before_the_sweep(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr("brian_sweep_widget.cli.files.find_spec", lambda _: None)
+    for option, name, said in (("--output", "x.nc", "h5py"), ("--plot", "x.png", "[plot]")):
+        assert main(["run", option, str(tmp_path / name)]) == 2
+        assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "COMMAND"),
+        (("walk",), "invalid choice: 'walk'"),
+        (("run", "no_model"), "no model 'no_model' (allowed: cuba"),
+        (("run", "--size", "many"), "--size: 'many' is not a value"),
+        (("run", "--excitatory-weight", "3ms"), "wrong unit ms"),
+        (("run", "--siz", "100"), "unrecognized arguments: --siz"),
+        (("run", "--trials", "0"), "trials = 0 is too small"),
+        (("run", "--jobs", "0"), "--jobs: 0 is too small"),
+        (("run", "--engine", "warp"), "invalid choice: 'warp'"),
+        (("run", "functions:fails_above", "--engine", "cython"), "plain function"),
+        (("run", "functions:holds_a_lock"), "cannot be sent to the workers"),
+        (("run", "--output", "curve.xls"), "no known suffix (allowed: .csv, .json, .nc)"),
+        (("run", "--output", "nowhere/curve.csv"), "no folder 'nowhere'"),
+        (("run", "--plot", "curve.gif"), "no known suffix (allowed: .pdf, .png, .svg)"),
+        (("run", "--plot", "p.png", "--excitatory-weight", "1"), "nothing is swept"),
+        (("lab", "missing.ipynb"), "no notebook 'missing.ipynb'"),
+        (("lab", "functions.py"), "no notebook (allowed: a file that ends in .ipynb)"),
+    ],
+)
+def test_wrong_usage_is_told_in_words(
+    functions: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    finished = cli(functions.parent, *arguments)
+    assert finished.returncode == 2
+    assert said in finished.stderr
+    assert finished.stderr.startswith("usage: brian-sweep")
+    assert "Traceback" not in finished.stderr
+    assert finished.stdout == ""
+    assert sorted(path.suffix for path in functions.parent.iterdir() if path.is_file()) == [".py"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_an_interrupt_keeps_what_is_finished(functions: Path) -> None:
+    # The file appears when the first point is done: written by the point itself.
+    marker = functions.parent / "first-done"
+    functions.write_text(
+        "import pathlib, time\n"
+        "def slow(x=1.0):\n"
+        "    if x > 0:\n"
+        f"        pathlib.Path({str(marker)!r}).touch()\n"
+        "        time.sleep(600)\n"
+        "    return x\n",
+        encoding="utf-8",
+    )
+    process = subprocess.Popen(
+        command("run", "functions:slow", "--x", "0,1,2", "--jobs", "1", "--output", "part.csv"),
+        cwd=functions.parent,
+        env=script_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until(marker.exists, "the second point runs", 60)
+    family = descendants(process.pid)
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130, stderr
+    assert "interrupted; what is finished is in part.csv" in stderr
+    assert "Traceback" not in stderr
+    assert "1 of 3 done, 0 failed, 2 cancelled" in stdout
+    assert pd.read_csv(functions.parent / "part.csv")["status"].tolist().count("done") == 1
+    until(lambda: not family & descendants(os.getpid()), "its workers are gone")
+
+
+def test_the_doctor_finds_no_problem_here(tmp_path: Path) -> None:
+    finished = cli(tmp_path, "doctor")
+    assert finished.returncode == 0, finished.stdout
+    lines = finished.stdout.splitlines()
+    assert len(lines) == len(CHECKS) + 1
+    assert {text.split()[0] for text in lines[:-1]} <= {"ok", "warning"}
+    assert lines[-1].startswith("no problems")
+
+
+def test_the_supported_pythons_are_those_of_the_package() -> None:
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    newer = (check_python.NEWEST[0], check_python.NEWEST[1] + 1)
+    bounds = [".".join(map(str, bound)) for bound in (check_python.OLDEST, newer)]
+    assert f'requires-python = ">={bounds[0]},<{bounds[1]}"' in text
+
+
+def test_a_check_that_fails_is_a_problem_in_one_line() -> None:
+    def broken() -> Finding:
+        msg = "two\nlines"
+        raise RuntimeError(msg)
+
+    finding = looked_at(broken)
+    assert finding.status == "problem"
+    assert line("x", finding).count("\n") == 0
+    assert "RuntimeError: two lines" in finding.found
+
+
+def _with_versions(monkeypatch: pytest.MonkeyPatch, module: object, **versions: str | None) -> None:
+    monkeypatch.setattr(module, "installed", versions.get)
+
+
+def test_the_doctor_knows_the_pair_that_does_not_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    _with_versions(monkeypatch, check_python, brian2="2.9.0", numpy="2.4.1")
+    assert check_python.brian().status == "problem"
+    assert "pip install" in check_python.brian().remedy
+    _with_versions(monkeypatch, check_python, brian2="2.10.1", numpy="2.4.1")
+    assert check_python.brian().status == "ok"
+
+
+def test_the_doctor_knows_broken_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    for version, status in {"7.0.1": "problem", "6.20": "warning", "7.1.0": "ok"}.items():
+        _with_versions(monkeypatch, check_jupyter, ipykernel=version)
+        assert check_jupyter.ipykernel().status == status
+    _with_versions(monkeypatch, check_jupyter)
+    assert check_jupyter.ipykernel().status == "warning"
+
+
+def test_the_doctor_misses_extensions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("jupyter_core.paths.jupyter_path", lambda *_: [str(tmp_path)])
+    monkeypatch.delenv("JUPYTERHUB_API_URL", raising=False)
+    finding = check_jupyter.extensions()
+    assert finding.status == "problem"
+    assert "pip install jupyterlab_widgets anywidget bqplot" in finding.remedy
+    monkeypatch.setenv("JUPYTERHUB_API_URL", "http://hub")
+    assert check_jupyter.extensions().status == "warning"
+    assert "environment of the Jupyter server" in check_jupyter.extensions().remedy
+
+
+def test_the_doctor_works_without_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda *_: None)
+    assert check_python.compiler().status == "warning"
+
+
+def test_the_doctor_notices_a_place_that_cannot_be_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "no-folder"
+    file.touch()
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(file))
+    assert check_machine.temporary_files().status == "problem"
+
+
+def test_the_doctor_says_why_cores_are_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 4096)
+    assert " of 4096: " in check_machine.cores().found
+
+
+def test_versions_compare_as_numbers() -> None:
+    assert numbers("2.10.0rc1") == (2, 10, 0)
+    assert numbers("2.9") < numbers("2.10")
+
+
+def _partial_results() -> Results:
+    """One measured, one failed, one lost and one missing point on two lines."""
+    sweep = Sweep(cuba, excitatory_weight=[0, 1, 2, 3] * mV, size=[100, 200], trials=2)
+    outcomes = []
+    for number, job in enumerate(sweep.jobs()):
+        if number % 4 == 0:
+            spikes = np.array(float(number))
+            values = {
+                "train": Value(np.arange(3.0), PLAIN_NUMBER, "Train"),
+                "spikes": Value(spikes, PLAIN_NUMBER, "Spikes"),
+            }
+            outcomes.append(Outcome(job, "done", values))
+        elif number % 4 == 1:
+            outcomes.append(Outcome(job, "failed", failure=Failure("ValueError", "no")))
+    return sweep._results(outcomes)  # noqa: SLF001 - a run would take seconds
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+@pytest.mark.filterwarnings("error:.*layout.*:UserWarning")
+def test_partial_results_are_drawn(tmp_path: Path, suffix: str) -> None:
+    path = plot(_partial_results(), tmp_path / f"curve{suffix}")
+    assert path.stat().st_size > 1000
+
+
+def test_a_chart_without_curve_is_refused(tmp_path: Path) -> None:
+    results = _partial_results()
+    with pytest.raises(ValueError, match="'train' cannot be drawn \\(allowed: spikes\\)"):
+        plot(results, tmp_path / "x.png", "train")
+    with pytest.raises(ValueError, match="no known suffix"):
+        plot(results, tmp_path / "x.gif")
+    point = Sweep(cuba, excitatory_weight=1 * mV)
+    with pytest.raises(ValueError, match="nothing is swept"):
+        plot(point._results([]), tmp_path / "x.png")  # noqa: SLF001
+    with pytest.raises(ValueError, match="no simulation has given a result"):
+        plot(Sweep(cuba, size=[10, 20])._results([]), tmp_path / "x.png")  # noqa: SLF001
+    assert not list(tmp_path.iterdir())
