@@ -23,16 +23,9 @@ def main(arguments: list[str]) -> int:
     pinned = ["--constraint", str(ROOT / "constraints.txt")]
     run(python, "-m", "pip", "install", "--quiet", *pinned, "uv")
     # Compiled now, or every worker process would compile Brian while it imports it.
-    install: list[str | Path] = [
-        "pip",
-        "install",
-        "--python",
-        python,
-        "--compile-bytecode",
-        *pinned,
-    ]
+    uv = (python, "-m", "uv", "pip", "install", "--python", python, "--compile-bytecode")
     groups = ["--group", "test", "--group", "lint"]
-    run(python, "-m", "uv", *install, *groups, "--editable", f"{ROOT}[all]")
+    run(*uv, *pinned, *groups, "--editable", f"{ROOT}[all]")
     (venv / ".ready").touch()
     return 0
 

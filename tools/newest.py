@@ -66,14 +66,9 @@ def main(arguments: list[str]) -> int:
     stamp = venv / ".ready"
     if not stamp.exists() or stamp.stat().st_mtime < newer.stat().st_mtime:
         subprocess.run([python, ROOT / "tools/environment.py", venv], check=True, cwd=ROOT)
-    tests: list[str | Path] = [
-        venv / "bin" / "python",
-        "-m",
-        "pytest",
-        "tests/unit",
-        "tests/integration",
-    ]
-    return subprocess.run(tests, check=False, cwd=ROOT).returncode
+    pytest: list[str | Path] = [venv / "bin" / "python", "-m", "pytest"]
+    tests = subprocess.run([*pytest, "tests/unit", "tests/integration"], check=False, cwd=ROOT)
+    return tests.returncode
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def _quotas(cgroups: Path, membership: Path) -> list[int]:
     """List joblib's count and the limits of this control group (version 2) and those above."""
     limits: list[int] = [joblib.cpu_count()]
     try:
-        lines = membership.read_text(encoding="ascii").splitlines()
+        lines = membership.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:  # no control groups here (not Linux)
         return limits
     own = next((line[len("0::/") :] for line in lines if line.startswith("0::/")), "")
@@ -46,7 +46,9 @@ def _quotas(cgroups: Path, membership: Path) -> list[int]:
         if not folder.is_relative_to(cgroups):
             break
         try:
-            quota, _, period = (folder / "cpu.max").read_text(encoding="ascii").partition(" ")
+            quota, _, period = (
+                (folder / "cpu.max").read_text(encoding="utf-8", errors="replace").partition(" ")
+            )
         except OSError:  # not at the root, and not where no limit can be set
             continue
         if quota.isdigit() and period.strip().isdigit() and int(period):

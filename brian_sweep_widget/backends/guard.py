@@ -7,6 +7,7 @@ Stop must reach a simulation that is running; workers watch the sweep's token.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -60,9 +61,10 @@ class _Stopped(BaseException):
 
 
 class _Current:
-    """The token of the job that this worker is computing, if any."""
+    """The job that this worker is computing, if any: its token, and whether it was told to stop."""
 
     token: StopToken | None = None
+    interrupted = False
 
 
 def stoppable(token: StopToken, function: Callable[..., _Result], *args: Any) -> _Result | None:
@@ -78,16 +80,20 @@ def stoppable(token: StopToken, function: Callable[..., _Result], *args: Any) ->
     Returns
     -------
     result or None
-        What the function returned; None if the sweep was stopped first.
+        What the function returned; None if the sweep was stopped first. What
+        it made of the interruption (it may take it for an error) is no result.
     """
+    result = None
     try:
+        _Current.interrupted = False
         _Current.token = token
         try:
-            return None if token.stopped else function(*args)
+            result = None if token.stopped else function(*args)
         finally:
             _Current.token = None
     except _Stopped:
         return None
+    return None if _Current.interrupted else result
 
 
 def guard(prepare: Callable[[], None] | None = None) -> None:
@@ -114,6 +120,7 @@ def guard(prepare: Callable[[], None] | None = None) -> None:
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     if _Current.token is not None and _Current.token.stopped:
+        _Current.interrupted = True
         raise _Stopped
 
 
@@ -130,6 +137,7 @@ def _watch(parent: int, wake: int) -> None:
         if hasattr(signal, "pthread_kill"):
             signal.pthread_kill(main, wake)  # also ends a wait for a child process
         else:
+            _Current.interrupted = True
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(main), ctypes.py_object(_Stopped)
             )
@@ -139,5 +147,11 @@ def _end_with_children() -> None:
     import psutil  # noqa: PLC0415 - only needed at the end
 
     for child in psutil.Process().children(recursive=True):
-        child.kill()
+        with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+            if not hasattr(os, "getpgid") or os.getpgid(child.pid) != os.getpgid(0):
+                child.kill()
+    if hasattr(os, "killpg"):
+        # All at once: were a child killed first, the job that waited for it would
+        # go on, and start the next.
+        os.killpg(0, signal.SIGKILL)
     os._exit(1)

@@ -8,7 +8,6 @@ private pool, cancels what is pending, and leaves the workers warm.
 
 from __future__ import annotations
 
-import atexit
 import functools
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -65,9 +64,6 @@ class LocalPool:
         self._prepare = prepare
         self._lock = threading.Lock()
         self._executor: ProcessPoolExecutor | None = None
-        # Workers end by themselves when this process is gone, but only an orderly
-        # end gives their semaphores back.
-        atexit.register(self.kill)
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         """Submit a call; a pool that is gone or broken is replaced first."""
@@ -109,6 +105,8 @@ class LocalPool:
                 initializer=guard,
                 initargs=(self._prepare,),
             )
+            # At the end of this process loky would wait for the running jobs.
+            self._executor._flags.kill_workers = True  # noqa: SLF001 - no public way
         return self._executor
 
 
@@ -140,6 +138,7 @@ class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no 
         super().__init__(**options)
         self._pool = pool
         self._pending: set[Future[Any]] = set()
+        self._cancelled = False
         self._lock = threading.Lock()
 
     def effective_n_jobs(self, n_jobs: int | None) -> int:
@@ -154,10 +153,15 @@ class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no 
     ) -> Future[Any]:
         """Start a job, now or when a worker is free."""
         assert self._pool is not None  # noqa: S101 - joblib asks for effective_n_jobs first
-        future = self._pool.submit(func)
-        with self._lock:
-            self._pending.add(future)
-        future.add_done_callback(self._forget)
+        if self._cancelled:
+            # joblib looks one job ahead: a pool that was killed must not start anew for it.
+            future: Future[Any] = Future()
+            future.cancel()
+        else:
+            future = self._pool.submit(func)
+            with self._lock:
+                self._pending.add(future)
+            future.add_done_callback(self._forget)
         if callback is not None:
             future.add_done_callback(callback)
         return future
@@ -168,7 +172,7 @@ class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no 
             return future.result()
         except CancelledError:
             return [Died()]
-        except Exception as error:  # noqa: BLE001 - jobs do not raise: the worker or its pipe did
+        except BaseException as error:  # noqa: BLE001 - jobs do not raise: the worker or its pipe did
             return [Died(f"{type(error).__name__}: {error}".partition("\n")[0])]
 
     def stream(self, calls: Iterable[Call]) -> Iterator[Any]:
@@ -195,7 +199,8 @@ class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no 
         yield from parallel(delayed(function)(*args) for function, args in calls)
 
     def cancel_pending(self) -> None:
-        """Cancel what has not started; running jobs are the stop token's."""
+        """Cancel what has not started, for good; running jobs are the stop token's."""
+        self._cancelled = True
         with self._lock:
             pending = list(self._pending)
         for future in pending:

@@ -8,6 +8,7 @@ wrong numbers without a word.
 
 from __future__ import annotations
 
+import functools
 import random
 import sys
 from collections.abc import Mapping
@@ -15,6 +16,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
+
+@functools.cache
+def initial_context() -> BrianContext:
+    """Give the settings with which this process came up: Brian's, and the user's files'.
+
+    Whoever calls it first must do so before anything changed them.
+    """
+    import brian2  # noqa: F401, PLC0415 - engines are imported without Brian
+
+    here = BrianContext.here()
+    assert here is not None  # noqa: S101 - Brian is imported
+    return here
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,7 @@ class BrianContext:
     def apply(self) -> None:
         """Make these the settings of this process, whatever they were."""
         import brian2  # noqa: PLC0415 - engines are imported without Brian
+        from brian2.core.names import Nameable  # noqa: PLC0415
 
         for name, default in default_preferences().items():
             wanted = self.preferences.get(name, default)
@@ -53,6 +68,10 @@ class BrianContext:
         brian2.defaultclock.dt = self.time_step * brian2.second
         if brian2.get_device() is not brian2.all_devices["runtime"]:
             brian2.set_device("runtime")
+        # Brian names objects after those that are still in memory and orders equal
+        # ones by name: left-overs of an earlier job would change the order in
+        # which groups draw random numbers.
+        Nameable.__instances__().clear()
 
 
 def default_preferences() -> dict[str, Any]:

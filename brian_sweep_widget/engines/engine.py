@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from brian_sweep_widget.results import Value
 from brian_sweep_widget.sweeps import Job
@@ -18,9 +18,12 @@ class Engine(Protocol):
         How results of this engine are marked, such as ``"runtime (numpy)"``.
         Engines may draw random numbers differently, so results of two labels
         do not belong in one curve.
+    functions
+        The functions of the user's that it calls.
     """
 
     label: str
+    functions: list[Callable[..., Any]]
 
     def simulate(self, job: Job) -> Mapping[str, Value]:
         """Simulate one job and measure.

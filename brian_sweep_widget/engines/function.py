@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from brian_sweep_widget.engines.context import BrianContext, seed_generators
+from brian_sweep_widget.engines.context import BrianContext, initial_context, seed_generators
 from brian_sweep_widget.engines.reading import read_returned
 from brian_sweep_widget.models import FunctionModel, Parameter
 from brian_sweep_widget.models.function_model import SEED
@@ -36,13 +36,14 @@ class FunctionEngine:
         parameters: Mapping[str, Parameter],
         context: BrianContext | None,
     ) -> None:
+        self.functions = [model.function]
         self._model = model
         self._parameters = parameters
         self._context = context
 
     def simulate(self, job: Job) -> Mapping[str, Value]:
         """Call the function; see `Engine.simulate`."""
-        (self._context or BrianContext()).apply()
+        (self._context or initial_context()).apply()
         seed_generators(job.seed)
         arguments: dict[str, Any] = {
             name: quantity(value, self._parameters[name].unit)

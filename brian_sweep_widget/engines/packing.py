@@ -8,13 +8,16 @@ as it is now, and only installed libraries go by name.
 
 from __future__ import annotations
 
+import inspect
 import io
+import pickle
+import re
 import sys
 import sysconfig
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import cloudpickle
@@ -25,6 +28,7 @@ _INSTALLED = tuple(
     Path(sysconfig.get_path(name)).resolve()
     for name in ("stdlib", "platstdlib", "purelib", "platlib")
 )
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _OURS = __name__.partition(".")[0]
 
 
@@ -39,7 +43,7 @@ def pack(engine: Engine) -> bytes:
     Returns
     -------
     bytes
-        To be unpickled with the standard library's pickle.
+        To be unpacked with `unpack`.
 
     Raises
     ------
@@ -48,20 +52,113 @@ def pack(engine: Engine) -> bytes:
         process.
     """
     with _by_value(_modules_at_work()):
+        names = [(function, _sendable(written_names(function))) for function in engine.functions]
         try:
-            return _dumps(engine)
+            return _dumps((engine, names))
         except Exception as error:  # noqa: BLE001 - any object may fail in any way to be pickled
             cause = error
     # A helper module may hold what cannot be pickled (a lock, a file) beside
     # what the model needs: then it must do for the workers to import it.
     try:
-        return _dumps(engine)
+        return _dumps((engine, []))
     except Exception:  # noqa: BLE001
         msg = (
             f"the model cannot be sent to the workers: {type(cause).__name__}: {cause}. It uses "
             "an object (a file, a lock, a running network ...) that has to be made inside it"
         )
         raise TypeError(msg) from cause
+
+
+def unpack(packed: bytes) -> Engine:
+    """Unpickle an engine, in a worker.
+
+    Parameters
+    ----------
+    packed
+        From `pack`, in the process that started this one.
+    """
+    engine: Engine
+    engine, names = pickle.loads(packed)  # noqa: S301 - from our own parent process
+    for function, written in names:
+        for name, value in written.items():
+            inspect.unwrap(function).__globals__.setdefault(name, value)
+    return engine
+
+
+def written_names(function: Callable[..., Any]) -> dict[str, Any]:
+    """Find the globals of a function that its equations may mean.
+
+    A pickled function takes the globals along that its code refers to. Brian's
+    equations refer to others, in texts: the function's own, those of functions
+    that it calls, and global texts that it uses.
+
+    Parameters
+    ----------
+    function
+        Of the user's.
+
+    Returns
+    -------
+    dict
+        Values by name.
+    """
+    found: dict[str, Any] = {}
+    waiting, seen = [inspect.unwrap(function)], set()
+    while waiting:
+        current = waiting.pop()
+        if id(current) in seen or not isinstance(current, FunctionType):
+            continue
+        seen.add(id(current))
+        scope = current.__globals__
+        texts = [text for text in _texts(current.__code__) if text != current.__doc__]
+        for used in _values_used(current):
+            if isinstance(used, str):
+                texts.append(used)
+            elif isinstance(used, FunctionType) and used.__globals__ is scope:
+                waiting.append(used)
+        for name in set(_IDENTIFIER.findall("\n".join(texts))) & scope.keys():
+            found[name] = scope[name]
+            if isinstance(scope[name], FunctionType):
+                waiting.append(scope[name])
+    return found
+
+
+def _texts(code: CodeType) -> list[str]:
+    """List the texts in a function's code, functions within it included."""
+    texts = []
+    for constant in code.co_consts:
+        if isinstance(constant, str):
+            texts.append(constant)
+        elif isinstance(constant, tuple):
+            texts += [text for text in constant if isinstance(text, str)]
+        elif isinstance(constant, CodeType):
+            texts += _texts(constant)
+    return texts
+
+
+def _values_used(function: FunctionType) -> list[Any]:
+    """List the globals and the closed-over variables that a function's code refers to."""
+    names: set[str] = set()
+    codes = [function.__code__]
+    while codes:
+        code = codes.pop()
+        names.update(code.co_names)
+        codes += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    values = [function.__globals__[name] for name in names & function.__globals__.keys()]
+    for cell in function.__closure__ or ():
+        with suppress(ValueError):  # a variable that was not set yet
+            values.append(cell.cell_contents)
+    return values
+
+
+def _sendable(names: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what cannot be pickled: a word in a text may mean something else."""
+    kept = {}
+    for name, value in names.items():
+        with suppress(Exception):
+            _dumps(value)
+            kept[name] = value
+    return kept
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
@@ -82,9 +179,9 @@ def brian_unit(symbol: str) -> Any:
     return DEFAULT_UNITS.get(symbol)
 
 
-def _dumps(engine: Engine) -> bytes:
+def _dumps(value: object) -> bytes:
     buffer = io.BytesIO()
-    _Pickler(buffer).dump(engine)
+    _Pickler(buffer).dump(value)
     return buffer.getvalue()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from brian_sweep_widget.models.parameters import words
-from brian_sweep_widget.models.units import Unit, dimensions_of, si_unit
+from brian_sweep_widget.models.units import Unit, dimensions_of, gathered, si_unit
 from brian_sweep_widget.results import Value
 
 _ALLOWED = "allowed: a number, a Brian 2 quantity or an array of either"
@@ -49,8 +49,9 @@ def read_value(name: str, returned: Any, label: str = "", unit: Unit | None = No
         msg = f"{name} returned None: does it end with a return statement? ({_ALLOWED})"
         raise NotAResultError(msg)
     try:
+        returned = gathered(returned)
         array = np.asarray(returned)
-    except ValueError:  # a ragged list
+    except (TypeError, ValueError):  # a ragged list, or one of several units
         array = np.asarray(None)
     if array.dtype.kind not in _NUMERIC:
         msg = f"{name} returned {_short(returned)}, a {type(returned).__name__} ({_ALLOWED})"

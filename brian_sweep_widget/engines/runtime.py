@@ -42,9 +42,11 @@ class RuntimeEngine:
         target: str,
     ) -> None:
         self.label = f"runtime ({target})"
+        measures = [measure.function for measure in model.measures.values()]
+        self.functions: list[Callable[..., Any]] = [model.builder, *measures]
         self._model = model
         self._parameters = parameters
-        context = context or BrianContext()
+        context = context or BrianContext()  # making the model imported Brian
         self._context = BrianContext(
             {**context.preferences, "codegen.target": target}, context.time_step
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import pickle
 import platform
 import socket
 import time
@@ -12,8 +11,8 @@ import traceback
 from collections.abc import Mapping
 from types import TracebackType
 
-from brian_sweep_widget.engines.context import BrianContext
-from brian_sweep_widget.engines.engine import Engine
+from brian_sweep_widget.engines.context import BrianContext, initial_context
+from brian_sweep_widget.engines.packing import unpack
 from brian_sweep_widget.engines.runtime import RuntimeEngine
 from brian_sweep_widget.results import Failure, Origin, Outcome, Value
 from brian_sweep_widget.sweeps import Job
@@ -30,6 +29,7 @@ def prepare() -> None:
 
     from brian_sweep_widget.models import cuba  # noqa: PLC0415
 
+    initial_context()
     # A stopped job leaves half a network behind, which is nothing to warn of.
     BrianLogger.suppress_name("unused_brian_object")
     parameters = cuba.parameters({})
@@ -58,10 +58,12 @@ def compute(packed: bytes, job: Job) -> Outcome:
     values: Mapping[str, Value] = {}
     failure = None
     try:
-        engine = _unpacked(packed)
+        # Anew for every job: what one job leaves in a model's globals (a random
+        # generator of its own, a cache) must not reach the next.
+        engine = unpack(packed)
         label = engine.label
         values = engine.simulate(job)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the model is the user's code
+    except BaseException as error:  # noqa: BLE001 - the model is the user's code
         failure = _failure(error)
     origin = Origin(
         engine=label,
@@ -74,22 +76,19 @@ def compute(packed: bytes, job: Job) -> Outcome:
     return Outcome(job, "failed" if failure else "done", values, failure, origin)
 
 
-@functools.lru_cache(maxsize=4)
-def _unpacked(packed: bytes) -> Engine:
-    engine: Engine = pickle.loads(packed)  # noqa: S301 - from our own parent process
-    return engine
-
-
 def _failure(error: BaseException) -> Failure:
     return Failure(type(error).__name__, _message(error), _users_traceback(error))
 
 
 def _message(error: BaseException) -> str:
     """Give what an exception says, with the cause that Brian tells separately."""
-    text = str(error)
-    cause = error.__cause__
-    if cause is not None and str(cause) and str(cause) not in text:
-        text = f"{text}\n{type(cause).__name__}: {cause}"
+    try:
+        text = str(error)
+        cause = error.__cause__
+        if cause is not None and str(cause) and str(cause) not in text:
+            text = f"{text}\n{type(cause).__name__}: {cause}"
+    except Exception as broken:  # noqa: BLE001 - an exception of the user's may do anything
+        text = f"(its message cannot be shown: {type(broken).__name__})"
     return text
 
 

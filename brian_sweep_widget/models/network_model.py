@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+import numpy as np
+
 from brian_sweep_widget.models.measures import Measure
 from brian_sweep_widget.models.parameters import (
     REQUIRED,
@@ -15,9 +17,10 @@ from brian_sweep_widget.models.parameters import (
     signature_defaults,
     words,
 )
-from brian_sweep_widget.models.units import best_unit
+from brian_sweep_widget.models.units import best_unit, dimensions_of
 
 DURATION = "duration"
+_TIME = (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 
 _Reader = TypeVar("_Reader", bound=Callable[..., Any])
 
@@ -106,6 +109,9 @@ class NetworkModel:
         def register(function: _Reader) -> _Reader:
             _check_reader(self.name, function)
             name = function.__name__
+            if name in self._parameters:
+                msg = f"measure {name!r} of {self.name} has the name of a parameter: rename it"
+                raise TypeError(msg)
             self.measures[name] = Measure(
                 name, function, label or words(name), None if unit is None else best_unit(unit)
             )
@@ -185,6 +191,9 @@ def network_model(
             raise TypeError(msg)
         _check_duration(name, defaults, duration)
         defaults.setdefault(DURATION, duration)
+        if dimensions_of(defaults[DURATION]) != _TIME or np.ndim(defaults[DURATION]):
+            msg = f"duration = {defaults[DURATION]!r} of {name} is not a time (such as 100*ms)"
+            raise TypeError(msg)
         for mapping in (labels, limits, ranges, sweep):
             check_names(mapping, defaults, name)
         parameters = {

@@ -22,6 +22,7 @@ from brian_sweep_widget.models.units import (
     Unit,
     best_unit,
     dimensions_of,
+    gathered,
     is_quantity,
 )
 
@@ -117,8 +118,12 @@ class Parameter:
         """
         if not self.sweepable:
             raise TypeError(self._refusal(values, "is a sequence, and only numbers can be swept"))
-        if (is_quantity(values) and values.ndim > 1) or np.ndim(values) > 1:
-            shape = np.shape(values)
+        if isinstance(values, str) or not hasattr(values, "__iter__"):
+            self._number(values)  # says what is wrong with it, if it is no number at all
+            complaint = "is a single value; an axis is a list or an array of values"
+            raise TypeError(self._refusal(values, complaint))
+        if isinstance(values, np.ndarray) and values.ndim != 1:
+            shape = values.shape
             raise ValueError(self._refusal(values, f"has shape {shape}; an axis has one dimension"))
         read = tuple(self._number(value) for value in values)
         if not read:
@@ -158,9 +163,12 @@ class Parameter:
             value = float(np.asarray(value))
         if isinstance(value, bool | np.bool_) or not isinstance(value, _NUMBERS):
             raise TypeError(self._refusal(value, f"is a {type(value).__name__}, not a number"))
-        if not math.isfinite(value):
+        try:
+            number = float(value) + 0.0  # -0.0 and 0.0 are one point of a sweep
+        except OverflowError:
+            number = math.inf
+        if not math.isfinite(number):
             raise ValueError(self._refusal(value, "is not finite"))
-        number = float(value) + 0.0  # -0.0 and 0.0 are one point of a sweep
         self._check_limits(number)
         if self.kind == "integer":
             if not number.is_integer():
@@ -235,9 +243,13 @@ def parameter_like(name: str, value: Any) -> Parameter:
         return Parameter(name, "flag", None, label=label)
     if isinstance(value, str):
         return Parameter(name, "text", None, label=label)
+    try:
+        value = gathered(value)
+        numbers = np.asarray(value)
+    except (TypeError, ValueError):  # units that differ, or a ragged list
+        numbers = np.asarray(None)
     if is_quantity(value):
         return Parameter(name, "real", None, best_unit(value), label)
-    numbers = np.asarray(value)
     if numbers.dtype.kind in "iu":
         return Parameter(name, "integer", None, label=label)
     if numbers.dtype.kind == "f":  # an empty list too, which is refused when it is read
@@ -281,11 +293,14 @@ def declare(
     if limits is not None:
         parameter = replace(parameter, limits=_pair(parameter, "limits", limits))
     if span is not None:
+        low, high = _pair(parameter, "range", span)
+        if low is None or high is None:
+            msg = f"range of {name} = {span!r} has an open end: a slider needs two"
+            raise ValueError(msg)
+        parameter = replace(parameter, range=(low, high))
         if parameter.unit.dimensions != NO_DIMENSIONS:
             # The default may be zero, which says nothing of the unit in use.
-            parameter = replace(parameter, unit=best_unit(span))
-        low, high = (float(value) for value in _pair(parameter, "range", span))
-        parameter = replace(parameter, range=(low, high))
+            parameter = replace(parameter, unit=best_unit(gathered(span)))
     return with_default(parameter, default)
 
 

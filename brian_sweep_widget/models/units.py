@@ -62,6 +62,25 @@ def is_quantity(value: object) -> bool:
     return isinstance(value, np.ndarray) and hasattr(value, "dim")
 
 
+def gathered(value: Any) -> Any:
+    """Make one quantity of a list of quantities; anything else stays as it is.
+
+    Raises
+    ------
+    TypeError
+        If the list's quantities are not all of one unit.
+    """
+    if not isinstance(value, list | tuple) or not any(map(is_quantity, value)):
+        return value
+    from brian2 import DimensionMismatchError, Quantity  # noqa: PLC0415 - loaded already
+
+    try:
+        return Quantity(value)
+    except (DimensionMismatchError, TypeError, ValueError) as error:
+        msg = f"{value!r} cannot be one array of quantities: {error}"
+        raise TypeError(msg) from None
+
+
 def dimensions_of(value: Any) -> Dimensions:
     """Give the SI exponents of a value; a plain number has none."""
     if not is_quantity(value):

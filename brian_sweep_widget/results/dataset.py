@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from brian_sweep_widget.results.naming import free
 from brian_sweep_widget.results.outcome import Value
 
 if TYPE_CHECKING:
@@ -22,24 +23,25 @@ def to_dataset(results: Results) -> xr.Dataset:
     import xarray as xr  # noqa: PLC0415 - importing it takes longer than a sweep
 
     plan = results.plan
-    dimensions = (*(axis.name for axis in plan.axes), TRIAL)
+    names = {axis.name for axis in plan.axes}
+    trial = free(TRIAL, names)
+    dimensions = (*(axis.name for axis in plan.axes), trial)
     coordinates: dict[str, Any] = {
         axis.name: (axis.name, _shown(axis.shown, axis.values), _attributes(axis))
         for axis in plan.axes
     }
-    coordinates[TRIAL] = (TRIAL, np.arange(plan.trials), {"long_name": "Trial"})
+    coordinates[trial] = (trial, np.arange(plan.trials), {"long_name": "Trial"})
 
-    variables: dict[str, Any] = {
-        _free(name, dimensions): (
-            (*dimensions, *extra),
-            array,
-            {"units": example.unit.symbol, "long_name": example.label},
-        )
-        for name, example in results.measures.items()
-        for extra, array in [_measured(results, name, example)]
-    }
-    for name, (array, attributes) in _bookkeeping(results).items():
-        variables[_free(name, [*dimensions, *variables])] = (dimensions, array, attributes)
+    taken = set(dimensions)
+    variables: dict[str, Any] = {}
+    for name, example in results.measures.items():
+        array = _measured(results, name, example)
+        free_name = free(name, taken)
+        extra = [free(f"{free_name}_{axis}", taken) for axis in range(array.ndim - len(dimensions))]
+        described = {"units": example.unit.symbol, "long_name": example.label}
+        variables[free_name] = ((*dimensions, *extra), array, described)
+    for name, (array, described) in _bookkeeping(results).items():
+        variables[free(name, taken)] = (dimensions, array, described)
     return xr.Dataset(variables, coordinates, _provenance(results))
 
 
@@ -52,14 +54,7 @@ def _attributes(described: Any) -> dict[str, str]:
     return {"units": described.unit.symbol, "long_name": described.label or described.name}
 
 
-def _free(name: str, taken: Any) -> str:
-    """Rename what would otherwise hide a dimension or a measure."""
-    while name in taken:
-        name += "_"
-    return name
-
-
-def _measured(results: Results, name: str, example: Value) -> tuple[list[str], Any]:
+def _measured(results: Results, name: str, example: Value) -> np.ndarray[Any, Any]:
     """Place one measure on the grid; NaN where there is nothing (yet).
 
     Arrays of differing sizes (spike times, say) are filled up with NaN to the
@@ -83,7 +78,7 @@ def _measured(results: Results, name: str, example: Value) -> tuple[list[str], A
             shown = shown.reshape((1,) * (rank - shown.ndim) + shown.shape)
         within: list[Any] = [*position, *(slice(size) for size in shown.shape)]
         array[tuple(within)] = shown
-    return [f"{name}_{axis}" for axis in range(rank)], array
+    return array
 
 
 def _bookkeeping(results: Results) -> dict[str, tuple[Any, dict[str, str]]]:

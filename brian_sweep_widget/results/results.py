@@ -140,16 +140,21 @@ class Results:
         document: dict[str, Any] = {
             "attributes": self.dataset.attrs,
             "units": frame.attrs["units"],
-            "rows": json.loads(frame.to_json(orient="records")),
+            # Not by pandas, which writes ten decimals at most.
+            "rows": [
+                {name: None if value != value else value for name, value in row.items()}  # noqa: PLR0124 - NaN
+                for row in frame.to_dict(orient="records")
+            ],
         }
-        path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
     def _to_netcdf(self, path: Path) -> None:
         try:
             import h5netcdf  # noqa: F401, PLC0415 - only to say what to install
+            import h5py  # noqa: F401, PLC0415
         except ImportError:
             msg = (
-                "writing NetCDF needs h5netcdf: pip install 'brian-sweep-widget[netcdf]', "
+                "writing NetCDF needs h5netcdf and h5py: pip install 'brian-sweep-widget[netcdf]', "
                 "or save as .csv or .json"
             )
             raise ImportError(msg) from None

@@ -4,53 +4,61 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from brian_sweep_widget.results.naming import free
+from brian_sweep_widget.results.outcome import Origin, Outcome, Value
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from brian_sweep_widget.results.results import Results
+
+_NOWHERE = Origin(
+    engine="", host="", process=-1, started=float("nan"), wall_time=float("nan"), versions={}
+)
 
 
 def to_dataframe(results: Results) -> pd.DataFrame:
     """Make a table of results; see `Results.to_dataframe` for its columns."""
     import pandas as pd  # noqa: PLC0415 - importing it takes longer than a sweep
 
-    scalars = {name: value for name, value in results.measures.items() if not value.si.ndim}
-    rows = []
-    for outcome in sorted(results.outcomes, key=lambda outcome: outcome.job.position):
-        job, origin = outcome.job, outcome.origin
-        row: dict[str, Any] = {
-            name: _shown(results, name, value) for name, value in job.parameters.items()
-        }
-        row |= {"trial": job.trial, "seed": job.seed}
-        for name, example in scalars.items():
-            value = outcome.values.get(name)  # noqa: PD011 - not a frame
-            single = value is not None and not value.si.ndim
-            row[name] = example.unit.show(float(value.si)) if value and single else float("nan")
-        row |= {
-            "status": outcome.status,
-            "error": str(outcome.failure or ""),
-            "wall_time": origin.wall_time if origin else float("nan"),
-            "engine": origin.engine if origin else "",
-            "host": origin.host if origin else "",
-            "process": origin.process if origin else -1,
-        }
-        rows.append(row)
-    columns = [
-        *results.parameters,
-        *("trial", "seed"),
-        *scalars,
-        *("status", "error", "wall_time", "engine", "host", "process"),
-    ]
-    frame = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)))
-    frame.attrs["units"] = {
-        **{name: parameter.unit.symbol for name, parameter in results.parameters.items()},
-        **{name: value.unit.symbol for name, value in scalars.items()},
-        "wall_time": "s",
-    }
+    outcomes = sorted(results.outcomes, key=lambda outcome: outcome.job.position)
+    columns: dict[str, list[Any]] = {}
+    units: dict[str, str] = {}
+    taken: set[str] = set()
+
+    def add(name: str, values: list[Any], unit: str = "") -> None:
+        column = free(name, taken)
+        columns[column], units[column] = values, unit
+
+    for name, parameter in results.parameters.items():
+        shown = [_shown(results, name, outcome) for outcome in outcomes]
+        add(name, shown, parameter.unit.symbol)
+    add("trial", [outcome.job.trial for outcome in outcomes])
+    add("seed", [outcome.job.seed for outcome in outcomes])
+    for name, example in results.measures.items():
+        if not example.si.ndim:
+            measured = [_measured(name, example, outcome) for outcome in outcomes]
+            add(name, measured, example.unit.symbol)
+    add("status", [outcome.status for outcome in outcomes])
+    add("error", [str(outcome.failure or "") for outcome in outcomes])
+    origins = [outcome.origin or _NOWHERE for outcome in outcomes]
+    add("wall_time", [origin.wall_time for origin in origins], "s")
+    add("engine", [origin.engine for origin in origins])
+    add("host", [origin.host for origin in origins])
+    add("process", [origin.process for origin in origins])
+
+    frame = pd.DataFrame(columns)
+    frame.attrs["units"] = units
     return frame
 
 
-def _shown(results: Results, name: str, value: Any) -> Any:
+def _shown(results: Results, name: str, outcome: Outcome) -> Any:
+    value = outcome.job.parameters[name]
     if isinstance(value, bool | int | str):
         return value
     return results.parameters[name].unit.show(value)
+
+
+def _measured(name: str, example: Value, outcome: Outcome) -> float:
+    value = outcome.values.get(name)  # noqa: PD011 - not a frame
+    return float("nan") if value is None or value.si.ndim else example.unit.show(float(value.si))

@@ -79,8 +79,9 @@ class Controller:
                 reason = result.reason or reason
             elif result is not None:
                 in_flight.pop(result.job.position, None)
-                self._record(result)
+                # In this order, or for a moment the job would count twice.
                 self._note_fed(len(in_flight))
+                self._record(result)
         for job in in_flight.values():
             if self._token.stopped:
                 self._record(Outcome(job, "cancelled"))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from brian_sweep_widget.backends import LocalPool, StopToken
-from brian_sweep_widget.results import Outcome, Results
+from brian_sweep_widget.models import Unit
+from brian_sweep_widget.results import Failure, Outcome, Results
 from brian_sweep_widget.runs.controller import Controller
 from brian_sweep_widget.runs.progress import ENDED, Progress, State, time_left
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 # Stop is done within 2 s: workers get most of that to stop by themselves, which
 # keeps them warm; then they are killed.
 _GRACE = 1.3  # s
+_COMPUTING = ("running", "stopping")
 
 
 class Run:
@@ -42,6 +45,7 @@ class Run:
         self._changed = threading.Condition()
         self._outcomes: list[Outcome] = []
         self._counts = dict.fromkeys(("done", "failed", "lost", "cancelled"), 0)
+        self._units: dict[str, Unit] = {}
         self._wall_times = 0.0
         self._measured = 0
         self._fed = 0
@@ -67,7 +71,8 @@ class Run:
                 state=self._state,
                 total=self._total,
                 **self._counts,
-                running=0 if self._state in ENDED else min(self._fed, self._pool.workers),
+                # While workers start, jobs wait for them.
+                running=min(self._fed, self._pool.workers) if self._state in _COMPUTING else 0,
                 workers=self._pool.workers,
                 elapsed=(self._ended_at or time.monotonic()) - self._started,
                 eta=time_left(left, self._wall_times, self._measured, self._pool.workers),
@@ -149,6 +154,7 @@ class Run:
     def _drive(self) -> None:
         ending: State = "finished"
         try:
+            self._pool.submit(int).add_done_callback(self._note_ready)
             # Planning a large sweep takes a while; the caller need not wait for it.
             self._controller.drive(self._plan_jobs())
         except BaseException as error:  # noqa: BLE001 - kept, and raised by wait
@@ -164,17 +170,36 @@ class Run:
 
     def _record(self, outcome: Outcome) -> None:
         with self._changed:
+            outcome = self._same_units(outcome)
             self._outcomes.append(outcome)
             self._counts[outcome.status] += 1
             if outcome.origin is not None:
                 self._wall_times += outcome.origin.wall_time
                 self._measured += 1
+            self._changed.notify_all()
+
+    def _note_ready(self, _: object) -> None:
+        """Take note that the first worker is up (or died, and will be replaced)."""
+        with self._changed:
             if self._state == "starting":
                 self._state = "running"
-            self._changed.notify_all()
+                self._changed.notify_all()
 
     def _note_fed(self, number: int) -> None:
         self._fed = number
+
+    def _same_units(self, outcome: Outcome) -> Outcome:
+        """Refuse results in other units than before: they cannot be in one curve."""
+        for name, value in outcome.values.items():
+            first = self._units.setdefault(name, value.unit)
+            if first.dimensions != value.unit.dimensions:
+                message = (
+                    f"{name} is in units of {value.unit.symbol or '1'} here, but was in "
+                    f"{first.symbol or '1'} at another point: return the same units everywhere"
+                )
+                failure = Failure("UnitMismatch", message)
+                return replace(outcome, status="failed", values={}, failure=failure)
+        return outcome
 
     def _kill_if_stuck(self) -> None:
         self._thread.join(_GRACE)

@@ -15,6 +15,8 @@ from brian_sweep_widget.results import Outcome, Results
 from brian_sweep_widget.runs.run import Run
 from brian_sweep_widget.sweeps import Axis, Job, Plan, Seeding
 
+_SETTINGS = ("model", "trials", "seed", "seeding", "engine", "workers", "cluster")
+
 
 class Sweep:
     """Simulate a model over a grid of parameter values, on all cores.
@@ -74,6 +76,13 @@ class Sweep:
             raise ValueError(msg)
         self.model = as_model(model)
         self.parameters = self.model.parameters(parameters)
+        taken = [name for name in self.parameters if name in _SETTINGS]
+        if taken:
+            msg = (
+                f"{self.model.name} has a parameter called {taken[0]!r}, like a setting of the "
+                f"sweep: rename it (taken are {', '.join(_SETTINGS)})"
+            )
+            raise TypeError(msg)
         axes = []
         fixed = {
             name: parameter.read_default()
@@ -170,7 +179,7 @@ def _is_sequence(value: Any) -> bool:
 def _worker_count(workers: int | None) -> int:
     if workers is None:
         return allowed_cores()
-    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
+    if isinstance(workers, bool) or not isinstance(workers, int | np.integer) or workers < 1:
         msg = f"workers = {workers!r} is not a number of processes (allowed: 1 or more, or None)"
         raise ValueError(msg)
-    return workers
+    return int(workers)

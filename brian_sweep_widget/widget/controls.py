@@ -33,13 +33,35 @@ class Control:
 
     widget: w.Widget
 
+    def __init__(self, fields: Sequence[Any], given: Any) -> None:
+        self._fields = fields
+        self._given = (self._settings(), given)
+
     def value(self) -> Any:
-        """Give the value as `Sweep` takes it: with units, an array if swept."""
-        raise NotImplementedError
+        """Give the value as `Sweep` takes it: with units, an array if swept.
+
+        As long as the person changed nothing, that is what the caller gave, to
+        the last bit; fields show fewer digits.
+
+        Raises
+        ------
+        ValueError
+            If what the person typed makes no value.
+        """
+        settings, given = self._given
+        return given if settings == self._settings() else self._typed_value()
 
     def observe(self, changed: Callable[[Any], None]) -> None:
         """Have a function called after every change."""
-        raise NotImplementedError
+        for field in self._fields:
+            field.observe(changed, "value")
+
+    def _settings(self) -> list[Any]:
+        return [field.value for field in self._fields]
+
+    def _typed_value(self) -> Any:
+        """Make a value of what the fields hold."""
+        return self._fields[0].value
 
 
 class NumberControl(Control):
@@ -69,14 +91,11 @@ class NumberControl(Control):
         self.widget = w.VBox(rows)
         self.widget.add_class("bsw-parameter")
         self._following = False
+        given = int(si) if parameter.kind == "integer" else si
+        super().__init__([self._field], quantity(given, parameter.unit))
 
-    def value(self) -> Any:
-        """Give the number with its unit."""
+    def _typed_value(self) -> Any:
         return _with_unit(self._parameter, self._field.value)
-
-    def observe(self, changed: Callable[[Any], None]) -> None:
-        """Have a function called when the number changed."""
-        self._field.observe(changed, "value")
 
     def _dragged(self, change: Any) -> None:
         if not self._following:
@@ -130,7 +149,6 @@ class RangeControl(Control):
             continuous_update=False,
             layout={"width": "auto"},
         )
-        self._given = (self._settings(), axis.values)
         self._following = False
         self._slider.observe(self._dragged, "value")
         for field in (self._low, self._high):
@@ -139,18 +157,10 @@ class RangeControl(Control):
         fields.add_class("bsw-range")
         self.widget = w.VBox([_heading(parameter), self._slider, fields])
         self.widget.add_class("bsw-parameter")
+        given = quantity(np.asarray(axis.values), parameter.unit)
+        super().__init__([self._low, self._high, self._points], given)
 
-    def value(self) -> Any:
-        """Give the values of the axis, with their unit.
-
-        Raises
-        ------
-        ValueError
-            If the range is reversed, or has no extent for several points.
-        """
-        settings, values = self._given
-        if settings == self._settings():
-            return quantity(np.asarray(values), self._parameter.unit)
+    def _typed_value(self) -> Any:
         low, high, points = self._settings()
         name, text = self._parameter.label, self._parameter.unit.symbol
         if low > high or (low == high and points > 1):
@@ -163,14 +173,6 @@ class RangeControl(Control):
         if self._parameter.kind == "integer":
             shown = np.unique(np.round(shown)).astype(int)
         return _with_unit(self._parameter, shown)
-
-    def observe(self, changed: Callable[[Any], None]) -> None:
-        """Have a function called when range or number of points changed."""
-        for field in (self._low, self._high, self._points):
-            field.observe(changed, "value")
-
-    def _settings(self) -> tuple[float, float, int]:
-        return self._low.value, self._high.value, self._points.value
 
     def _dragged(self, change: Any) -> None:
         if not self._following:
@@ -195,22 +197,16 @@ class ListControl(Control):
     def __init__(self, parameter: Parameter, axis: Axis) -> None:
         self._parameter = parameter
         self._field = w.Text(
-            value=", ".join(f"{value:g}" for value in axis.shown),
+            value=", ".join(f"{value:.12g}" for value in axis.shown),
             continuous_update=False,
             description=parameter.label,
             tooltip=f"{parameter.label}: one curve for each of these values",
             style={"description_width": "initial"},
         )
         self.widget = _row(self._field, parameter)
+        super().__init__([self._field], quantity(np.asarray(axis.values), parameter.unit))
 
-    def value(self) -> Any:
-        """Give the values of the axis, with their unit.
-
-        Raises
-        ------
-        ValueError
-            If the text is no list of numbers.
-        """
+    def _typed_value(self) -> Any:
         number = int if self._parameter.kind == "integer" else float
         try:
             shown = [number(part) for part in self._field.value.split(",") if part.strip()]
@@ -222,26 +218,14 @@ class ListControl(Control):
             raise ValueError(msg) from None
         return _with_unit(self._parameter, np.asarray(shown)) if shown else []
 
-    def observe(self, changed: Callable[[Any], None]) -> None:
-        """Have a function called when the text was entered."""
-        self._field.observe(changed, "value")
-
 
 class OtherControl(Control):
     """A box to tick, or a text."""
 
     def __init__(self, parameter: Parameter, value: Plain) -> None:
         kind = w.Checkbox if parameter.kind == "flag" else w.Text
-        self._field = kind(value=value, description=parameter.label, indent=False)
-        self.widget = self._field
-
-    def value(self) -> Any:
-        """Give the flag or the text."""
-        return self._field.value
-
-    def observe(self, changed: Callable[[Any], None]) -> None:
-        """Have a function called when it changed."""
-        self._field.observe(changed, "value")
+        self.widget = kind(value=value, description=parameter.label, indent=False)
+        super().__init__([self.widget], value)
 
 
 def controls_for(

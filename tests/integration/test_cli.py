@@ -357,7 +357,7 @@ def _partial_results() -> Results:
             outcomes.append(Outcome(job, "done", values))
         elif number % 4 == 1:
             outcomes.append(Outcome(job, "failed", failure=Failure("ValueError", "no")))
-    return sweep._results(outcomes)  # noqa: SLF001 - a run would take seconds
+    return sweep._results(outcomes)
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
@@ -375,7 +375,7 @@ def test_a_chart_without_curve_is_refused(tmp_path: Path) -> None:
         plot(results, tmp_path / "x.gif")
     point = Sweep(cuba, excitatory_weight=1 * mV)
     with pytest.raises(ValueError, match="nothing is swept"):
-        plot(point._results([]), tmp_path / "x.png")  # noqa: SLF001
+        plot(point._results([]), tmp_path / "x.png")
     with pytest.raises(ValueError, match="no simulation has given a result"):
-        plot(Sweep(cuba, size=[10, 20])._results([]), tmp_path / "x.png")  # noqa: SLF001
+        plot(Sweep(cuba, size=[10, 20])._results([]), tmp_path / "x.png")
     assert not list(tmp_path.iterdir())

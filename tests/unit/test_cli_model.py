@@ -102,8 +102,9 @@ def test_a_file_travels_by_value(models: Path) -> None:
     model = find_model(f"{models}:double")
     packed = pack(engine_for("auto", model, model.parameters({})))
     code = (
-        "import pickle, sys; from brian_sweep_widget.sweeps import Job; "
-        "engine = pickle.load(sys.stdin.buffer); "
+        "import sys; from brian_sweep_widget.sweeps import Job; "
+        "from brian_sweep_widget.engines.packing import unpack; "
+        "engine = unpack(sys.stdin.buffer.read()); "
         "print(float(engine.simulate(Job((0,), {'x': 4.0}, 0))['double'].si))"
     )
     away = models.parent / "elsewhere"

@@ -39,6 +39,7 @@ def test_the_seeds_curve_is_the_notebooks_to_the_last_bit() -> None:
 
 @given(FINITE, FINITE, st.integers(2, 50))
 def test_a_range_is_linspace_in_the_parameters_unit(start: float, stop: float, number: int) -> None:
+    start, stop = sorted((start, stop))
     expected = np.linspace(start, stop, number)
     text = f"{start!r}:{stop!r}:{number}"
     if len(set(expected.tolist())) < number:
@@ -49,7 +50,10 @@ def test_a_range_is_linspace_in_the_parameters_unit(start: float, stop: float, n
         assert bits(read) == bits(expected * mV)
 
 
-@given(st.lists(FINITE, min_size=1, max_size=20, unique=True), st.sampled_from(["", "mV", " mV"]))
+@given(
+    st.lists(FINITE, min_size=1, max_size=20, unique=True).map(sorted),
+    st.sampled_from(["", "mV", " mV"]),
+)
 def test_what_is_written_is_read_back(values: list[float], unit: str) -> None:
     written = read_numbers(",".join(repr(value) for value in values) + unit)
     assert bits(written.numbers) == bits(values)
@@ -135,6 +139,8 @@ def test_of_unknown_parameters_the_written_unit_counts() -> None:
         ("1e999", WEIGHT, "too large"),
         ("-1e308:1e308:3", WEIGHT, "too large"),
         ("1,2,1", WEIGHT, "twice"),
+        ("4000,1000", SIZE, "does not rise from value to value; write the smallest first"),
+        ("-6:-12:4", WEIGHT, "does not rise"),
         ("3ms", WEIGHT, "wrong unit ms (allowed: a number in units such as mV)"),
         ("3furlong", WEIGHT, "'furlong' is not a unit"),
         ("10.5", SIZE, "10.5, and only whole numbers"),

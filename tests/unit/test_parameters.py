@@ -173,7 +173,7 @@ def test_whole_axes_may_be_ranges() -> None:
         (WEIGHT, [] * mV, ValueError, "is empty"),
         (SIZE, [], ValueError, "is empty"),
         (WEIGHT, np.ones((2, 2)) * mV, ValueError, r"has shape \(2, 2\)"),
-        (SIZE, [[10, 20], [30, 40]], ValueError, r"has shape \(2, 2\)"),
+        (SIZE, [[10, 20], [30, 40]], TypeError, r"\[10, 20\] is a list, not a number"),
         (SIZE, [[10, 20], [30]], (TypeError, ValueError), "size"),
         (WEIGHT, [1, 2, 1] * mV, ValueError, "does not rise: 2 mV comes before 1 mV"),
         (PROBABILITY, [0.0, -0.0], ValueError, "does not rise: 0 comes before 0"),

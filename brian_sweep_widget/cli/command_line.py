@@ -1,0 +1,111 @@
+"""The commands and their options; which function answers which command."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from brian_sweep_widget.cli.negative import keep_negative_numbers
+from brian_sweep_widget.cli.terminal import INTERRUPTED, MISUSED, UsageError, say
+
+_EXIT_STATUS = "exit status: 0 all simulations done; 1 some failed; 2 wrong usage; 130 interrupted"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    argv
+        What follows the program's name; None for what the shell gave.
+
+    Returns
+    -------
+    int
+        The exit status: 0 if all went well, 1 if some of it did not, 2 for
+        wrong usage, 130 when interrupted.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser, commands = _parsers()
+    command = commands.get(arguments[0], parser) if arguments else parser
+    try:
+        if arguments[:1] == ["run"]:
+            # The model's parameters are options, so it is found before parsing.
+            from brian_sweep_widget.cli.run import add_parameters  # noqa: PLC0415 - loads the model
+
+            add_parameters(command, arguments[1:])
+        parsed = parser.parse_args(keep_negative_numbers(arguments))
+        return int(_command(parsed.command)(parsed))
+    except UsageError as error:
+        command.print_usage(sys.stderr)
+        say(f"{command.prog}: error: {error}", error=True)
+        return MISUSED
+    except KeyboardInterrupt:
+        say("\ninterrupted", error=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # `brian-sweep ... | head` has read enough. Python would complain again
+        # when it flushes stdout at exit.
+        sys.stdout = None
+        return INTERRUPTED
+    except SystemExit as end:  # argparse ends this way, after --help too
+        return end.code if isinstance(end.code, int) else MISUSED
+
+
+def _command(name: str) -> Any:
+    """Load the function that answers a command, and nothing of the others."""
+    if name == "run":
+        from brian_sweep_widget.cli.run import run  # noqa: PLC0415 - loads numpy and joblib
+
+        return run
+    if name == "lab":
+        from brian_sweep_widget.cli.lab import lab  # noqa: PLC0415 - loads psutil
+
+        return lab
+    from brian_sweep_widget.cli.doctor import doctor  # noqa: PLC0415 - loads the checks
+
+    return doctor
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    parser = argparse.ArgumentParser(
+        prog="brian-sweep",
+        description="Sweep the parameters of spiking networks over all your cores.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and end")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser(
+        "run",
+        help="run a sweep (`run MODEL --help` lists the model's parameters)",
+        description="Run a sweep. Every parameter of the model is an option.",
+        epilog=_EXIT_STATUS,
+        allow_abbrev=False,
+    )
+    lab = commands.add_parser(
+        "lab",
+        help="open JupyterLab on a notebook",
+        description="Open JupyterLab on a notebook, on this computer only. Ctrl-C ends it.",
+        allow_abbrev=False,
+    )
+    lab.add_argument("notebook", nargs="?", metavar="NOTEBOOK", help="default: the quickstart")
+    lab.add_argument("--no-browser", action="store_true", help="only show the address")
+    doctor = commands.add_parser(
+        "doctor",
+        help="check the installation",
+        description="Check the installation. Exit status 1 if there is a problem.",
+        allow_abbrev=False,
+    )
+    return parser, {"run": run, "lab": lab, "doctor": doctor}
+
+
+class _Version(argparse.Action):
+    """Reads the version when asked for, as that costs more than all the rest of a start."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        import brian_sweep_widget  # noqa: PLC0415 - loaded already; its version is not
+
+        say(f"brian-sweep {brian_sweep_widget.__version__}")
+        parser.exit()

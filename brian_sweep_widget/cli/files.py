@@ -1,0 +1,66 @@
+"""The files that a sweep is to write, looked at before it runs."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+from brian_sweep_widget.cli.terminal import refuse
+from brian_sweep_widget.results.plot import SUFFIXES as PLOT_SUFFIXES
+
+OUTPUT_SUFFIXES = (".csv", ".json", ".nc")
+
+# h5netcdf does not bring h5py along any more, and cannot write without it.
+_NETCDF_LIBRARIES = ("h5netcdf", "h5py")
+
+
+def check_output(path: Path) -> None:
+    """Refuse a file for results that could not be written after the sweep.
+
+    Raises
+    ------
+    UsageError
+        If its suffix is unknown, its library is missing or its folder is.
+    """
+    _check_suffix("--output", path, OUTPUT_SUFFIXES)
+    missing = [name for name in _NETCDF_LIBRARIES if find_spec(name) is None]
+    if path.suffix == ".nc" and missing:
+        refuse(
+            f"--output {path}: writing NetCDF needs {' and '.join(missing)}: "
+            f"pip install {' '.join(missing)}, or give a .csv or .json file"
+        )
+    _check_place("--output", path)
+
+
+def check_plot(path: Path) -> None:
+    """Refuse a file for a chart that could not be written after the sweep.
+
+    Raises
+    ------
+    UsageError
+        As for `check_output`.
+    """
+    _check_suffix("--plot", path, PLOT_SUFFIXES)
+    if find_spec("matplotlib") is None:
+        refuse(
+            f"--plot {path}: drawing needs matplotlib: pip install 'brian-sweep-widget[plot]', "
+            "or leave --plot away"
+        )
+    _check_place("--plot", path)
+
+
+def _check_suffix(option: str, path: Path, allowed: tuple[str, ...]) -> None:
+    if path.suffix not in allowed:
+        known = ", ".join(allowed)
+        refuse(f"{option} {path}: {path.name!r} has no known suffix (allowed: {known})")
+
+
+def _check_place(option: str, path: Path) -> None:
+    folder = path.parent
+    if not folder.is_dir():
+        refuse(f"{option} {path}: there is no folder {str(folder)!r}; make it first")
+    if path.is_dir():
+        refuse(f"{option} {path}: this is a folder; name a file in it")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        refuse(f"{option} {path}: it cannot be written there; choose another place")

@@ -1,0 +1,172 @@
+"""A model's parameters as options of the command line, and back."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+from brian_sweep_widget.cli.terminal import UsageError, refuse
+from brian_sweep_widget.cli.values import SYNTAX, read_value
+from brian_sweep_widget.engines.choice import ENGINES
+from brian_sweep_widget.models import Model, Parameter
+from brian_sweep_widget.sweeps.seeds import SEEDINGS
+
+DEFAULT_MODEL = "cuba"
+
+#: Names that `Sweep` keeps for itself, so that no parameter can be given by them.
+_RESERVED = {"cluster", "engine", "model", "seed", "seeding", "self", "trials", "workers"}
+#: Where the texts given for parameters are kept, apart from the other options.
+_TEXTS = "parameter_texts"
+
+
+def model_named_in(arguments: Sequence[str]) -> str:
+    """Find MODEL among the arguments of ``run``, before its options are known.
+
+    Every option but ``--help`` takes a value, either behind ``=`` or as the
+    next argument.
+    """
+    is_value = False
+    for argument in arguments:
+        if is_value:
+            is_value = False
+        elif argument.startswith("--"):
+            is_value = "=" not in argument and argument != "--help"
+        elif not argument.startswith("-"):
+            return argument
+    return DEFAULT_MODEL
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what every sweep has: model, trials, seed, workers, files."""
+    parser.add_argument(
+        "model",
+        nargs="?",
+        default=DEFAULT_MODEL,
+        metavar="MODEL",
+        help=f"{DEFAULT_MODEL} (default), MODULE:FUNCTION or path/to/FILE.py:FUNCTION",
+    )
+    sweep = parser.add_argument_group("sweep")
+    sweep.add_argument(
+        "--trials", type=int, default=1, metavar="N", help="simulations of every point (default: 1)"
+    )
+    sweep.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="decides all random numbers (default: 0)"
+    )
+    sweep.add_argument(
+        "--seeding",
+        choices=SEEDINGS,
+        default=SEEDINGS[0],
+        help="common: all points of a trial draw the same numbers (default: independent)",
+    )
+    sweep.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="default: auto")
+    sweep.add_argument(
+        "--jobs", type=int, metavar="N", help="simulations at once (default: all allowed cores)"
+    )
+    files = parser.add_argument_group("files")
+    files.add_argument("--output", metavar="FILE", help="results as .csv, .json or .nc")
+    files.add_argument("--plot", metavar="FILE", help="a chart as .png, .svg or .pdf")
+
+
+def add_model_options(parser: argparse.ArgumentParser, model: Model) -> None:
+    """Add one option for every parameter of a model.
+
+    Raises
+    ------
+    UsageError
+        If a parameter has a name that sweeps keep for themselves.
+    """
+    required = model.required()
+    parser.set_defaults(**{_TEXTS: {}})
+    group = parser.add_argument_group(f"parameters of {model.label}", f"Values: {SYNTAX}.")
+    for name, parameter in _parameters(model).items():
+        if name in _RESERVED:
+            refuse(
+                f"{model.name} has a parameter {name!r}, a word that sweeps keep for themselves: "
+                "rename it"
+            )
+        group.add_argument(
+            _option(parser, name),
+            dest=name,
+            action=_Keep,
+            default=argparse.SUPPRESS,
+            required=name in required,
+            metavar="VALUE" if parameter.sweepable else parameter.kind.upper(),
+            help=_help(model, parameter, known=name not in required),
+        )
+
+
+def given_values(model: Model, parsed: argparse.Namespace) -> dict[str, Any]:
+    """Read the values of the parameters that the command line gives.
+
+    Returns
+    -------
+    dict
+        Name to value, as a notebook would hand them to `Sweep`, in the order
+        of the command line: the first that is swept is the chart's x axis.
+        Parameters that keep their default are left out. If nothing is swept,
+        the sweep that the model suggests is added.
+
+    Raises
+    ------
+    UsageError
+        If a value cannot be read, naming option and value.
+    """
+    required, parameters = model.required(), _parameters(model)
+    given: dict[str, Any] = {}
+    for name, text in getattr(parsed, _TEXTS).items():
+        try:
+            given[name] = read_value(text, parameters[name], declared=name not in required)
+        except UsageError as error:
+            msg = f"argument {_dashed(name)}: {text!r} {error}"
+            raise UsageError(msg) from None
+    if not any(getattr(value, "ndim", 0) for value in given.values()):
+        # A single value given for a parameter counts more than the suggestion.
+        given = {**model.suggested_sweep, **given}
+    return given
+
+
+class _Keep(argparse.Action):
+    """Keeps a parameter's text; argparse itself would forget the order."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - argparse's signature
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,  # noqa: ARG002
+    ) -> None:
+        getattr(namespace, _TEXTS)[self.dest] = values
+
+
+def _parameters(model: Model) -> dict[str, Parameter]:
+    # Of parameters without default nothing is known; zero only stands in.
+    return model.parameters(dict.fromkeys(model.required(), 0))
+
+
+def _dashed(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _option(parser: argparse.ArgumentParser, name: str) -> str:
+    """Name a parameter's option; where it is one of ours, with a prefix."""
+    taken = {option for action in parser._actions for option in action.option_strings}  # noqa: SLF001 - no public reader exists
+    option = _dashed(name)
+    return f"--parameter-{option[2:]}" if option in taken else option
+
+
+def _help(model: Model, parameter: Parameter, *, known: bool) -> str:
+    text = parameter.label
+    if not known:
+        return f"{text} (needed)".replace("%", "%%")
+    if parameter.unit.symbol:
+        text += f" in {parameter.unit.symbol}"
+    default = parameter.default
+    if default is not None:
+        text += f" (default: {parameter.text(default)})"
+    suggested = model.suggested_sweep.get(parameter.name)
+    if suggested is not None:
+        read = [float(value) for value in parameter.read_axis(suggested)]
+        low, high = parameter.text(min(read)), parameter.text(max(read))
+        text += f"; if nothing is swept: {len(read)} values from {low} to {high}"
+    return text.replace("%", "%%")

@@ -1,0 +1,88 @@
+"""What a sweep has given, as text: a table, a summary, the failures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from brian_sweep_widget.results import Outcome, Results
+from brian_sweep_widget.runs import Progress
+
+_SHOWN_FAILURES = 5
+
+
+def table(results: Results) -> str:
+    """Write the mean of every measure at every point.
+
+    Arrays have no place in a table; a point without any result has a dash.
+    """
+    scalars = {name: value for name, value in results.measures.items() if not value.si.ndim}
+    if not scalars:
+        return "(only arrays, which --output keeps)" if results.measures else "(no results)"
+    at_point: dict[tuple[int, ...], list[Outcome]] = {}
+    for outcome in results.outcomes:
+        at_point.setdefault(outcome.job.position[:-1], []).append(outcome)
+    axes = results.plan.axes
+    rows = [[*(axis.title for axis in axes), *(value.title for value in scalars.values())]]
+    for point, outcomes in sorted(at_point.items()):
+        row = [
+            f"{axis.unit.show(float(axis.values[index])):.6g}"
+            for axis, index in zip(axes, point, strict=True)
+        ]
+        for name, example in scalars.items():
+            found = [
+                float(outcome.values[name].si)
+                for outcome in outcomes
+                if name in outcome.values and not outcome.values[name].si.ndim
+            ]
+            row.append(f"{example.unit.show(float(np.mean(found))):.6g}" if found else "-")
+        rows.append(row)
+    return _aligned(rows)
+
+
+def summary(results: Results, progress: Progress) -> str:
+    """Say in one line how it went: counts, time, workers, engine."""
+    parts = [f"{progress.done} of {progress.total} done", f"{progress.failed} failed"]
+    parts += [
+        f"{number} {word}"
+        for number, word in ((progress.lost, "lost"), (progress.cancelled, "cancelled"))
+        if number
+    ]
+    workers = f"{progress.workers} worker{'' if progress.workers == 1 else 's'}"
+    engines = {outcome.origin.engine for outcome in results.outcomes if outcome.origin}
+    parts += [f"{progress.elapsed:.1f} s", workers, *sorted(engines - {""})]
+    return ", ".join(parts)
+
+
+def failures(results: Results) -> str:
+    """List the points without result and why; the first with its whole traceback."""
+    failed = results.failures
+    lines = []
+    for number, outcome in enumerate(failed[:_SHOWN_FAILURES]):
+        lines.append(f"{outcome.status} at {_point(results, outcome)}: {outcome.failure}")
+        if not number and outcome.failure and outcome.failure.traceback:
+            lines.append(_indented(outcome.failure.traceback))
+    if len(failed) > _SHOWN_FAILURES:
+        lines.append(f"and {len(failed) - _SHOWN_FAILURES} more")
+    return "\n".join(lines)
+
+
+def _point(results: Results, outcome: Outcome) -> str:
+    parts = [
+        f"{axis.name} = {axis.unit.text(float(axis.values[index]))}"
+        for axis, index in zip(results.plan.axes, outcome.job.position, strict=False)
+    ]
+    return ", ".join([*parts, f"trial {outcome.job.trial}"])
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.rstrip().splitlines())
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    )

@@ -1,0 +1,24 @@
+"""Names of columns and variables, none of which may hide another."""
+
+from __future__ import annotations
+
+
+def free(name: str, taken: set[str]) -> str:
+    """Give a name that is not taken yet, and take it.
+
+    Parameters
+    ----------
+    name
+        The name to have.
+    taken
+        The names there are; gets one more.
+
+    Returns
+    -------
+    str
+        The name, with as many underscores after it as it needs.
+    """
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
