@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from brian_sweep_widget.models.parameters import words
+from brian_sweep_widget.models.parameters import in_short, words
 from brian_sweep_widget.models.units import Unit, dimensions_of, gathered, si_unit
 from brian_sweep_widget.results import Value
 
@@ -54,7 +54,7 @@ def read_value(name: str, returned: Any, label: str = "", unit: Unit | None = No
     except (TypeError, ValueError):  # a ragged list, or one of several units
         array = np.asarray(None)
     if array.dtype.kind not in _NUMERIC:
-        msg = f"{name} returned {_short(returned)}, a {type(returned).__name__} ({_ALLOWED})"
+        msg = f"{name} returned {in_short(returned)}, a {type(returned).__name__} ({_ALLOWED})"
         raise NotAResultError(msg)
     if not array.ndim and not np.isfinite(array):
         msg = f"{name} returned {array}: the result is not a finite number"
@@ -63,7 +63,7 @@ def read_value(name: str, returned: Any, label: str = "", unit: Unit | None = No
     if unit is None:
         unit = si_unit(dimensions)
     elif unit.dimensions != dimensions:
-        msg = f"{name} returned {_short(returned)}, which is not in units such as {unit.symbol!r}"
+        msg = f"{name} returned {in_short(returned)}, which is not in units such as {unit.symbol!r}"
         raise NotAResultError(msg)
     return Value(array.astype(float), unit, label or words(name))
 
@@ -98,8 +98,3 @@ def read_returned(function_name: str, returned: Any, reserved: Collection[str]) 
             msg = f"{function_name} returned a result named like its parameter {name!r}: rename it"
             raise NotAResultError(msg)
     return {name: read_value(name, value) for name, value in results.items()}
-
-
-def _short(value: Any, longest: int = 60) -> str:
-    text = repr(value)
-    return text if len(text) <= longest else text[:longest] + "..."

@@ -93,18 +93,19 @@ def _message(error: BaseException) -> str:
 
 
 def _users_traceback(error: BaseException) -> str:
-    """Format the traceback from the model's own first line on."""
-    return "".join(traceback.format_exception(type(error), error, _below_us(error.__traceback__)))
+    """Format the traceback from the model's own first line on; empty if it has none."""
+    trace = _below_us(error.__traceback__)
+    if trace is None:  # we refused the result; the message says why
+        return ""
+    return "".join(traceback.format_exception(type(error), error, trace))
 
 
 def _below_us(trace: TracebackType | None) -> TracebackType | None:
-    package = __name__.partition(".")[0]
+    room = __name__.rpartition(".")[0]
     below = trace
-    while below is not None and str(below.tb_frame.f_globals.get("__name__", "")).startswith(
-        package
-    ):
+    while below is not None and _module(below).startswith(room):
         below = below.tb_next
-    return below or trace
+    return below
 
 
 def _module(trace: TracebackType) -> str:

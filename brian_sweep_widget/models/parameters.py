@@ -34,6 +34,7 @@ Bounds = tuple[float | None, float | None]
 #: Stands for the default of a parameter that has none.
 REQUIRED = inspect.Parameter.empty
 
+_LONGEST = 80  # characters of a value in a message
 _NUMBERS = (int, float, np.integer, np.floating)
 
 
@@ -213,8 +214,16 @@ class Parameter:
         return noun
 
     def _refusal(self, value: Any, complaint: str) -> str:
-        shown = value if isinstance(value, str) and self.kind != "text" else repr(value)
+        shown = value if isinstance(value, str) and self.kind != "text" else in_short(value)
         return f"{self.name} = {shown} {complaint} (allowed: {self.allowed()})"
+
+
+def in_short(value: Any) -> str:
+    """Write a value in one line, as Python would, with the middle of a long one left out."""
+    text = " ".join(repr(value).split())
+    return (
+        text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 4 :]}"
+    )
 
 
 def words(name: str) -> str:

@@ -154,8 +154,10 @@ def unit_named(symbol: str) -> Unit:
     """
     from brian2.core.namespace import DEFAULT_UNITS  # noqa: PLC0415
 
-    if symbol not in DEFAULT_UNITS:
+    # Brian's names of units are not always what it prints: uvolt, but uV.
+    printed = {str(unit): unit for unit in DEFAULT_UNITS.values()}
+    found = DEFAULT_UNITS.get(symbol, printed.get(symbol))
+    if found is None:
         msg = f"{symbol!r} is not a unit that Brian 2 knows: write for instance mV, ms, nS or Hz"
         raise ValueError(msg)
-    found = DEFAULT_UNITS[symbol]
     return Unit(symbol, float(np.asarray(found)), dimensions_of(found))

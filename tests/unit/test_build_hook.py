@@ -39,9 +39,7 @@ sys.exit({status})
 @pytest.fixture(scope="module")
 def hook() -> ModuleType:
     """Load the hook as hatchling does, by its path."""
-    spec = importlib.util.spec_from_file_location(
-        "hatch_build", ROOT / "hatch_build.py"
-    )
+    spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

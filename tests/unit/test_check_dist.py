@@ -43,9 +43,7 @@ def write_sdist(directory: pathlib.Path, names: list[str]) -> None:
             archive.addfile(tarfile.TarInfo(f"p-1/{name}"), io.BytesIO())
 
 
-def test_complete_distributions_pass(
-    check_dist: ModuleType, tmp_path: pathlib.Path
-) -> None:
+def test_complete_distributions_pass(check_dist: ModuleType, tmp_path: pathlib.Path) -> None:
     write_wheel(tmp_path, list(check_dist.REQUIRED))
     write_sdist(tmp_path, [*check_dist.REQUIRED, "js/src/status.ts"])
     assert check_dist.main([str(tmp_path)]) == 0
@@ -66,17 +64,13 @@ def test_missing_files_are_named(
     ]
 
 
-def test_a_file_elsewhere_does_not_count(
-    check_dist: ModuleType, tmp_path: pathlib.Path
-) -> None:
+def test_a_file_elsewhere_does_not_count(check_dist: ModuleType, tmp_path: pathlib.Path) -> None:
     write_wheel(tmp_path, list(check_dist.REQUIRED))
     write_sdist(tmp_path, [f"copy/{name}" for name in check_dist.REQUIRED])
     assert len(check_dist.problems(tmp_path)) == len(check_dist.REQUIRED)
 
 
-def test_absent_distributions_are_named(
-    check_dist: ModuleType, tmp_path: pathlib.Path
-) -> None:
+def test_absent_distributions_are_named(check_dist: ModuleType, tmp_path: pathlib.Path) -> None:
     assert check_dist.problems(tmp_path) == [
         f"{tmp_path}: no wheel (*.whl)",
         f"{tmp_path}: no sdist (*.tar.gz)",

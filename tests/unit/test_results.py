@@ -90,9 +90,7 @@ def test_the_dataset_has_the_axes_the_trials_and_the_units() -> None:
     assert dataset["trial"].values.tolist() == [0, 1]
     assert dataset["rate"].attrs == {"units": "Hz", "long_name": "Mean rate"}
     assert dataset["count"].dims == ("weight", "size", "trial")
-    np.testing.assert_allclose(
-        dataset["count"].sel(size=400), [[0, 1], [1000, 1001], [2500, 2501]]
-    )
+    np.testing.assert_allclose(dataset["count"].sel(size=400), [[0, 1], [1000, 1001], [2500, 2501]])
     assert float(dataset["count"].sel(weight=2.5, size=100, trial=1)) == pytest.approx(2501)
 
 
@@ -198,9 +196,7 @@ def test_arrays_of_differing_size_are_padded() -> None:
     """Spike times, say: filled up with NaN to the longest."""
     plan = plan_of(axis(), trials=1)
     sizes = {job.position: index + 1 for index, job in enumerate(plan.jobs())}
-    outcomes = [
-        done(job, times=np.arange(sizes[job.position], dtype=float)) for job in plan.jobs()
-    ]
+    outcomes = [done(job, times=np.arange(sizes[job.position], dtype=float)) for job in plan.jobs()]
     dataset = results_of(plan, outcomes).dataset
     assert dataset["times"].dims == ("weight", "trial", "times_0")
     assert dataset["times"].shape == (3, 1, 3)

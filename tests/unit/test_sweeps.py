@@ -29,9 +29,7 @@ SWEEP_SEEDS = st.integers(0, 2**70)
 
 def seeds_of(plan: Plan) -> dict[tuple[tuple[tuple[str, Plain], ...], int], int]:
     """Give the seed of every job by what the job is."""
-    return {
-        (tuple(sorted(job.parameters.items())), job.trial): job.seed for job in plan.jobs()
-    }
+    return {(tuple(sorted(job.parameters.items())), job.trial): job.seed for job in plan.jobs()}
 
 
 @given(AXES, st.integers(1, 4))
@@ -70,9 +68,7 @@ def test_corners_come_first_on_a_map(rows: tuple[float, ...], columns: tuple[flo
     """The ends of both axes before anything between them."""
     jobs = Plan((Axis("row", rows), Axis("column", columns)), {}).jobs()
     corners = {
-        (row, column)
-        for row in (min(rows), max(rows))
-        for column in (min(columns), max(columns))
+        (row, column) for row in (min(rows), max(rows)) for column in (min(columns), max(columns))
     }
     first = {(job.parameters["row"], job.parameters["column"]) for job in jobs[: len(corners)]}
     assert first == corners
@@ -148,9 +144,7 @@ def test_common_seeds_are_shared_by_the_points_of_a_trial(
 
 
 @given(SWEEP_SEEDS, SWEEP_SEEDS, st.sampled_from(SEEDINGS))
-def test_another_sweep_seed_gives_other_networks(
-    first: int, second: int, seeding: Seeding
-) -> None:
+def test_another_sweep_seed_gives_other_networks(first: int, second: int, seeding: Seeding) -> None:
     """Seeds of sweeps are no offsets: nothing overlaps."""
     assume(first != second)
     axes = (Axis("x", (0.0, 0.5, 1.0)),)

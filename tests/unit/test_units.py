@@ -112,3 +112,8 @@ def test_units_are_found_by_name() -> None:
     assert found.scale == pytest.approx(1e-3)
     with pytest.raises(ValueError, match=r"'parsec' is not a unit.*mV"):
         unit_named("parsec")
+
+
+def test_units_go_by_the_name_that_is_shown() -> None:
+    """What a message or an axis calls uV can be written as uV (Brian's own name is uvolt)."""
+    assert unit_named("uV") == Unit("uV", 1e-6, unit_named("mV").dimensions)
