@@ -67,7 +67,7 @@ class Chart:
                 colors=[colour],
                 marker=marker,
                 default_size=40,
-                opacities=[0.75],
+                opacities=[1.0],
                 enable_hover=False,
                 visible=False,
             )

@@ -73,7 +73,7 @@ class NumberControl(Control):
         rows: list[w.Widget] = [_row(self._field, parameter)]
         self._slider = None
         if parameter.range is not None:
-            low, high = (_shown(parameter, bound) for bound in parameter.range)
+            self._span = low, high = tuple(_shown(parameter, bound) for bound in parameter.range)
             kind = w.IntSlider if parameter.kind == "integer" else w.FloatSlider
             value = self._field.value
             self._slider = kind(
@@ -106,7 +106,7 @@ class NumberControl(Control):
             return
         self._following = True
         try:
-            _reach(self._slider, change["new"], change["new"])
+            _reach(self._slider, self._span, change["new"], change["new"])
             self._slider.value = change["new"]
         finally:
             self._following = False
@@ -138,7 +138,7 @@ class RangeControl(Control):
             style={"description_width": "initial"},
         )
         bounds = parameter.range or (float(low), float(high))
-        start, end = (_shown(parameter, bound) for bound in bounds)
+        self._span = start, end = tuple(_shown(parameter, bound) for bound in bounds)
         kind = w.IntRangeSlider if parameter.kind == "integer" else w.FloatRangeSlider
         self._slider = kind(
             value=(self._low.value, self._high.value),
@@ -185,7 +185,7 @@ class RangeControl(Control):
             return
         self._following = True
         try:
-            _reach(self._slider, low, high)
+            _reach(self._slider, self._span, low, high)
             self._slider.value = (low, high)
         finally:
             self._following = False
@@ -223,8 +223,10 @@ class OtherControl(Control):
     """A box to tick, or a text."""
 
     def __init__(self, parameter: Parameter, value: Plain) -> None:
-        kind = w.Checkbox if parameter.kind == "flag" else w.Text
-        self.widget = kind(value=value, description=parameter.label, indent=False)
+        if parameter.kind == "flag":
+            self.widget = w.Checkbox(value=value, description=parameter.label, indent=False)
+        else:
+            self.widget = w.Text(value=value, description=parameter.label)
         super().__init__([self.widget], value)
 
 
@@ -311,6 +313,6 @@ def _step(parameter: Parameter, low: float, high: float) -> Any:
     return max(1, round(step)) if parameter.kind == "integer" else step
 
 
-def _reach(slider: Any, low: float, high: float) -> None:
-    """Widen a slider so that typed values are on it."""
-    slider.min, slider.max = min(slider.min, low), max(slider.max, high)
+def _reach(slider: Any, span: tuple[float, float], low: float, high: float) -> None:
+    """Widen a slider so that typed values are on it, and no wider than that."""
+    slider.min, slider.max = min(span[0], low), max(span[1], high)

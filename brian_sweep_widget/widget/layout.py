@@ -29,7 +29,9 @@ def arrange(
     run, stop = buttons
     run.add_class("bsw-run")
     stop.add_class("bsw-stop")
-    head = _with_class(w.HBox([_text(title, "bsw-title"), measure, run, stop]), "bsw-head")
+    head = _with_class(
+        w.HBox([_text(title, "bsw-title"), measure, w.HBox([run, stop])]), "bsw-head"
+    )
     sections = [_text("Sweep", "bsw-section"), *swept, *counts]
     if others:
         sections += [_text("Model", "bsw-section"), *others]

@@ -14,6 +14,7 @@ import {
   type Status,
   settled,
 } from "./format.ts";
+import { createThumbNamer } from "./thumbs.ts";
 import { StatusStripDefaults, type StatusStripTraits } from "./traits.ts";
 
 const KEYS = Object.keys(StatusStripDefaults) as (keyof StatusStripTraits)[];
@@ -97,6 +98,7 @@ type Props = Pick<RenderProps<StatusStripTraits>, "model" | "el">;
 function render({ model, el }: Props): () => void {
   const root = element("div", "bsw-status");
   const { paint, stop } = build(root);
+  const thumbs = createThumbNamer(root);
   let scheduled = false;
   let closed = false;
 
@@ -107,18 +109,24 @@ function render({ model, el }: Props): () => void {
     scheduled = true;
     queueMicrotask(() => {
       scheduled = false;
-      if (!closed) paint(read(model));
+      if (closed) return;
+      paint(read(model));
+      thumbs.look();
     });
   }
 
   for (const key of KEYS) model.on(`change:${key}`, schedule);
   paint(read(model));
   el.append(root);
+  // The view comes into the page after this function has returned.
+  const soon = setTimeout(thumbs.look);
 
   return () => {
     closed = true;
     for (const key of KEYS) model.off(`change:${key}`, schedule);
     stop();
+    clearTimeout(soon);
+    thumbs.stop();
     root.remove();
   };
 }

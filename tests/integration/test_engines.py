@@ -283,7 +283,7 @@ def spoil(what: int = 0) -> float:
         brian2.defaultclock.dt = 2 * brian2.ms
     elif what == 4:
         brian2.seed(1)
-        np.random.seed(1)  # noqa: NPY002
+        np.random.seed(1)
         random.seed(1)
     elif what == 5:
         raise RuntimeError
@@ -337,7 +337,7 @@ def test_random_functions_follow_the_jobs_seed() -> None:
         group.v = "rand()"
         return {
             "python": random.random(),
-            "numpy": float(np.random.random()),  # noqa: NPY002
+            "numpy": float(np.random.random()),
             "brian": float(group.v[0]),
             "given": seed,
         }

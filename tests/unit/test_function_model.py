@@ -139,7 +139,7 @@ def test_as_model_takes_models_and_functions() -> None:
 def test_an_array_default_is_refused_when_the_sweep_is_made() -> None:
     """It could not be shown; the message says what to do."""
 
-    def model(delays: Any = [1, 2] * ms) -> float:  # noqa: B006 - what is tested
+    def model(delays: Any = [1, 2] * ms) -> float:
         return float(delays[0])
 
     with pytest.raises(TypeError, match="delays has an array as its default: give a single value"):

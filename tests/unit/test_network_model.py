@@ -65,9 +65,9 @@ def test_labels_limits_ranges_and_sweep_are_kept() -> None:
 @pytest.mark.parametrize("word", ["labels", "limits", "ranges", "sweep"])
 def test_unknown_names_are_refused_wherever_they_stand(word: str) -> None:
     """A typing mistake in any of the mappings is told with the names that exist."""
+    options: dict[str, Any] = {word: {"wieght": None}}
+    decorate: Any = network_model(duration=10 * ms, **options)
     with pytest.raises(TypeError, match=r"has no parameter 'wieght' \(it has: size, weight, dur"):
-        options: dict[str, Any] = {word: {"wieght": None}}
-        decorate: Any = network_model(duration=10 * ms, **options)
         decorate(build_neurons)
 
 

@@ -1,0 +1,149 @@
+"""The widget can be read in JupyterLab's light and dark themes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from lab import Lab
+from playwright.sync_api import expect
+from test_quickstart import QUICKSTART, SMALL, WIDGET_CELL, quickstart
+
+pytestmark = pytest.mark.timeout(120)
+
+TEXT = 4.5  # contrast that WCAG 2.2 AA asks of text,
+SHAPE = 3.0  # and of what must be seen to be used or understood
+
+# Of every visible element that a selector finds: the contrast of one of its colours with what
+# is behind it, and what the element is. Colours go through a canvas, which knows every notation.
+_CONTRASTS = """(root, [selector, property]) => {
+  const context = Object.assign(document.createElement('canvas'), {width: 1, height: 1})
+    .getContext('2d', {willReadFrequently: true});
+  const paint = (colours) => {
+    context.clearRect(0, 0, 1, 1);
+    for (const [colour, opacity] of colours) {
+      context.globalAlpha = opacity;
+      context.fillStyle = colour;
+      context.fillRect(0, 0, 1, 1);
+    }
+    return context.getImageData(0, 0, 1, 1).data;
+  };
+  const luminance = ([...rgb]) => rgb.slice(0, 3)
+    .map(value => value / 255)
+    .map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, value, index) => sum + value * [0.2126, 0.7152, 0.0722][index], 0);
+  const behind = (element) => {
+    const layers = [];
+    for (let node = element; node; node = node.parentElement)
+      layers.unshift([getComputedStyle(node).backgroundColor, 1]);
+    return [['white', 1], ...layers];
+  };
+  const opacity = (element) => {
+    let product = 1;
+    for (let node = element; node && node !== root; node = node.parentElement)
+      product *= Number(getComputedStyle(node).opacity);
+    return product;
+  };
+  return [...root.querySelectorAll(selector)]
+    .filter(element => element.checkVisibility())
+    .map(element => {
+      // A text is on its own background, an edge or a surface on its parent's; a slider's
+      // thumb is beside its track, too.
+      const ground = behind(property === 'color' ? element
+        : element.closest('.slider-container') ?? element.parentElement);
+      const colour = getComputedStyle(element)[property];
+      const pair = [paint(ground), paint([...ground, [colour, opacity(element)]])]
+        .map(luminance).sort((a, b) => b - a);
+      const name = element.textContent.trim().slice(0, 30) || element.className.baseVal
+        || element.className || element.tagName;
+      return [(pair[0] + 0.05) / (pair[1] + 0.05), `${name} (${property} ${colour})`];
+    });
+}"""
+
+TEXTS = [
+    *(".bsw-title", ".bsw-section", ".bsw-label", ".bsw-unit", ".widget-label", "input", "select"),
+    *(".bsw-head button:enabled", ".bsw-status-counts", ".bsw-status-meta", ".bsw-status-notice"),
+]
+SHAPES = [
+    (".bqplot g.axis .tick text", "fill"),
+    (".bqplot .axislabel", "fill"),
+    (".bqplot g.axis path.domain", "stroke"),
+    (".bqplot path.line", "stroke"),
+    (".bqplot path.dot", "fill"),
+    ("input[type=number]", "borderTopColor"),
+    ("select", "borderTopColor"),
+    (".noUi-handle", "borderTopColor"),
+]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_everything_can_be_read(lab: Lab, artifacts: Path, theme: Literal["light", "dark"]) -> None:
+    """Texts, curve, axes and the edges of fields stand out from what is behind them."""
+    lab.open_copy(QUICKSTART)
+    lab.set_theme(theme)
+    lab.run_cell(WIDGET_CELL)
+    view = lab.widget()
+    view.type("points", 6)
+    view.type("Network size", SMALL)
+    view.press_run()
+    view.expect_status("^Finished")
+    view.expect_dots(6)
+    view.type("Trials", 2)
+    expect(view.notice).to_be_visible()
+    view.root.screenshot(path=artifacts / f"finished-{theme}.png")
+    faint = []
+    for selector, colour, least in [
+        *((selector, "color", TEXT) for selector in TEXTS),
+        *((selector, colour, SHAPE) for selector, colour in SHAPES),
+    ]:
+        found = view.root.evaluate(_CONTRASTS, [selector, colour])
+        assert found, f"nothing is {selector}"
+        faint += [
+            f"{name}: {contrast:.2f} < {least}" for contrast, name in found if contrast < least
+        ]
+    assert not faint, "\n".join(faint)
+
+
+def test_theme_changed_while_the_widget_is_shown(lab: Lab, artifacts: Path) -> None:
+    """Chart and curve stay where they are."""
+    view = quickstart(lab)
+    view.type("points", 3)
+    view.type("Network size", SMALL)
+    view.press_run()
+    view.expect_status("^Finished")
+    view.expect_dots(3)
+    before = view.picture()
+    lab.set_theme("dark")
+    view.root.screenshot(path=artifacts / "theme-changed.png")
+    view.expect_dots(3)
+    assert view.picture().x_ticks == before.x_ticks
+    view.type("points", 4)
+    view.press_run()
+    view.expect_dots(4)
+
+
+def test_narrow_page(lab: Lab, artifacts: Path) -> None:
+    """Controls and chart stand below one another; nothing is cut off or overlaps."""
+    lab.page.set_viewport_size({"width": 640, "height": 1000})
+    view = quickstart(lab)
+    view.root.screenshot(path=artifacts / "narrow.png")
+    body = view.root.bounding_box()
+    assert body is not None
+    for part in (
+        view.run_button,
+        view.stop_button,
+        view.measure,
+        view.field("points"),
+        view.status,
+    ):
+        expect(part).to_be_visible()
+        box = part.bounding_box()
+        assert box is not None
+        assert body["x"] <= box["x"]
+        assert box["x"] + box["width"] <= body["x"] + body["width"] + 1
+    overflowing = view.root.evaluate("""root => [...root.querySelectorAll('*')].filter(
+      node => !node.closest('svg, .bsw-status-live, .noUi-target, .bqplot')
+        && node.checkVisibility() && node.scrollWidth > node.clientWidth + 1
+        && getComputedStyle(node).overflowX === 'hidden').map(node => node.className)""")
+    assert overflowing == []
