@@ -5,8 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 NEWEST_VENV := .venv-newest
 BIN := $(VENV)/bin
-# pytest's temporary files, so that a failure leaves screenshots where CI keeps them.
-PYTEST := -m pytest
+# Two at a time: most tests wait for processes to start.
+PYTEST := -m pytest -n 2
 
 .PHONY: help demo test lint test-js test-python test-browser test-newest test-package \
 	format contract lock bench clean

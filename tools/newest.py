@@ -1,4 +1,4 @@
-"""Run unit and integration tests with the newest Python that we support.
+"""Run the tests that depend on versions with the newest Python that we support.
 
 The main environment has the oldest pair of Python and Brian 2 on most machines
 (Python 3.11 has Brian 2.9). Where a newer Python is installed too, beside it
@@ -15,6 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SUPPORTED = ((3, 13), (3, 12), (3, 11))
+# What depends on Python, Brian and numpy; the rest would be the same again.
+TESTS = ("tests/unit", "tests/integration/test_engines.py", "tests/integration/test_runs.py")
 
 
 def find_newest() -> tuple[tuple[int, int], str] | None:
@@ -66,9 +68,8 @@ def main(arguments: list[str]) -> int:
     stamp = venv / ".ready"
     if not stamp.exists() or stamp.stat().st_mtime < newer.stat().st_mtime:
         subprocess.run([python, ROOT / "tools/environment.py", venv], check=True, cwd=ROOT)
-    pytest: list[str | Path] = [venv / "bin" / "python", "-m", "pytest"]
-    tests = subprocess.run([*pytest, "tests/unit", "tests/integration"], check=False, cwd=ROOT)
-    return tests.returncode
+    pytest: list[str | Path] = [venv / "bin" / "python", "-m", "pytest", "-n", "2"]
+    return subprocess.run([*pytest, *TESTS], check=False, cwd=ROOT).returncode
 
 
 if __name__ == "__main__":

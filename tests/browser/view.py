@@ -105,7 +105,8 @@ class WidgetView:
 
     def field(self, label: str) -> Locator:
         """Find a field by its label."""
-        return self.root.get_by_label(label, exact=True)
+        # A slider's thumb has the same name as its field, which is an element to fill in.
+        return self.root.locator("input, select").and_(self.root.get_by_label(label, exact=True))
 
     def slider(self, label: str, thumb: int = 0) -> Locator:
         """Find a slider's thumb by the label of its parameter."""
