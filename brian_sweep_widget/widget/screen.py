@@ -117,9 +117,9 @@ class Screen:
         measure = self._measure.value
         if self._series.plan is not sweep.plan or self._series.measure != measure:
             self._series = Series(sweep.plan, measure)
-            fresh = run.outcomes_since(0)
             self._label(sweep)
-            self._series.add(fresh)
+            # What came in between is for the next time, or it would count twice.
+            self._series.add(run.outcomes_since(0)[: self._taken])
             self._chart.draw(self._series.lines())
         elif self._series.add(fresh):
             self._chart.draw(self._series.lines())

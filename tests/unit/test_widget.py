@@ -621,3 +621,23 @@ def test_outside_a_cell_nothing_is_replaced(make: Any, in_cell: Any, cell: str |
     in_cell(cell, "second")
     make(line, x=[1.0])
     assert old.comm is not None
+
+
+class BusyRun(FakeRun):
+    """A run in which another job ends every time that somebody looks."""
+
+    def outcomes_since(self, number: int) -> list[Outcome]:
+        self.give(1)
+        return super().outcomes_since(number)
+
+
+def test_outcomes_that_come_while_a_curve_is_made_anew_count_once(make: Any) -> None:
+    """The curve is made anew when a function's measure is known, or another is chosen."""
+    widget = make(line, x=[1.0, 2.0, 3.0])
+    by_hand(widget)
+    sweep = widget.sweep
+    widget._screen.follow(sweep, BusyRun(sweep))
+    for _ in range(5):
+        widget._screen.paint()
+    (drawn,) = widget._screen._series.lines()
+    assert sorted(drawn.dots_x) == [1, 2, 3]
