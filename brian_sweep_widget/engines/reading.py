@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from brian_sweep_widget.models.parameters import in_short, words
+from brian_sweep_widget.models.declaration import words
+from brian_sweep_widget.models.parameters import in_short
 from brian_sweep_widget.models.units import Unit, dimensions_of, gathered, si_unit
 from brian_sweep_widget.results import Value
 

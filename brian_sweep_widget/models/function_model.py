@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from brian_sweep_widget.models.parameters import (
+from brian_sweep_widget.models.declaration import (
     REQUIRED,
-    Parameter,
     check_names,
     declare,
     parameter_like,
     signature_defaults,
     with_default,
 )
+from brian_sweep_widget.models.parameters import Parameter
 from brian_sweep_widget.models.units import is_quantity
 
 #: A parameter of this name is not the user's to sweep: it receives the job's seed.

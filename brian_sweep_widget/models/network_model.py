@@ -8,15 +8,15 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from brian_sweep_widget.models.measures import Measure
-from brian_sweep_widget.models.parameters import (
+from brian_sweep_widget.models.declaration import (
     REQUIRED,
-    Parameter,
     check_names,
     declare,
     signature_defaults,
     words,
 )
+from brian_sweep_widget.models.measures import Measure
+from brian_sweep_widget.models.parameters import Parameter
 from brian_sweep_widget.models.units import best_unit, dimensions_of
 
 DURATION = "duration"

@@ -149,6 +149,8 @@ class Screen:
         active = state in _ACTIVE
         if self._refused(notice) and not active:
             state = "invalid"
+        self._run_button.disabled = active
+        self._stop_button.disabled = not active or state == "stopping"
         with self._status.hold_sync():
             self._status.state = state
             self._status.total = progress.total
@@ -163,8 +165,6 @@ class Screen:
             self._status.engine = sweep.engine.label
             self._status.notice = notice
             self._status.errors = self._errors
-        self._run_button.disabled = active
-        self._stop_button.disabled = not active or state == "stopping"
 
     def _refused(self, notice: str) -> bool:
         return bool(notice) and notice == self._refusal

@@ -15,7 +15,8 @@ from brian_sweep_widget import Sweep, cuba
 from brian_sweep_widget.cli.negative import keep_negative_numbers
 from brian_sweep_widget.cli.terminal import UsageError
 from brian_sweep_widget.cli.values import read_numbers, read_value
-from brian_sweep_widget.models.parameters import Parameter, declare
+from brian_sweep_widget.models.declaration import declare
+from brian_sweep_widget.models.parameters import Parameter
 
 FINITE = st.floats(-1e6, 1e6, allow_nan=False)
 WEIGHT = declare("weight", 1.62 * mV)

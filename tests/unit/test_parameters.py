@@ -12,15 +12,15 @@ from brian2 import Quantity, metre, ms, mV, second, volt
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from brian_sweep_widget.models.parameters import (
+from brian_sweep_widget.models.declaration import (
     REQUIRED,
-    Parameter,
     check_names,
     declare,
     parameter_like,
     signature_defaults,
     words,
 )
+from brian_sweep_widget.models.parameters import Parameter
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 WEIGHT = declare("weight", 1.62 * mV)

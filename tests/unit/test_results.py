@@ -13,7 +13,8 @@ import pytest
 import xarray as xr
 from brian2 import Hz, ms, mV
 
-from brian_sweep_widget.models.parameters import Parameter, Plain, declare
+from brian_sweep_widget.models.declaration import declare
+from brian_sweep_widget.models.parameters import Parameter, Plain
 from brian_sweep_widget.models.units import PLAIN_NUMBER, Unit, best_unit
 from brian_sweep_widget.results import Failure, Origin, Outcome, Results, Value
 from brian_sweep_widget.sweeps import Axis, Job, Plan

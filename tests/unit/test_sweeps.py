@@ -12,7 +12,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from brian_sweep_widget.models.parameters import Plain, declare
+from brian_sweep_widget.models.declaration import declare
+from brian_sweep_widget.models.parameters import Plain
 from brian_sweep_widget.models.units import Unit
 from brian_sweep_widget.sweeps import Axis, Job, Plan
 from brian_sweep_widget.sweeps.seeds import SEEDINGS, Seeding, canonical, job_key, seeder, written

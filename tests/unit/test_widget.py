@@ -366,6 +366,7 @@ def test_run_is_drawn_as_it_grows(make: Any) -> None:
     until(lambda: len(dots(widget)) == 2, "two dots")
     assert widget._measure.options == (("Level", "level"),)
     assert widget._screen._chart._y_axis.label == "Level"
+    until(lambda: status(widget).state == "running", "the state")
     assert widget._run_button.disabled
     assert not widget._stop_button.disabled
     run.give(3)
