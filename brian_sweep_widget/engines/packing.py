@@ -187,10 +187,15 @@ def _dumps(value: object) -> bytes:
 
 def _modules_at_work() -> list[ModuleType]:
     """Give the loaded modules that are the user's own, not installed libraries."""
+    # Names first: making pairs may collect garbage, and finalizers may import.
+    loaded = [(name, sys.modules.get(name)) for name in list(sys.modules)]
     return [
         module
-        for name, module in list(sys.modules.items())
-        if name != "__main__" and name.partition(".")[0] != _OURS and _is_users(module)
+        for name, module in loaded
+        if name != "__main__"
+        and name.partition(".")[0] != _OURS
+        and module is not None
+        and _is_users(module)
     ]
 
 
