@@ -11,6 +11,8 @@ PYTEST := -m pytest -n 2
 .PHONY: help demo test lint test-js test-python test-browser test-newest test-package \
 	format contract lock bench clean
 .DEFAULT_GOAL := help
+# One after another, also under `make -j`: they share the cores and the environment.
+.NOTPARALLEL:
 
 help:
 	@echo "make demo     JupyterLab with the quickstart notebook"

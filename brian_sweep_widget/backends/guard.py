@@ -42,7 +42,8 @@ class StopToken:
     @classmethod
     def new(cls) -> StopToken:
         """Make the token of a sweep that begins."""
-        handle, path = tempfile.mkstemp(prefix="brian-sweep-", suffix=".running")
+        # With this process's number, for whoever finds one and wonders.
+        handle, path = tempfile.mkstemp(prefix=f"brian-sweep-{os.getpid()}-", suffix=".running")
         os.close(handle)
         return cls(Path(path))
 

@@ -53,9 +53,9 @@ def statuses(outcomes: Any) -> dict[float, str]:
     return {outcome.job.parameters["x"]: outcome.status for outcome in outcomes}
 
 
-def tokens() -> set[str]:
-    """List the stop tokens of all sweeps."""
-    return set(Path(tempfile.gettempdir()).glob("brian-sweep-*.running"))  # type: ignore[arg-type]
+def tokens() -> set[Path]:
+    """List the stop tokens of this process's sweeps."""
+    return set(Path(tempfile.gettempdir()).glob(f"brian-sweep-{os.getpid()}-*.running"))
 
 
 def test_outcomes_come_one_by_one(tmp_path: Path) -> None:
