@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -212,9 +213,13 @@ max([child.cpu_percent() for child in children], default=0) < 10
     expect(view.notice).to_be_hidden()
 
 
-def test_page_reloaded_during_a_sweep(lab: Lab) -> None:
+def test_page_reloaded_during_a_sweep(lab: Lab, tmp_path: Path) -> None:
     """The sweep goes on without a page, and the page finds it again."""
-    lab.open_cells(slow(points=60))
+    gate = tmp_path / "gate"
+    # The last point waits for the test, so that the sweep cannot end too early.
+    waits = f"    while x == 9 and not os.path.exists({str(gate)!r}):\n        time.sleep(0.05)\n"
+    source = slow(points=60).replace("    return", waits + "    return")
+    lab.open_cells("import os\n" + source)
     lab.run_cell(0)
     view = lab.widget()
     start(lab, view)
@@ -223,6 +228,7 @@ def test_page_reloaded_during_a_sweep(lab: Lab) -> None:
     view = lab.widget()
     assert state(lab) == "running"
     view.expect_some_dots()
+    gate.touch()
     view.expect_status("^Finished")
     view.expect_status("60 of 60 done")
     assert_drawn(view, results(lab, "slow"))

@@ -659,3 +659,43 @@ def test_names_that_brian_gives_do_not_decide_the_numbers() -> None:
         # From "neurongroup" and "neurongroup_1" to "neurongroup_9" and "neurongroup_10".
         Sweep(hoard, number=3, workers=1).run(progress=False)
         np.testing.assert_array_equal(draw(), before)
+
+
+@network_model(duration=50 * ms)
+def regular(size: int = 2) -> Network:
+    """Fire regularly: nothing is random, so both targets must agree."""
+    neurons = NeuronGroup(
+        size,
+        "dv/dt = (1.1 - v) / (10*ms) : 1",
+        threshold="v > 1",
+        reset="v = 0",
+        method="exact",
+        name="neurons",
+    )
+    return Network(neurons, SpikeMonitor(neurons, name="spikes"))
+
+
+@regular.measure()
+def spikes_of_all(network: Network) -> int:
+    """Count."""
+    return int(network["spikes"].num_spikes)
+
+
+@regular.measure()
+def is_compiled(network: Network) -> bool:
+    """Tell what really ran."""
+    return "Cython" in type(network["neurons"].state_updater.codeobj).__name__
+
+
+def test_cython_compiles_when_it_is_asked_for() -> None:
+    """The engine that runs is the one that was asked for, and the numbers are the same."""
+    found = {}
+    for engine in ("numpy", "cython"):
+        results = Sweep(regular, size=[1, 2], engine=engine, workers=1).run(progress=False)
+        assert results.counts() == {"done": 2}, [str(o.failure) for o in results.failures]
+        assert results.dataset.attrs["engine"] == f"runtime ({engine})"
+        found[engine] = results.dataset
+    assert found["cython"]["is_compiled"].values.all()
+    assert not found["numpy"]["is_compiled"].values.any()
+    assert found["cython"]["spikes_of_all"].values.ravel().tolist() == [2, 4]
+    assert found["numpy"]["spikes_of_all"].equals(found["cython"]["spikes_of_all"])
