@@ -360,11 +360,12 @@ def test_size_changes_the_result_and_measure_the_curve(lab: Lab) -> None:
 
 def test_interrupted_kernel_goes_on_sweeping(lab: Lab) -> None:
     """The square button ends the person's cell, not the sweep."""
-    lab.open_cells(slow(points=40), "time.sleep(60)")
+    lab.open_cells(slow(points=40), "print('begun', flush=True)\ntime.sleep(60)")
     lab.run_cell(0)
     view = lab.widget()
     start(lab, view)
     lab.start_cell(1)
+    expect(lab.output(1)).to_contain_text("begun")  # before that, nothing would be interrupted
     lab.interrupt()
     expect(lab.output(1)).to_contain_text("KeyboardInterrupt")
     view.expect_status("^Finished")
