@@ -60,7 +60,7 @@ def pack(engine: Engine) -> bytes:
     # A helper module may hold what cannot be pickled (a lock, a file) beside
     # what the model needs: then it must do for the workers to import it.
     try:
-        return _dumps((engine, []))
+        return _dumps((engine, names))
     except Exception:  # noqa: BLE001
         msg = (
             f"the model cannot be sent to the workers: {type(cause).__name__}: {cause}. It uses "

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +26,6 @@ from brian_sweep_widget.results.plot import plot
 
 SMALL = ("--size", "200", "--duration", "20", "--jobs", "2")
 PNG = b"\x89PNG"
-NETCDF = ("nc",) if find_spec("h5netcdf") and find_spec("h5py") else ()
 
 FUNCTIONS = """
 import os
@@ -90,7 +88,7 @@ def functions(tmp_path: Path) -> Path:
 
 def test_a_sweep_gives_the_notebooks_numbers_in_every_file(tmp_path: Path) -> None:
     sweep = ("run", "cuba", *SMALL, "--excitatory-weight", "0:4:3", "--trials", "2", "--seed", "5")
-    for suffix in ("csv", "json", *NETCDF):
+    for suffix in ("csv", "json", "nc"):
         finished = cli(tmp_path, *sweep, "--output", f"curve.{suffix}", "--plot", "curve.png")
         assert finished.returncode == 0, finished.stderr
         assert f"wrote curve.{suffix}" in finished.stdout
@@ -106,7 +104,7 @@ def test_a_sweep_gives_the_notebooks_numbers_in_every_file(tmp_path: Path) -> No
     assert table["excitatory_weight (mV)"].tolist() == [0, 0, 2, 2, 4, 4]
     rows = json.loads((tmp_path / "curve.json").read_text(encoding="utf-8"))["rows"]
     assert [row["spike_count"] for row in rows] == expected.ravel().tolist()
-    for suffix in NETCDF:
+    for suffix in ("nc",):
         dataset = xr.load_dataset(tmp_path / f"curve.{suffix}", engine="h5netcdf")
         np.testing.assert_array_equal(dataset["spike_count"], expected)
     assert (tmp_path / "curve.png").read_bytes().startswith(PNG)
@@ -175,7 +173,6 @@ def test_arrays_cannot_be_drawn_but_are_kept(functions: Path) -> None:
     assert pd.read_csv(functions.parent / "curve.csv")["status"].tolist() == ["done", "done"]
 
 
-@pytest.mark.skipif(not NETCDF, reason="needs the netcdf extra with h5py")
 def test_arrays_are_kept_in_netcdf(functions: Path) -> None:
     finished = cli(
         functions.parent, "run", "functions:only_arrays", "--x", "1,2", "--output", "curve.nc"
