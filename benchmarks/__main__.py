@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import sys
 from importlib.metadata import version
 
-from benchmarks import curve, importing, plan
+from benchmarks import curve, importing, live, many, other_values, overhead, plan, sizes
+from benchmarks.settings import Effort
 
-ALL = {"plan": plan.main, "import": importing.main, "curve": curve.main}
+ALL = {
+    "plan": plan.main,
+    "import": importing.main,
+    "overhead": overhead.main,
+    "curve": curve.main,
+    "size": other_values.size,
+    "constant": other_values.constant,
+    "sizes": sizes.main,
+    "live": live.main,
+    "many": many.main,
+}
 
 
-def main(names: list[str]) -> int:
-    """Run them; 2 if a name is unknown."""
-    unknown = [name for name in names if name not in ALL]
+def main(words: list[str]) -> None:
+    """Run them."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(ALL)}; all if none is given")
+    parser.add_argument("--rounds", type=int, default=Effort.rounds, help="of every comparison")
+    parser.add_argument("--jobs", type=int, default=Effort.jobs, help="of `many`")
+    options = parser.parse_args(words)
+    unknown = [name for name in options.names if name not in ALL]
     if unknown:
-        print(f"unknown: {', '.join(unknown)} (there are: {', '.join(ALL)})", file=sys.stderr)
-        return 2
+        parser.error(f"unknown: {', '.join(unknown)} (there are: {', '.join(ALL)})")
     print(
         f"Python {platform.python_version()}, Brian {version('brian2')}, numpy {version('numpy')}, "
         f"joblib {version('joblib')}, {os.cpu_count()} cores, {platform.machine()}"
     )
-    for name in names or ALL:
-        ALL[name]()
-    return 0
+    for name in options.names or ALL:
+        ALL[name](Effort(options.rounds, options.jobs))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -1,79 +1,101 @@
-"""The 20-point curve of the 4000-neuron network, against the recipe without us.
-
-The recipe is what Brian's documentation offers: a function that builds and
-runs, mapped over the weights by joblib. Both use the numpy target, both are
-warm (workers started, Brian imported), both make the same networks. So the
-ratio is our overhead: the store of outcomes, streaming, seeding, resetting
-Brian's settings before every job.
-"""
+"""The 20-point curve of the 4000-neuron network, cold and warm."""
 
 from __future__ import annotations
 
-import numpy as np
-from brian2 import (
-    Network,
-    NeuronGroup,
-    SpikeMonitor,
-    Synapses,
-    ms,
-    mV,
-    prefs,
-    seed,
-)
 from joblib import Parallel, delayed
 
-from benchmarks.timing import in_turns, report
-from brian_sweep_widget import Sweep, cuba
-from brian_sweep_widget.backends import allowed_cores
+from benchmarks import with_nest
+from benchmarks.bare import Bare
+from benchmarks.cold import cold
+from benchmarks.settings import (
+    BARE,
+    CYTHON,
+    NEST,
+    NUMPY,
+    OURS,
+    STANDALONE,
+    WEIGHTS,
+    WORKERS,
+    Effort,
+    common_seed,
+    counts,
+    first_and_all,
+    sweep,
+    with_joblib,
+)
+from benchmarks.standalone import Standalone
+from benchmarks.timing import aim, in_turns, ratios, report, same, timed
 
-_ROUNDS = 5
-_WEIGHTS = np.linspace(0, 4, 20)
+
+def main(effort: Effort) -> None:
+    """Time both."""
+    _cold()
+    _warm(effort)
 
 
-def howmanyspikes(weight: float, job_seed: int) -> int:
-    """Do by hand what `cuba` does; weight in mV."""
-    prefs.codegen.target = "numpy"
-    seed(job_seed)
-    excitatory_weight = weight * mV
-    neurons = NeuronGroup(
-        4000,
-        """dv/dt = (ge + gi - (v + 49*mV)) / (20*ms) : volt
-           dge/dt = -ge / (5*ms) : volt
-           dgi/dt = -gi / (10*ms) : volt""",
-        threshold="v > -50*mV",
-        reset="v = -60*mV",
-        method="exact",
+def _cold() -> None:
+    print(f"\nThe curve, caches empty, {WORKERS} workers: seconds to the first point, to the last")
+    for name in (OURS, CYTHON, NUMPY, STANDALONE):
+        first, last = cold(name)
+        print(f"  {name:34} {first:8.2f} {last:8.2f}")
+        if name == OURS:
+            aim("first point, empty cache", [first], "5", " s")
+
+
+def _warm(effort: Effort) -> None:
+    made = sweep()
+    job_seed = common_seed(made)
+    ours = counts(made.start())
+    built = Standalone(4000, 0.02, job_seed, WORKERS)
+    bare = Bare(made)
+    limits = []
+
+    def run_bare() -> None:
+        bare()
+        limits.append(sum(bare.seconds) / WORKERS)
+
+    checked = {
+        CYTHON: with_joblib("cython", job_seed),
+        STANDALONE: built.curve(WEIGHTS),
+    }
+    times = in_turns(
+        effort.rounds,
+        {
+            OURS: lambda: sweep().run(progress=False),
+            BARE: run_bare,
+            STANDALONE: lambda: built.curve(WEIGHTS),
+            CYTHON: lambda: with_joblib("cython", job_seed),
+            NUMPY: lambda: with_joblib("numpy", job_seed),
+            **_nest(job_seed),
+        },
     )
-    neurons.v = "-60*mV + 10*mV*rand()"
-    excitatory = Synapses(neurons[:3200], neurons, on_pre="ge += excitatory_weight")
-    excitatory.connect(p=0.02)
-    inhibitory = Synapses(neurons[3200:], neurons, on_pre="gi -= 9*mV")
-    inhibitory.connect(p=0.02)
-    spikes = SpikeMonitor(neurons)
-    network = Network(neurons, excitatory, inhibitory, spikes)
-    network.run(100 * ms, namespace={"excitatory_weight": excitatory_weight})
-    return int(spikes.num_spikes)
-
-
-def main() -> None:
-    """Time warm curves in turns, after checking that both give the same numbers."""
-    workers = allowed_cores()
-    sweep = Sweep(cuba, excitatory_weight=_WEIGHTS * mV, workers=workers)
-    jobs = sorted(sweep.jobs(), key=lambda job: job.position)
-    calls = [
-        delayed(howmanyspikes)(weight, job.seed) for weight, job in zip(_WEIGHTS, jobs, strict=True)
-    ]
-    recipe = Parallel(n_jobs=workers)
-
-    ours = sweep.run(progress=False).dataset["spike_count"].to_numpy().ravel()
-    theirs = np.array(recipe(calls))
-    same = "the same" if (ours == theirs).all() else f"NOT the same ({ours} against {theirs})"
-    report(
-        f"20-point curve, 4000 neurons, numpy target, {workers} workers, warm; numbers: {same}",
-        in_turns(
-            _ROUNDS,
-            **{"joblib and Brian": lambda: recipe(calls)},
-            **{"brian-sweep-widget": lambda: sweep.run(progress=False)},
-        ),
-        against="joblib and Brian",
+    built.close()
+    bare.close()
+    report(f"The curve, warm, {WORKERS} workers", times, against=OURS)
+    if not with_nest.INSTALLED:
+        print(with_nest.MISSING)
+    for name, theirs in checked.items():
+        same(name, ours, theirs)
+    aim(
+        "ours / (sum of bare runs / workers)",
+        [a / b for a, b in zip(times[OURS], limits, strict=True)],
+        "<= 1.3",
     )
+    aim(f"ours / {BARE}, as packed", ratios(times, OURS, BARE), "<= 1.3")
+    aim(f"{CYTHON} / ours", ratios(times, CYTHON, OURS), ">= 8")
+    aim(f"{STANDALONE} / ours", ratios(times, STANDALONE, OURS), ">= 1")
+    firsts = [1000 * first_and_all(sweep())[0] for _ in range(effort.rounds)]
+    aim("first point, warm", firsts, "100", " ms")
+
+
+def _nest(job_seed: int) -> dict[str, object]:
+    if not with_nest.INSTALLED:
+        return {}
+
+    def run() -> list[int]:
+        return Parallel(n_jobs=WORKERS)(
+            delayed(with_nest.spikes)(weight, job_seed) for weight in WEIGHTS
+        )
+
+    print(f"\n  {NEST}, its first curve: {timed(run):.2f} s")
+    return {NEST: run}

@@ -1,13 +1,15 @@
-"""Take turns and time them."""
+"""Take turns, time them, and print them beside what is aimed at."""
 
 from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+Timed = dict[str, list[float]]
 
 
-def in_turns(rounds: int, **candidates: Callable[[], object]) -> dict[str, list[float]]:
+def in_turns(rounds: int, candidates: dict[str, Callable[[], object]]) -> Timed:
     """Time candidates one after another, round by round, so that drift hits all alike.
 
     Returns
@@ -15,24 +17,50 @@ def in_turns(rounds: int, **candidates: Callable[[], object]) -> dict[str, list[
     dict
         Seconds of every round, by candidate.
     """
-    times: dict[str, list[float]] = {name: [] for name in candidates}
+    times: Timed = {name: [] for name in candidates}
     for _ in range(rounds):
         for name, call in candidates.items():
-            start = time.perf_counter()
-            call()
-            times[name].append(time.perf_counter() - start)
+            times[name].append(timed(call))
     return times
 
 
-def report(title: str, times: dict[str, list[float]], *, against: str | None = None) -> None:
-    """Print medians and ranges, and ratios round by round against one candidate."""
+def timed(call: Callable[[], object]) -> float:
+    """Time one call, in seconds."""
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def report(title: str, times: Timed, *, against: str | None = None) -> None:
+    """Print medians and ranges, and how they compare, round by round, with one candidate."""
     print(f"\n{title}")
     for name, seconds in times.items():
-        line = (
-            f"  {name:28} {statistics.median(seconds):8.3f} s   "
+        print(
+            f"  {name:34} {statistics.median(seconds):8.3f} s   "
             f"({min(seconds):.3f} to {max(seconds):.3f}, {len(seconds)} rounds)"
         )
+    for name in times:
         if against is not None and name != against:
-            ratios = [a / b for a, b in zip(seconds, times[against], strict=True)]
-            line += f"   {statistics.median(ratios):.2f} x {against}"
-        print(line)
+            print(f"  {name} / {against}: {_spread(ratios(times, name, against))}")
+
+
+def ratios(times: Timed, name: str, against: str) -> list[float]:
+    """Divide one candidate's times by another's, round by round."""
+    return [a / b for a, b in zip(times[name], times[against], strict=True)]
+
+
+def aim(what: str, values: Sequence[float], target: str, unit: str = "") -> None:
+    """Print a figure, its median and range, beside its target; a fact, no verdict."""
+    print(f"  {what}: {_spread(values)}{unit}   [target {target}]")
+
+
+def same(what: str, ours: Sequence[int], theirs: Sequence[int]) -> None:
+    """Print whether the numbers agree."""
+    ours, theirs = list(ours), list(theirs)
+    verdict = "the same" if ours == theirs else f"NOT the same: {theirs} against ours, {ours}"
+    print(f"  spike counts of {what}: {verdict}")
+
+
+def _spread(values: Sequence[float]) -> str:
+    median = f"{statistics.median(values):.3g}"
+    return median if len(values) == 1 else f"{median} ({min(values):.3g} to {max(values):.3g})"

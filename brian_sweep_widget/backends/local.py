@@ -101,7 +101,7 @@ class LocalPool:
             self._executor = ProcessPoolExecutor(
                 self.workers,
                 timeout=_IDLE_SECONDS,
-                env=_one_thread_each(),
+                env=_environment(),
                 initializer=guard,
                 initargs=(self._prepare,),
             )
@@ -110,9 +110,14 @@ class LocalPool:
         return self._executor
 
 
-def _one_thread_each() -> dict[str, str]:
-    """Keep linear algebra to one thread a worker: the workers are the parallelism."""
-    return dict.fromkeys(ParallelBackendBase.MAX_NUM_THREADS_VARS, "1")
+def _environment() -> dict[str, str]:
+    """Make workers alike, in every kernel.
+
+    One thread each for linear algebra: the workers are the parallelism. And
+    sets in the same order: what Brian generates depends on that here and there.
+    """
+    one_thread = dict.fromkeys(ParallelBackendBase.MAX_NUM_THREADS_VARS, "1")
+    return {**one_thread, "PYTHONHASHSEED": "0"}
 
 
 @functools.cache

@@ -45,6 +45,29 @@ def cache() -> Finding:
     return _with_space(folder, _LITTLE_SPACE, remedy)
 
 
+def builds() -> Finding:
+    """Look whether networks can be compiled to programs, and the programs kept."""
+    from brian_sweep_widget.engines.compiled.cache import (  # noqa: PLC0415 - loads the engines
+        BuildCache,
+        CacheRefusedError,
+    )
+    from brian_sweep_widget.engines.compiled.compiler import (  # noqa: PLC0415
+        CompilerMissingError,
+        find_compiler,
+    )
+
+    try:
+        find_compiler()
+        cache = BuildCache()
+        cache.prepare()
+    except (CompilerMissingError, CacheRefusedError, ValueError) as missing:
+        return warning(str(missing), "until then sweeps use the slower numpy runtime")
+    remedy = "set BRIAN_SWEEP_CACHE to a folder of yours with space"
+    if (refusal := _write_error(cache.folder)) is not None:
+        return warning(f"{cache.folder} cannot be written ({refusal})", remedy)
+    return _with_space(cache.folder, _LITTLE_SPACE, remedy)
+
+
 def temporary_files() -> Finding:
     """Look whether temporary files can be made; a sweep is stopped through one."""
     folder = Path(tempfile.gettempdir())

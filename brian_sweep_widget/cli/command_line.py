@@ -64,6 +64,10 @@ def _command(name: str) -> Any:
         from brian_sweep_widget.cli.lab import lab  # noqa: PLC0415 - loads psutil
 
         return lab
+    if name == "cache":
+        from brian_sweep_widget.cli.cache import cache  # noqa: PLC0415 - loads the engines
+
+        return cache
     from brian_sweep_widget.cli.doctor import doctor  # noqa: PLC0415 - loads the checks
 
     return doctor
@@ -98,7 +102,14 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
         description="Check the installation. Exit status 1 if there is a problem.",
         allow_abbrev=False,
     )
-    return parser, {"run": run, "lab": lab, "doctor": doctor}
+    cache = commands.add_parser(
+        "cache",
+        help="show or remove what is kept of compiled networks",
+        description="Show (info) or remove (clear) what is kept of compiled networks.",
+        allow_abbrev=False,
+    )
+    cache.add_argument("action", choices=("info", "clear"), help="what to do")
+    return parser, {"run": run, "lab": lab, "doctor": doctor, "cache": cache}
 
 
 class _Version(argparse.Action):

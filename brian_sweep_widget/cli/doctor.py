@@ -18,6 +18,7 @@ CHECKS = {
     "ipykernel": check_jupyter.ipykernel,
     "cores": check_machine.cores,
     "compiler cache": check_machine.cache,
+    "build cache": check_machine.builds,
     "temporary files": check_machine.temporary_files,
     "shared memory": check_machine.shared_memory,
     "a simulation": check_machine.simulation,

@@ -15,7 +15,9 @@ from brian_sweep_widget.sweeps.seeds import SEEDINGS
 DEFAULT_MODEL = "cuba"
 
 #: Names that `Sweep` keeps for itself, so that no parameter can be given by them.
-_RESERVED = {"cluster", "engine", "model", "seed", "seeding", "self", "trials", "workers"}
+_RESERVED = {
+    *("cluster", "engine", "model", "seed", "seeding", "self", "time_limit", "trials", "workers"),
+}
 #: Where the texts given for parameters are kept, apart from the other options.
 _TEXTS = "parameter_texts"
 
@@ -62,6 +64,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     sweep.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="default: auto")
     sweep.add_argument(
         "--jobs", type=int, metavar="N", help="simulations at once (default: all allowed cores)"
+    )
+    sweep.add_argument(
+        "--time-limit",
+        type=float,
+        default=3600.0,
+        metavar="S",
+        help="seconds that one compiled simulation may take (default: 3600)",
     )
     files = parser.add_argument_group("files")
     files.add_argument("--output", metavar="FILE", help="results as .csv, .json or .nc")

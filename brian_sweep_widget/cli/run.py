@@ -77,6 +77,8 @@ def run(parsed: argparse.Namespace) -> int:
     results = _stopped(under_way) if interrupted else under_way.results
     written = _write(results, output, plot)
     say(report.summary(results, under_way.progress))
+    if under_way.progress.notice:
+        say(under_way.progress.notice, error=True)
     if results.failures:
         say(report.failures(results), error=True)
     if crash:
@@ -118,6 +120,7 @@ def _sweep(parsed: argparse.Namespace) -> Sweep:
             seeding=parsed.seeding,
             engine=parsed.engine,
             workers=parsed.jobs,
+            time_limit=parsed.time_limit,
             **values,
         )
     except (TypeError, ValueError) as error:

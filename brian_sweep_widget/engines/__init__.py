@@ -1,8 +1,9 @@
 """How one job is computed: engines, and what a worker does with them."""
 
+from brian_sweep_widget.engines import compiled
 from brian_sweep_widget.engines.choice import ENGINES, engine_for
 from brian_sweep_widget.engines.engine import Engine
 from brian_sweep_widget.engines.packing import pack
 from brian_sweep_widget.engines.worker import compute, prepare
 
-__all__ = ["ENGINES", "Engine", "compute", "engine_for", "pack", "prepare"]
+__all__ = ["ENGINES", "Engine", "compiled", "compute", "engine_for", "pack", "prepare"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from brian_sweep_widget.engines.compiled import Compilation
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.engines.engine import Engine
 from brian_sweep_widget.engines.function import FunctionEngine
@@ -9,24 +10,32 @@ from brian_sweep_widget.engines.runtime import RuntimeEngine
 from brian_sweep_widget.models import FunctionModel, Model, Parameter
 
 #: What ``engine=`` accepts.
-ENGINES = ("auto", "numpy", "cython")
+ENGINES = ("auto", "compiled", "numpy", "cython")
 
 
-def engine_for(name: str, model: Model, parameters: dict[str, Parameter]) -> Engine:
-    """Make the engine that computes a model.
+def engine_for(name: str, model: Model, parameters: dict[str, Parameter]) -> Engine | Compilation:
+    """Choose what computes a model.
 
     Parameters
     ----------
     name
-        ``"auto"`` for the default, which is ``"numpy"`` for network models:
-        its first result comes at once. ``"cython"`` compiles first (half a
-        minute with an empty cache) and is faster for long simulations. Plain
-        functions follow the preferences that their author set, so for them
-        only ``"auto"`` makes sense.
+        ``"auto"`` for the default. Network models are then compiled to a
+        program once, which simulates any values of their parameters; where
+        that cannot be (no C++ compiler, code in Python that runs meanwhile),
+        Brian's runtime computes them with the numpy target, and says why.
+        ``"compiled"`` takes that for an error instead. ``"numpy"`` and
+        ``"cython"`` are the targets of Brian's runtime. Plain functions follow
+        the preferences that their author set, so for them only ``"auto"``
+        makes sense.
     model
         The model.
     parameters
         Its parameters by name.
+
+    Returns
+    -------
+    Engine or Compilation
+        An engine is ready to compute jobs; a compilation has to be prepared.
 
     Raises
     ------
@@ -46,4 +55,7 @@ def engine_for(name: str, model: Model, parameters: dict[str, Parameter]) -> Eng
             )
             raise ValueError(msg)
         return FunctionEngine(model, parameters, context)
-    return RuntimeEngine(model, parameters, context, "numpy" if name == "auto" else name)
+    if name == "compiled":
+        return Compilation(model, parameters, context, None)
+    runtime = RuntimeEngine(model, parameters, context, "numpy" if name == "auto" else name)
+    return Compilation(model, parameters, context, runtime) if name == "auto" else runtime

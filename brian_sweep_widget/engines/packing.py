@@ -8,6 +8,7 @@ as it is now, and only installed libraries go by name.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import io
 import pickle
@@ -18,27 +19,38 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import cloudpickle
 
-from brian_sweep_widget.engines.engine import Engine
-
-_INSTALLED = tuple(
-    Path(sysconfig.get_path(name)).resolve()
-    for name in ("stdlib", "platstdlib", "purelib", "platlib")
+_INSTALLED = (
+    *(
+        Path(sysconfig.get_path(name)).resolve()
+        for name in ("stdlib", "platstdlib", "purelib", "platlib")
+    ),
+    Path(sys.prefix).resolve(),
+    Path(sys.base_prefix).resolve(),
 )
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _OURS = __name__.partition(".")[0]
 
 
-def pack(engine: Engine) -> bytes:
-    """Pickle an engine with its model.
+class Packable(Protocol):
+    """What can travel: it says which functions of the user's go with it."""
+
+    functions: list[Callable[..., Any]]
+
+
+_Kind = TypeVar("_Kind")
+
+
+def pack(thing: Packable) -> bytes:
+    """Pickle an engine, or a tracer, with its model.
 
     Parameters
     ----------
-    engine
-        The engine.
+    thing
+        What is to travel.
 
     Returns
     -------
@@ -52,15 +64,15 @@ def pack(engine: Engine) -> bytes:
         process.
     """
     with _by_value(_modules_at_work()):
-        names = [(function, _sendable(written_names(function))) for function in engine.functions]
+        names = [(function, _sendable(written_names(function))) for function in thing.functions]
         try:
-            return _dumps((engine, names))
+            return _dumps((thing, names))
         except Exception as error:  # noqa: BLE001 - any object may fail in any way to be pickled
             cause = error
     # A helper module may hold what cannot be pickled (a lock, a file) beside
     # what the model needs: then it must do for the workers to import it.
     try:
-        return _dumps((engine, names))
+        return _dumps((thing, names))
     except Exception:  # noqa: BLE001
         msg = (
             f"the model cannot be sent to the workers: {type(cause).__name__}: {cause}. It uses "
@@ -69,20 +81,26 @@ def pack(engine: Engine) -> bytes:
         raise TypeError(msg) from cause
 
 
-def unpack(packed: bytes) -> Engine:
-    """Unpickle an engine, in a worker.
+def unpack(packed: bytes) -> Any:
+    """Unpickle what `pack` pickled, in a worker.
 
     Parameters
     ----------
     packed
-        From `pack`, in the process that started this one.
+        From the process that started this one.
     """
-    engine: Engine
-    engine, names = pickle.loads(packed)  # noqa: S301 - from our own parent process
+    thing, names = pickle.loads(packed)  # noqa: S301 - from our own parent process
     for function, written in names:
         for name, value in written.items():
             inspect.unwrap(function).__globals__.setdefault(name, value)
-    return engine
+    return thing
+
+
+def unpack_as(packed: bytes, kind: type[_Kind]) -> _Kind:
+    """Unpickle something of a known kind; see `unpack`."""
+    thing = unpack(packed)
+    assert isinstance(thing, kind)  # noqa: S101 - we packed it
+    return thing
 
 
 def written_names(function: Callable[..., Any]) -> dict[str, Any]:
@@ -203,11 +221,18 @@ def _is_users(module: ModuleType) -> bool:
     file = getattr(module, "__file__", None)
     if not file or getattr(module, "__spec__", None) is None:
         return False
-    path = Path(file).resolve()
-    prefixes = (Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve())
-    return path.suffix == ".py" and not any(
-        path.is_relative_to(folder) for folder in (*_INSTALLED, *prefixes)
-    )
+    return _is_users_file(file)
+
+
+@functools.cache
+def _is_users_file(file: str) -> bool:
+    return file.endswith(".py") and not _is_installed(str(Path(file).parent))
+
+
+@functools.cache
+def _is_installed(folder: str) -> bool:
+    """Whether a folder is a part of Python, or of an installed library."""
+    return any(Path(folder).resolve().is_relative_to(parent) for parent in _INSTALLED)
 
 
 @contextmanager

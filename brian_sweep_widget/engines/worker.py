@@ -7,14 +7,14 @@ import os
 import platform
 import socket
 import time
-import traceback
 from collections.abc import Mapping
-from types import TracebackType
 
 from brian_sweep_widget.engines.context import BrianContext, initial_context
+from brian_sweep_widget.engines.engine import Engine
+from brian_sweep_widget.engines.failing import failure_of
 from brian_sweep_widget.engines.packing import unpack
 from brian_sweep_widget.engines.runtime import RuntimeEngine
-from brian_sweep_widget.results import Failure, Origin, Outcome, Value
+from brian_sweep_widget.results import Origin, Outcome, Value
 from brian_sweep_widget.sweeps import Job
 
 
@@ -60,11 +60,11 @@ def compute(packed: bytes, job: Job) -> Outcome:
     try:
         # Anew for every job: what one job leaves in a model's globals (a random
         # generator of its own, a cache) must not reach the next.
-        engine = unpack(packed)
+        engine: Engine = unpack(packed)
         label = engine.label
         values = engine.simulate(job)
     except BaseException as error:  # noqa: BLE001 - the model is the user's code
-        failure = _failure(error)
+        failure = failure_of(error)
     origin = Origin(
         engine=label,
         host=socket.gethostname(),
@@ -74,42 +74,6 @@ def compute(packed: bytes, job: Job) -> Outcome:
         versions=_versions(),
     )
     return Outcome(job, "failed" if failure else "done", values, failure, origin)
-
-
-def _failure(error: BaseException) -> Failure:
-    return Failure(type(error).__name__, _message(error), _users_traceback(error))
-
-
-def _message(error: BaseException) -> str:
-    """Give what an exception says, with the cause that Brian tells separately."""
-    try:
-        text = str(error)
-        cause = error.__cause__
-        if cause is not None and str(cause) and str(cause) not in text:
-            text = f"{text}\n{type(cause).__name__}: {cause}"
-    except Exception as broken:  # noqa: BLE001 - an exception of the user's may do anything
-        text = f"(its message cannot be shown: {type(broken).__name__})"
-    return text
-
-
-def _users_traceback(error: BaseException) -> str:
-    """Format the traceback from the model's own first line on; empty if it has none."""
-    trace = _below_us(error.__traceback__)
-    if trace is None:  # we refused the result; the message says why
-        return ""
-    return "".join(traceback.format_exception(type(error), error, trace))
-
-
-def _below_us(trace: TracebackType | None) -> TracebackType | None:
-    room = __name__.rpartition(".")[0]
-    below = trace
-    while below is not None and _module(below).startswith(room):
-        below = below.tb_next
-    return below
-
-
-def _module(trace: TracebackType) -> str:
-    return str(trace.tb_frame.f_globals.get("__name__", ""))
 
 
 @functools.cache

@@ -17,10 +17,9 @@ from brian_sweep_widget.models.declaration import (
 )
 from brian_sweep_widget.models.measures import Measure
 from brian_sweep_widget.models.parameters import Parameter
-from brian_sweep_widget.models.units import best_unit, dimensions_of
+from brian_sweep_widget.models.units import TIME, best_unit, dimensions_of
 
 DURATION = "duration"
-_TIME = (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 
 _Reader = TypeVar("_Reader", bound=Callable[..., Any])
 
@@ -191,7 +190,7 @@ def network_model(
             raise TypeError(msg)
         _check_duration(name, defaults, duration)
         defaults.setdefault(DURATION, duration)
-        if dimensions_of(defaults[DURATION]) != _TIME or np.ndim(defaults[DURATION]):
+        if dimensions_of(defaults[DURATION]) != TIME or np.ndim(defaults[DURATION]):
             msg = f"duration = {defaults[DURATION]!r} of {name} is not a time (such as 100*ms)"
             raise TypeError(msg)
         for mapping in (labels, limits, ranges, sweep):

@@ -16,6 +16,7 @@ import numpy as np
 #: Exponents of the seven SI base units: m, kg, s, A, K, mol, cd.
 Dimensions = tuple[float, ...]
 NO_DIMENSIONS: Dimensions = (0.0,) * 7
+TIME: Dimensions = (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 
 # One unit in the last of these digits is far below what any parameter means,
 # and far above the rounding error of a division by the unit's scale.

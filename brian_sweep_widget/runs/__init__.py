@@ -1,7 +1,9 @@
-"""A sweep under way: what was asked for, the controller, progress, stop."""
+"""A sweep under way: what was asked for, its preparation, the controller, progress, stop."""
 
 from brian_sweep_widget.runs.progress import Progress, State
+from brian_sweep_widget.runs.recall import Recall
 from brian_sweep_widget.runs.run import Run
 from brian_sweep_widget.runs.sweep import Sweep
+from brian_sweep_widget.runs.workshop import Preparation
 
-__all__ = ["Progress", "Run", "State", "Sweep"]
+__all__ = ["Preparation", "Progress", "Recall", "Run", "State", "Sweep"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from brian_sweep_widget.backends import Died, LocalBackend, LocalPool, StopToken, stoppable
 from brian_sweep_widget.engines import compute
 from brian_sweep_widget.results import Failure, Outcome
-from brian_sweep_widget.sweeps import Job
+from brian_sweep_widget.runs.supply import Supply, Task
 
 if TYPE_CHECKING:
     from brian_sweep_widget.backends.local import Call
@@ -26,8 +26,6 @@ class Controller:
 
     Parameters
     ----------
-    packed
-        The engine, from `brian_sweep_widget.engines.pack`.
     pool
         Where to run.
     token
@@ -41,40 +39,42 @@ class Controller:
 
     def __init__(
         self,
-        packed: bytes,
         pool: LocalPool,
         token: StopToken,
         record: Callable[[Outcome], None],
         note_fed: Callable[[int], None],
     ) -> None:
-        self._suspects: deque[Job] = deque()
+        self._suspects: deque[Task] = deque()
         self._deaths: Counter[tuple[int, ...]] = Counter()
-        self._packed = packed
         self._backend = LocalBackend(pool)
         self._token = token
         self._record = record
         self._note_fed = note_fed
 
-    def drive(self, jobs: Iterable[Job]) -> None:
-        """Run all jobs, in their order; returns when every one has an outcome."""
-        queue = deque(jobs)
-        while (queue or self._suspects) and not self._token.stopped:
+    def drive(self, supply: Supply) -> None:
+        """Run all jobs as they are supplied; returns when no more will come.
+
+        Every job that was taken has an outcome then, unless the sweep was
+        stopped.
+        """
+        while not self._token.stopped:
             if self._suspects:
-                self._pass(deque([self._suspects.popleft()]), alone=True)
+                suspect = deque([self._suspects.popleft()])
+                self._pass(lambda: suspect.popleft() if suspect else None, alone=True)  # noqa: B023 - called at once
+            elif supply.wait():
+                self._pass(supply.take, alone=False)
             else:
-                self._pass(queue, alone=False)
-        for job in (*self._suspects, *queue):
-            self._record(Outcome(job, "cancelled"))
+                return
 
     def cancel_pending(self) -> None:
         """Take back what waits for a worker; the token stops what runs."""
         self._backend.cancel_pending()
 
-    def _pass(self, queue: deque[Job], *, alone: bool) -> None:
-        """Stream a queue through the backend and sort out what did not come back."""
-        in_flight: dict[tuple[int, ...], Job] = {}
+    def _pass(self, take: Callable[[], Task | None], *, alone: bool) -> None:
+        """Stream tasks through the backend and sort out what did not come back."""
+        in_flight: dict[tuple[int, ...], Task] = {}
         reason = ""
-        for result in self._backend.stream(self._feed(queue, in_flight)):
+        for result in self._backend.stream(self._feed(take, in_flight)):
             if isinstance(result, Died):
                 reason = result.reason or reason
             elif result is not None:
@@ -82,28 +82,31 @@ class Controller:
                 # In this order, or for a moment the job would count twice.
                 self._note_fed(len(in_flight))
                 self._record(result)
-        for job in in_flight.values():
-            if self._token.stopped:
-                self._record(Outcome(job, "cancelled"))
-            else:
-                self._suspect(job, reason, alone=alone)
+        for task in in_flight.values():
+            if not self._token.stopped:
+                self._suspect(task, reason, alone=alone)
         self._note_fed(0)
 
-    def _feed(self, queue: deque[Job], in_flight: dict[tuple[int, ...], Job]) -> Iterator[Call]:
+    def _feed(
+        self, take: Callable[[], Task | None], in_flight: dict[tuple[int, ...], Task]
+    ) -> Iterator[Call]:
         """Hand out jobs, without ever waiting."""
-        while queue and not self._token.stopped:
-            job = queue.popleft()
-            in_flight[job.position] = job
+        while not self._token.stopped:
+            task = take()
+            if task is None:
+                return
+            in_flight[task.job.position] = task
             self._note_fed(len(in_flight))
-            yield stoppable, (self._token, compute, self._packed, job)
+            yield stoppable, (self._token, compute, task.packed, task.job)
 
-    def _suspect(self, job: Job, reason: str, *, alone: bool) -> None:
-        self._deaths[job.position] += 1
-        if alone and self._deaths[job.position] >= _DEATHS_ALLOWED:
+    def _suspect(self, task: Task, reason: str, *, alone: bool) -> None:
+        position = task.job.position
+        self._deaths[position] += 1
+        if alone and self._deaths[position] >= _DEATHS_ALLOWED:
             message = (
                 "its worker process died twice: it may have run out of memory, or crashed in "
                 f"compiled code ({reason})"
             )
-            self._record(Outcome(job, "lost", failure=Failure("WorkerDied", message)))
+            self._record(Outcome(task.job, "lost", failure=Failure("WorkerDied", message)))
         else:
-            self._suspects.append(job)
+            self._suspects.append(task)

@@ -31,6 +31,14 @@ class Progress:
     eta
         Seconds left, from the mean wall time of the jobs that ended; None
         while nothing is known.
+    phase
+        What is being prepared: ``"tracing"`` or ``"compiling"``; empty if
+        nothing is. It counts in no estimate of the time left.
+    engine
+        What computes, such as ``"compiled"``.
+    notice
+        What a person should know about that, such as why the model was not
+        compiled; empty if nothing.
     """
 
     state: State
@@ -43,6 +51,9 @@ class Progress:
     workers: int = 0
     elapsed: float = 0.0
     eta: float | None = None
+    phase: str = ""
+    engine: str = ""
+    notice: str = ""
 
     @property
     def ended(self) -> bool:
@@ -85,8 +96,8 @@ def time_left(jobs_left: int, wall_times: float, jobs_measured: int, workers: in
     Returns
     -------
     float or None
-        None if nothing was measured yet.
+        None if nothing was measured yet, or nothing is left to measure.
     """
-    if not jobs_measured:
+    if not jobs_measured or not jobs_left:
         return None
     return jobs_left * (wall_times / jobs_measured) / max(1, min(workers, jobs_left))

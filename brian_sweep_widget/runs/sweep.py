@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from brian_sweep_widget.backends import allowed_cores, local_pool
-from brian_sweep_widget.engines import engine_for, pack, prepare
-from brian_sweep_widget.models import as_model
-from brian_sweep_widget.models.units import is_quantity
+from brian_sweep_widget.engines import compiled, engine_for, prepare
+from brian_sweep_widget.models import Plain, as_model
+from brian_sweep_widget.models.units import TIME, dimensions_of, is_quantity
 from brian_sweep_widget.results import Outcome, Results
+from brian_sweep_widget.runs.recall import Recall
 from brian_sweep_widget.runs.run import Run
+from brian_sweep_widget.runs.sources import CompiledSource, ReadySource, Source
+from brian_sweep_widget.runs.workshop import (
+    NotCompiledError,
+    Preparation,
+    RefusedError,
+    workshop_for,
+)
 from brian_sweep_widget.sweeps import Axis, Job, Plan, Seeding
 
-_SETTINGS = ("model", "trials", "seed", "seeding", "engine", "workers", "cluster")
+_SETTINGS = (
+    "model",
+    "trials",
+    "seed",
+    "seeding",
+    "engine",
+    "workers",
+    "cluster",
+    "time_limit",
+)
+_HOUR = 3600.0  # s
 
 
 class Sweep:
@@ -34,13 +53,16 @@ class Sweep:
         ``"independent"``: every point draws its own networks. ``"common"``:
         all points of one trial draw the same, for paired comparisons.
     engine
-        ``"auto"``, ``"numpy"`` or ``"cython"``; see
+        ``"auto"``, ``"compiled"``, ``"numpy"`` or ``"cython"``; see
         `brian_sweep_widget.engines.choice.engine_for`.
     workers
         Worker processes; None for as many as there are cores that this
         process may use.
     cluster
         Where to run; None for this computer, the only choice so far.
+    time_limit
+        Seconds (or a time with a unit) that one compiled simulation may take;
+        an hour if not given. What takes longer is stopped, and fails.
     **parameters
         A single value fixes a parameter, an array or a list sweeps it:
         ``excitatory_weight=np.linspace(0, 4, 20)*mV, size=1000``.
@@ -69,6 +91,7 @@ class Sweep:
         engine: str = "auto",
         workers: int | None = None,
         cluster: object = None,
+        time_limit: Any = _HOUR,
         **parameters: Any,
     ) -> None:
         if cluster is not None:
@@ -98,6 +121,7 @@ class Sweep:
         self.plan = Plan(tuple(axes), fixed, trials, seed, seeding)
         self.engine = engine_for(engine, self.model, self.parameters)
         self.workers = _worker_count(workers)
+        self.time_limit = _seconds(time_limit)
         #: The run that was started last.
         self.latest: Run | None = None
 
@@ -112,8 +136,14 @@ class Sweep:
         """List the jobs in the order in which they run, coarse first."""
         return self.plan.jobs()
 
-    def start(self) -> Run:
+    def start(self, recall: Recall | None = None) -> Run:
         """Start the simulations in the background.
+
+        Parameters
+        ----------
+        recall
+            Remembers what compiled simulations gave: what is known is not
+            computed again.
 
         Returns
         -------
@@ -125,8 +155,7 @@ class Sweep:
         TypeError
             If the model cannot be sent to the workers.
         """
-        pool = local_pool(self.workers, prepare)
-        self.latest = Run(len(self), self.jobs, pack(self.engine), pool, self._results)
+        self.latest = Run(len(self), self.jobs, self._source(), self._results, recall)
         return self.latest
 
     def run(self, *, progress: bool = True) -> Results:
@@ -160,9 +189,47 @@ class Sweep:
             raise
         return run.wait()
 
+    @property
+    def preparation(self) -> Preparation | None:
+        """How far the model's compilation is; None if it is not to be compiled."""
+        if not isinstance(self.engine, compiled.Compilation):
+            return None
+        return workshop_for(self.engine, self.workers).preparation
+
     def warm_up(self) -> None:
-        """Start the workers now, in the background, so that `start` need not wait."""
-        local_pool(self.workers, prepare).warm()
+        """Start the workers, and have the model compiled, so that `start` need not wait.
+
+        Returns when that is done; what goes wrong is for `start` to say.
+        """
+        if not isinstance(self.engine, compiled.Compilation):
+            local_pool(self.workers, prepare).warm()
+            return
+        local_pool(self.workers).warm()
+        first = self.plan.jobs()[0]
+        with suppress(NotCompiledError, RefusedError):
+            workshop_for(self.engine, self.workers).prepare(
+                first.parameters, first.seed, lambda: False
+            )
+
+    def trace_ahead(self, many: Iterable[Mapping[str, Plain]]) -> None:
+        """Have sets of parameters traced that may be asked for next, while nothing else runs.
+
+        Parameters
+        ----------
+        many
+            SI values by parameter name, over those of this sweep; the first is
+            the most likely one. A later call replaces an earlier one.
+        """
+        if isinstance(self.engine, compiled.Compilation):
+            first = self.plan.jobs()[0]
+            workshop_for(self.engine, self.workers).ahead(
+                ({**first.parameters, **values} for values in many), first.seed
+            )
+
+    def _source(self) -> Source:
+        if isinstance(self.engine, compiled.Compilation):
+            return CompiledSource(self.engine, self.workers, self.time_limit)
+        return ReadySource(self.engine, self.workers)
 
     def _results(self, outcomes: Sequence[Outcome]) -> Results:
         return Results(self.model.label, self.parameters, self.plan, outcomes)
@@ -174,6 +241,20 @@ def _is_sequence(value: Any) -> bool:
     if is_quantity(value) or isinstance(value, np.ndarray):
         return bool(value.ndim)
     return isinstance(value, Sequence | range)
+
+
+def _seconds(limit: Any) -> float:
+    if is_quantity(limit) and dimensions_of(limit) != TIME:
+        msg = f"time_limit = {limit!r} is not a time (allowed: seconds, or a time with its unit)"
+        raise TypeError(msg)
+    try:
+        seconds = float(limit)
+    except (TypeError, ValueError):
+        seconds = 0.0
+    if not seconds > 0:
+        msg = f"time_limit = {limit!r} is not above zero (allowed: seconds, such as 60)"
+        raise ValueError(msg)
+    return seconds
 
 
 def _worker_count(workers: int | None) -> int:

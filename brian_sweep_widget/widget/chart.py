@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from bqplot import Axis, Figure, LinearScale, Lines, Scatter
 
-from brian_sweep_widget.widget.rounding import round_ticks
+from brian_sweep_widget.widget.rounding import round_ticks, steady_span
 from brian_sweep_widget.widget.series import Line
 
 #: How many curves can be told apart; more are refused.
@@ -26,6 +26,7 @@ _STYLES = ("solid", "dashed", "dotted", "dash_dotted", "solid", "dashed")
 _MARKERS = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 # Every dot is three nodes of SVG; more than these and the browser falls behind.
 _MOST_DOTS = 1000
+_OUTDATED = "bsw-outdated"  # the class that the style sheet draws faintly
 _MARGIN = 0.02  # of the x range, so that the outermost dots are whole
 
 
@@ -73,6 +74,7 @@ class Chart:
             )
             for colour, marker in zip(_COLOURS, _MARKERS, strict=True)
         ]
+        self._span: tuple[float, float] | None = None
         self.figure = Figure(
             axes=[self._x_axis, self._y_axis],
             marks=[*self._lines, *self._dots],
@@ -81,6 +83,15 @@ class Chart:
             fig_margin={"top": 16, "bottom": 52, "left": 84, "right": 20},
             layout={"width": "100%", "height": "420px", "min_width": "320px"},
         )
+
+    @property
+    def has_curves(self) -> bool:
+        """Whether anything is drawn."""
+        return any(mark.visible for mark in self._lines)
+
+    def fade(self) -> None:
+        """Draw the curves faintly until the next `draw`: they are of earlier settings."""
+        self.figure.add_class(_OUTDATED)  # sends nothing if it is there already
 
     def label(self, x_title: str, y_title: str, x_values: Sequence[float]) -> None:
         """Name the axes, and fix the x axis to what will be drawn.
@@ -100,7 +111,9 @@ class Chart:
         with self._x_axis.hold_sync():
             self._x_axis.label = x_title
             self._x_axis.tick_values = round_ticks(low, high)
-        self._y_axis.label = y_title
+        if self._y_axis.label != y_title:
+            self._y_axis.label = y_title
+            self._span = None
 
     def draw(self, lines: Sequence[Line]) -> None:
         """Show these curves and no others.
@@ -110,7 +123,8 @@ class Chart:
         lines
             At most `MOST_LINES`.
         """
-        self._y.min = 0.0 if all((line.dots_y >= 0).all() for line in lines) else None
+        self.figure.remove_class(_OUTDATED)
+        self._scale(np.concatenate([line.dots_y for line in lines]))
         crowded = sum(len(line.dots_y) for line in lines) > _MOST_DOTS
         for mark, line in zip(self._lines, lines, strict=False):
             _replace(mark, line.x, line.mean)
@@ -126,6 +140,17 @@ class Chart:
         for mark in (*self._lines[len(lines) :], *self._dots[len(lines) :]):
             _replace(mark, np.empty(0), np.empty(0))
             mark.display_legend = False
+
+    def _scale(self, values: np.ndarray[Any, Any]) -> None:
+        """Let the y axis hold all values, and move as seldom as can be."""
+        finite = values[np.isfinite(values)]
+        span = steady_span(finite.min(), finite.max(), self._span) if finite.size else None
+        if span == self._span:
+            return
+        self._span = span
+        with self._y.hold_sync():
+            self._y.min, self._y.max = span or (0.0, None)
+        self._y_axis.tick_values = None if span is None else round_ticks(*span)
 
     def send_again(self) -> None:
         """Send everything once more: servers drop messages of very busy kernels."""

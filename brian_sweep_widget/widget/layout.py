@@ -26,11 +26,11 @@ def arrange(
     list of Widget
         The rows from top to bottom.
     """
-    run, stop = buttons
+    live, run, stop = buttons
     run.add_class("bsw-run")
     stop.add_class("bsw-stop")
     head = _with_class(
-        w.HBox([_text(title, "bsw-title"), measure, w.HBox([run, stop])]), "bsw-head"
+        w.HBox([_text(title, "bsw-title"), measure, w.HBox([live, run, stop])]), "bsw-head"
     )
     sections = [_text("Sweep", "bsw-section"), *swept, *counts]
     if others:

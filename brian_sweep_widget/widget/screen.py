@@ -7,7 +7,10 @@ Other threads leave word here of what is to be shown (`follow`, `preview`,
 from __future__ import annotations
 
 import threading
-from typing import Any
+import time
+from dataclasses import replace
+from itertools import islice
+from typing import Any, NamedTuple
 
 import ipywidgets as w
 
@@ -15,12 +18,24 @@ from brian_sweep_widget.models import NetworkModel
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.runs import Progress, Run, Sweep
 from brian_sweep_widget.widget.chart import Chart
+from brian_sweep_widget.widget.readiness import POLL, Readiness
 from brian_sweep_widget.widget.series import Series
 from brian_sweep_widget.widget.status import StatusStrip
+from brian_sweep_widget.widget.wording import described, engine_in_words, simulations
 
 _FRAME = 0.05  # s between two drawings of a sweep that runs
+_REST = 0.5  # s after a live run's end, in which the next one often begins
+_OUTDATED = 0.4  # s after which a curve that waits for its successor is drawn faintly
 _ERRORS_SHOWN = 5
 _ACTIVE = ("starting", "running", "stopping")
+
+
+class Followed(NamedTuple):
+    """What is shown: a run, the sweep that it is of, and whether it follows the settings."""
+
+    sweep: Sweep
+    run: Run | None = None
+    live: bool = False
 
 
 class Screen:
@@ -30,6 +45,8 @@ class Screen:
     ----------
     chart, status, measure, run_button, stop_button
         What to write to.
+    readiness
+        Shows, and knows, how far the model's preparation is.
     sweep
         What would run first.
     """
@@ -41,6 +58,7 @@ class Screen:
         measure: w.Dropdown,
         run_button: w.Button,
         stop_button: w.Button,
+        readiness: Readiness,
         sweep: Sweep,
     ) -> None:
         self._chart = chart
@@ -48,25 +66,31 @@ class Screen:
         self._measure = measure
         self._run_button = run_button
         self._stop_button = stop_button
+        self._readiness = readiness
         self._lock = threading.Lock()
         # Left by other threads:
         self._titles: dict[Any, str] = titles_of(sweep)
         self._settings = sweep
         self._refusal = ""
-        self._run: Run | None = None
-        self._run_sweep = sweep
+        self._followed = Followed(sweep)
         # Known to paint alone:
         self._drawn: Run | None = None
         self._series = Series(sweep.plan, None)
+        self._kept = False
+        self._since = 0.0
         self._taken = 0
-        self._errors: list[dict[str, str]] = []
+        self._failed: dict[tuple[int, ...], Outcome] = {}
         self._settled = False
 
-    def follow(self, sweep: Sweep, run: Run) -> None:
-        """Show this run from now on; nothing of an earlier one is drawn any more."""
+    def follow(self, sweep: Sweep, run: Run, *, live: bool = False) -> None:
+        """Show this run from now on; nothing of an earlier one is drawn any more.
+
+        If it is live, the curve of before stays until this run's has a shape,
+        so that nothing flickers while a slider moves; then it is drawn faintly.
+        """
         with self._lock:
-            self._settings = self._run_sweep = sweep
-            self._run, self._refusal = run, ""
+            self._settings = sweep
+            self._followed, self._refusal = Followed(sweep, run, live), ""
 
     def preview(self, sweep: Sweep) -> None:
         """Say what would run with the settings as they are now."""
@@ -81,48 +105,77 @@ class Screen:
     def paint(self) -> float | None:
         """Draw the latest state; see `Pump`."""
         with self._lock:
-            run, sweep = self._run, self._run_sweep
-            settings, refusal = self._settings, self._refusal
+            (sweep, run, live), settings, refusal = self._followed, self._settings, self._refusal
         if run is None:
+            self._readiness.look(settings, soon=False)
             self._label(settings)
-            self._tell("idle", Progress("starting", len(settings)), settings, refusal)
-            return None
+            waits = Progress(
+                "starting",
+                len(settings),
+                phase=self._readiness.phase,
+                engine=settings.engine.label if self._readiness.ready else "",
+                notice=self._readiness.reason,
+            )
+            self._tell("idle", waits, settings, refusal)
+            return POLL if waits.phase else None
         # Progress first: what has ended by then is among the outcomes read next.
         progress = run.progress
-        self._draw(run, sweep)
+        self._readiness.look(settings, soon=not progress.ended)
+        if progress.ended and self._readiness.phase:  # it was stopped, the preparation goes on
+            progress = replace(progress, phase=self._readiness.phase)
+        # While Live is on, a run that was cancelled is about to have a successor.
+        replaced = progress.state == "cancelled" and self._readiness.live
+        self._draw(run, sweep, keep=live, ended=progress.ended and not replaced)
         notice = refusal
         if progress.state == "crashed":
             notice = f"The sweep stopped: {run.error}. What was finished is kept; press Run again."
         elif progress.ended and settings is not sweep and not refusal:
-            notice = f"Settings changed: Run makes {_simulations(len(settings))}."
+            notice = f"Settings changed: Run makes {simulations(len(settings))}."
         self._tell(progress.state, progress, sweep, notice)
         if not progress.ended:
             self._settled = False
             return _FRAME
-        if not self._settled:
-            self._settled = True
-            self._chart.send_again()
-            self._status.send_state()
+        settling = self._settle(time.monotonic() - self._since, live=live)
+        return POLL if progress.phase else settling
+
+    def _settle(self, seconds: float, *, live: bool) -> float | None:
+        """Send everything once more at the end; servers drop messages of busy kernels."""
+        if self._settled:
+            return None
+        if live and seconds < _REST:
+            return _REST
+        self._settled = True
+        self._chart.send_again()
+        self._status.send_state()
         return None
 
-    def _draw(self, run: Run, sweep: Sweep) -> None:
+    def _draw(self, run: Run, sweep: Sweep, *, keep: bool, ended: bool) -> None:
         if run is not self._drawn:
-            self._drawn, self._taken, self._errors = run, 0, []
+            self._drawn, self._taken, self._failed = run, 0, {}
+            self._kept, self._since = keep and self._chart.has_curves, time.monotonic()
         fresh = run.outcomes_since(self._taken)
         self._taken += len(fresh)
         self._offer_measures(fresh)
         for outcome in fresh:
-            if outcome.failure is not None and len(self._errors) < _ERRORS_SHOWN:
-                self._errors = [*self._errors, _described(outcome, sweep)]
+            self._failed.pop(outcome.job.position, None)  # a later outcome replaces it
+            if outcome.failure is not None:
+                self._failed[outcome.job.position] = outcome
         measure = self._measure.value
-        if self._series.plan is not sweep.plan or self._series.measure != measure:
+        anew = self._series.plan is not sweep.plan or self._series.measure != measure
+        if anew:
             self._series = Series(sweep.plan, measure)
-            self._label(sweep)
-            # What came in between is for the next time, or it would count twice.
+            # What came in between is for the next time: it is fresh then.
             self._series.add(run.outcomes_since(0)[: self._taken])
-            self._chart.draw(self._series.lines())
-        elif self._series.add(fresh):
-            self._chart.draw(self._series.lines())
+        elif not self._series.add(fresh) and not self._kept:
+            return
+        if self._kept and not ended and not self._series.has_shape:
+            if time.monotonic() > self._since + _OUTDATED:
+                self._chart.fade()
+            return
+        if anew or self._kept:
+            self._label(sweep)
+        self._kept = False
+        self._chart.draw(self._series.lines())
 
     def _label(self, sweep: Sweep) -> None:
         """Name the axes; a plain function names its results when the first one is there."""
@@ -146,13 +199,17 @@ class Screen:
 
     def _tell(self, state: str, progress: Progress, sweep: Sweep, notice: str) -> None:
         """Write the status strip, in one message, and the buttons."""
-        active = state in _ACTIVE
+        active, live = state in _ACTIVE, self._readiness.live
         if self._refused(notice) and not active:
             state = "invalid"
-        self._run_button.disabled = active
-        self._stop_button.disabled = not active or state == "stopping"
+        # While Live is on, Run leaves it, and so does Stop.
+        self._run_button.disabled = active and not live
+        self._stop_button.disabled = not live and (not active or state == "stopping")
         with self._status.hold_sync():
             self._status.state = state
+            self._status.phase = progress.phase
+            self._status.phase_seconds = self._readiness.seconds_of(progress.phase)
+            self._status.live = live
             self._status.total = progress.total
             self._status.done = progress.done
             self._status.failed = progress.failed
@@ -162,9 +219,10 @@ class Screen:
             self._status.workers = sweep.workers
             self._status.elapsed = round(progress.elapsed, 1)
             self._status.eta = None if progress.eta is None else round(progress.eta, 1)
-            self._status.engine = sweep.engine.label
-            self._status.notice = notice
-            self._status.errors = self._errors
+            self._status.engine = engine_in_words(progress.engine)
+            self._status.notice = "\n".join(filter(None, (notice, progress.notice)))
+            first = islice(self._failed.values(), _ERRORS_SHOWN)
+            self._status.errors = [described(outcome, sweep) for outcome in first]
 
     def _refused(self, notice: str) -> bool:
         return bool(notice) and notice == self._refusal
@@ -175,23 +233,3 @@ def titles_of(sweep: Sweep) -> dict[Any, str]:
     if not isinstance(sweep.model, NetworkModel):
         return {}
     return {measure.name: measure.title for measure in sweep.model.measures.values()}
-
-
-def _simulations(number: int) -> str:
-    return "1 simulation" if number == 1 else f"{number} simulations"
-
-
-def _described(outcome: Outcome, sweep: Sweep) -> dict[str, str]:
-    """Say which point failed and why, as plain text."""
-    where = [
-        f"{axis.label} {axis.unit.text(float(axis.values[index]))}"
-        for axis, index in zip(sweep.plan.axes, outcome.job.position, strict=False)
-    ]
-    if sweep.plan.trials > 1:
-        where.append(f"trial {outcome.job.trial + 1}")
-    failure = outcome.failure
-    return {
-        "point": ", ".join(where),
-        "message": str(failure),
-        "traceback": failure.traceback if failure else "",
-    }

@@ -11,6 +11,8 @@ import numpy as np
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.sweeps import Plan
 
+_SHAPE = 5  # points: both ends, the middle and the quarters are the first to come
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -26,7 +28,7 @@ class Line:
     x, mean
         Shape (points with a result,), rising in x, in shown units.
     dots_x, dots_y
-        Shape (results,), in the order in which they came.
+        Shape (results,), rising in x, and by trial where x is the same.
     """
 
     label: str
@@ -53,41 +55,52 @@ class Series:
         axes = plan.axes
         self._shown = np.asarray(axes[0].shown if axes else [0.0])
         self._rest = list(np.ndindex(*(len(axis) for axis in axes[1:])))
-        shape = (len(self._rest), len(self._shown))
-        self._sums = np.zeros(shape)
-        self._counts = np.zeros(shape)
-        self._dots: list[list[tuple[float, float]]] = [[] for _ in self._rest]
         self._row = {rest: row for row, rest in enumerate(self._rest)}
+        # Whatever has no result, or none any more, is NaN.
+        self._values = np.full((len(self._rest), len(self._shown), plan.trials), np.nan)
 
     def add(self, outcomes: Iterable[Outcome]) -> bool:
-        """Take outcomes in; say whether there was anything to draw among them."""
-        drawn = False
+        """Take outcomes in; a later one of the same job takes the place of an earlier one.
+
+        Returns
+        -------
+        bool
+            Whether this changes what is drawn.
+        """
+        changed = False
         for outcome in outcomes:
+            *first, trial = outcome.job.position
+            place = (self._row[tuple(first[1:])], first[0] if first else 0, trial)
             value = outcome.values.get(self.measure or "")
-            if value is None or value.si.ndim:
-                continue
-            column = outcome.job.position[0] if self.plan.axes else 0
-            row = self._row[outcome.job.position[1:-1]]
-            y = value.unit.show(float(value.si))
-            self._sums[row, column] += y
-            self._counts[row, column] += 1
-            self._dots[row].append((float(self._shown[column]), y))
-            drawn = True
-        return drawn
+            y = np.nan
+            if value is not None and not value.si.ndim:
+                y = value.unit.show(float(value.si))
+            if not np.isnan(y) or not np.isnan(self._values[place]):
+                self._values[place] = y
+                changed = True
+        return changed
+
+    @property
+    def has_shape(self) -> bool:
+        """Whether every curve has enough points to tell what it will look like."""
+        present = (~np.isnan(self._values)).any(axis=2)
+        return bool((present.sum(axis=1) >= min(_SHAPE, len(self._shown))).all())
 
     def lines(self) -> list[Line]:
         """Give the curves as they are now, in fresh arrays."""
         return [self._line(row) for row in range(len(self._rest))]
 
     def _line(self, row: int) -> Line:
-        present = self._counts[row] > 0
-        dots = np.asarray(self._dots[row], dtype=float).reshape(-1, 2)
+        values = self._values[row]
+        there = ~np.isnan(values)
+        present = there.any(axis=1)
+        columns, _ = np.nonzero(there)
         return Line(
             self._label(row),
             self._shown[present],
-            self._sums[row, present] / self._counts[row, present],
-            dots[:, 0].copy(),
-            dots[:, 1].copy(),
+            np.nanmean(values[present], axis=1),
+            self._shown[columns],
+            values[there],
         )
 
     def _label(self, row: int) -> str:

@@ -84,7 +84,17 @@ class StatusStrip(anywidget.AnyWidget):
         allow_none=True,
         help="Seconds expected to be left; None if not known.",
     ).tag(sync=True)
-    engine = t.Unicode("", help='Engine in words, as in "numpy runtime".').tag(sync=True)
+    phase = t.Enum(
+        ("", "tracing", "compiling"),
+        default_value="",
+        help='What is being prepared before simulations can run; "" if nothing is.',
+    ).tag(sync=True)
+    phase_seconds = t.Int(0, help="Whole seconds since the phase began.").tag(sync=True)
+    live = t.Bool(
+        False,
+        help="Whether sweeps follow the settings, so that states change too fast to be told.",
+    ).tag(sync=True)
+    engine = t.Unicode("", help='Engine in words, as in "compiled".').tag(sync=True)
     notice = t.Unicode("", help='Message for the person, as plain text; "" for none.').tag(
         sync=True
     )

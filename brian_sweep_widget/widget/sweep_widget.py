@@ -9,22 +9,32 @@ import ipywidgets as w
 
 from brian_sweep_widget.models import NetworkModel, as_model
 from brian_sweep_widget.results import Results
-from brian_sweep_widget.runs import Run, Sweep
+from brian_sweep_widget.runs import Recall, Run, Sweep
 from brian_sweep_widget.sweeps import Seeding
-from brian_sweep_widget.widget.chart import MOST_LINES, Chart
-from brian_sweep_widget.widget.controls import Control, controls_for
+from brian_sweep_widget.widget.ahead import likely_next
+from brian_sweep_widget.widget.asking import Asked, first_sweep
+from brian_sweep_widget.widget.chart import Chart
+from brian_sweep_widget.widget.control import Control
+from brian_sweep_widget.widget.controls import controls_for
 from brian_sweep_widget.widget.layout import arrange, count_field
+from brian_sweep_widget.widget.live import Follower
 from brian_sweep_widget.widget.pump import Pump
+from brian_sweep_widget.widget.readiness import Readiness
 from brian_sweep_widget.widget.rerun import replace_in_this_cell
 from brian_sweep_widget.widget.screen import Screen
 from brian_sweep_widget.widget.status import StatusStrip
+from brian_sweep_widget.widget.switch import LiveSwitch
 
 _MOST_TRIALS = 1000
 _LARGEST_SEED = 2**31 - 1  # what a browser's number field is sure to keep whole
 
 
 class SweepWidget(w.VBox):
-    """Sweep a model by hand: set a range, press Run, watch the curve grow.
+    """Sweep a model by hand: move a slider, and the curve follows.
+
+    While Live is on, which it is as soon as the model is compiled, the curve
+    follows the settings, at round values in the range. Run computes exactly
+    the points that are asked for; Run and Stop leave Live.
 
     Parameters
     ----------
@@ -57,6 +67,7 @@ class SweepWidget(w.VBox):
     # Also there when construction was refused, as close() runs even then.
     _run: Run | None = None
     _pump: Pump | None = None
+    _follower: Follower | None = None
 
     def __init__(
         self,
@@ -71,30 +82,36 @@ class SweepWidget(w.VBox):
         **parameters: Any,
     ) -> None:
         self._model = as_model(_default_model() if model is None else model)
-        self._options: dict[str, Any] = {
+        options: dict[str, Any] = {
             "cluster": cluster,
             "seeding": seeding,
             "engine": engine,
             "workers": workers,
         }
-        first = self._first_sweep(trials, seed, parameters)
+        first = first_sweep(self._model, {"trials": trials, "seed": seed} | options, parameters)
         self._lock = threading.RLock()
         self._controls: dict[str, Control] = controls_for(
             list(first.parameters.values()), first.plan.axes, dict(first.plan.fixed)
         )
         self._trials = count_field("Trials", trials, 1, _MOST_TRIALS)
         self._seed = count_field("Seed", seed, 0, _LARGEST_SEED)
-        self._run_button = w.Button(description="Run", tooltip="Run the simulations")
-        self._stop_button = w.Button(
-            description="Stop", tooltip="Stop; what is finished stays", disabled=True
+        self._asked = Asked(self._model, options, self._controls, self._trials, self._seed)
+        self._run_button = w.Button(
+            description="Run", tooltip="Compute exactly the points asked for; leaves Live"
         )
+        self._stop_button = w.Button(
+            description="Stop",
+            tooltip="Stop, and leave Live; what is finished stays",
+            disabled=True,
+        )
+        self._switch = LiveSwitch(self._switched)
         self._measure = w.Dropdown(description="Measure", options=_measures(self._model))
         chart, status = Chart(), StatusStrip()
         super().__init__(
             arrange(
                 title=self._model.label,
                 measure=self._measure,
-                buttons=(self._run_button, self._stop_button),
+                buttons=(self._switch.widget, self._run_button, self._stop_button),
                 swept=[self._controls[axis.name].widget for axis in first.plan.axes],
                 counts=(self._trials, self._seed),
                 others=[
@@ -107,13 +124,26 @@ class SweepWidget(w.VBox):
             )
         )
         self.add_class("bsw")
-        self._screen = Screen(
-            chart, status, self._measure, self._run_button, self._stop_button, first
+        warm_up = threading.Thread(
+            target=self._warm_up, args=(first,), name="brian-sweep-warm-up", daemon=True
         )
+        readiness = Readiness(self._controls, self._switch, warm_up.is_alive)
+        self._screen = Screen(
+            chart,
+            status,
+            self._measure,
+            self._run_button,
+            self._stop_button,
+            readiness,
+            first,
+        )
+        self._recall = Recall()
+        self._followed: Sweep | None = None
         self._pump = Pump(self._screen.paint)
+        self._follower = Follower(self._follow, self._rested)
         self._connect()
         replace_in_this_cell(self)
-        threading.Thread(target=first.warm_up, name="brian-sweep-warm-up", daemon=True).start()
+        warm_up.start()
         self._wake()
 
     def __repr__(self) -> str:
@@ -128,16 +158,7 @@ class SweepWidget(w.VBox):
         TypeError, ValueError
             If they ask for something that cannot be.
         """
-        settings = {name: control.value() for name, control in self._controls.items()}
-        return self._checked(
-            Sweep(
-                self._model,
-                trials=self._trials.value,
-                seed=self._seed.value,
-                **self._options,
-                **settings,
-            )
-        )
+        return self._asked.sweep(live=self._switch.on)
 
     @property
     def run(self) -> Run | None:
@@ -163,51 +184,32 @@ class SweepWidget(w.VBox):
             If the controls ask for something that cannot be.
         """
         with self._lock:
-            sweep = self.sweep
+            sweep = self._asked.sweep(live=False)
             self.stop()
-            self._run = sweep.start()
-            self._screen.follow(sweep, self._run)
+            self._run = run = sweep.start()
+            self._screen.follow(sweep, run)
         self._wake()
-        return self._run
+        return run
 
     def stop(self) -> None:
-        """Do what the Stop button does; nothing if nothing runs."""
-        if self._run is not None:
-            self._run.cancel()
+        """Do what the Stop button does: leave Live, and stop what runs."""
+        self._switch.off()
+        with self._lock:  # the live thread may be about to start a run
+            self._cancel()
         self._wake()
 
     def close(self) -> None:
         """Stop the simulations and remove the widget from the screen."""
-        self.stop()
-        if self._pump is not None:
+        if self._pump is not None and self._follower is not None:
+            self.stop()
+            self._follower.close()
             self._pump.close()
         super().close()
 
-    def _first_sweep(self, trials: int, seed: int, parameters: dict[str, Any]) -> Sweep:
-        sweep = Sweep(self._model, trials=trials, seed=seed, **self._options, **parameters)
-        suggested = self._model.suggested_sweep
-        if not sweep.plan.axes and suggested and not set(suggested) & set(parameters):
-            parameters = {**suggested, **parameters}
-            sweep = Sweep(self._model, trials=trials, seed=seed, **self._options, **parameters)
-        return self._checked(sweep)
-
-    def _checked(self, sweep: Sweep) -> Sweep:
-        if not sweep.plan.axes:
-            sweepable = [name for name, found in sweep.parameters.items() if found.sweepable]
-            example = sweepable[0] if sweepable else "a parameter"
-            msg = (
-                f"{self._model.name} has nothing to sweep: give an array for one of "
-                f"{', '.join(sweepable) or 'its parameters'}, such as {example}=np.linspace(...)"
-            )
-            raise ValueError(msg)
-        curves = 1
-        for axis in sweep.plan.axes[1:]:
-            curves *= len(axis)
-        if curves > MOST_LINES:
-            names = ", ".join(axis.name for axis in sweep.plan.axes[1:])
-            msg = f"{curves} curves (one for each value of {names}): allowed are {MOST_LINES}"
-            raise ValueError(msg)
-        return sweep
+    def _cancel(self) -> None:
+        self._followed = None
+        if self._run is not None:
+            self._run.cancel()
 
     def _connect(self) -> None:
         self._run_button.on_click(self._clicked_run)
@@ -222,9 +224,16 @@ class SweepWidget(w.VBox):
         if self._pump is not None:
             self._pump.wake()
 
+    def _warm_up(self, sweep: Sweep) -> None:
+        try:
+            sweep.warm_up()
+        finally:
+            self._wake()
+
     def _clicked_run(self, _: Any) -> None:
         with self._lock:
-            if self._run is not None and not self._run.progress.ended:
+            going = self._run is not None and not self._run.progress.ended
+            if going and self._followed is None:
                 return  # a second click, sent before the button was seen disabled
             try:
                 self.start()
@@ -233,12 +242,72 @@ class SweepWidget(w.VBox):
         self._wake()
 
     def _changed(self, _: Any) -> None:
-        """Say at once what the settings would run, or why they cannot."""
+        """Follow the settings; if not live, say what they would run, or why they cannot."""
+        if self._switch.on:
+            self._ask()
+            return
         try:
             self._screen.preview(self.sweep)
         except (TypeError, ValueError) as error:
             self._screen.refuse(str(error))
         self._wake()
+
+    def _switched(self, on: bool) -> None:  # noqa: FBT001 - the switch's state
+        if on:
+            self._ask()
+        self._wake()
+
+    def _ask(self) -> None:
+        if self._follower is not None:
+            self._follower.ask()
+
+    def _follow(self) -> Run | None:
+        """Start what the controls ask for, in the live thread; see `Follower`."""
+        try:
+            sweep = self._asked.sweep(live=True)
+        except (TypeError, ValueError) as error:
+            self._refuse(error)
+            return None
+        with self._lock:
+            if not self._switch.on:
+                return None
+            if self._run is not None and self._is_followed(sweep, self._run):
+                self._screen.follow(self._followed or sweep, self._run, live=True)
+            else:
+                self._cancel()
+                try:
+                    self._run = sweep.start(self._recall)
+                except (TypeError, ValueError, OSError) as error:
+                    self._refuse(error)
+                    return None
+                self._followed = sweep
+                self._screen.follow(sweep, self._run, live=True)
+            run = self._run
+        self._wake()
+        return run
+
+    def _refuse(self, error: Exception) -> None:
+        """Say why the settings cannot run, and compute nothing."""
+        with self._lock:
+            if self._switch.on:
+                self._cancel()
+                self._screen.refuse(str(error))
+        self._wake()
+
+    def _is_followed(self, sweep: Sweep, run: Run) -> bool:
+        """Whether a run computes, or has computed, just this: a slider moved within a grid."""
+        followed = self._followed
+        return (
+            followed is not None
+            and followed.plan == sweep.plan
+            and run.progress.state in {"starting", "running", "finished"}
+        )
+
+    def _rested(self) -> None:
+        """Have what may be asked for next prepared, while nothing else is to do."""
+        sweep = self._followed
+        if sweep is not None and self._switch.on and sweep.preparation is not None:
+            sweep.trace_ahead(likely_next(sweep, self._controls, sweep.preparation.costs))
 
 
 def _default_model() -> object:

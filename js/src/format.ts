@@ -25,6 +25,20 @@ const STATE_WORDS: Readonly<Record<State, string>> = {
   invalid: "Check the settings",
 };
 
+/** What goes on before simulations can run. */
+const PHASE_WORDS: Readonly<Record<Status["phase"], string>> = {
+  "": "",
+  tracing: "Reading the model",
+  compiling: "Compiling the network once",
+};
+
+/** The phase with its time, which no estimate counts: "Reading the model, 3 s…". */
+export function phaseText({ phase, phase_seconds: seconds }: Status): string {
+  if (phase === "") return "";
+  const time = seconds > 0 ? `, ${formatWhole(seconds)}` : "";
+  return `${PHASE_WORDS[phase]}${time}\u2026`;
+}
+
 /** Group the digits of a count by threes; four digits read well as they are. */
 export function formatCount(count: number): string {
   const digits = String(count);
@@ -50,6 +64,11 @@ export function formatDuration(seconds: number): string {
   return twoUnits(Math.floor(minutes / 60), "h", minutes % 60, "min");
 }
 
+/** Whole seconds, as of a clock that ticks: "3 s", "1 min 5 s". */
+function formatWhole(seconds: number): string {
+  return seconds < 60 ? `${seconds} s` : formatDuration(seconds);
+}
+
 function twoUnits(large: number, unit: string, small: number, subunit: string): string {
   return small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${subunit}`;
 }
@@ -68,14 +87,31 @@ export function settled(status: Status): number {
   return status.done + status.failed + status.lost;
 }
 
+/** Seconds that a live run may take without a bar, which would only flicker. */
+const CALM = 1;
+
+/** What the bar is filled to. */
+export function barValue(status: Status): number {
+  const { live, state, elapsed } = status;
+  return live && (state === "finished" || elapsed < CALM) ? 0 : settled(status);
+}
+
 function counted(count: number, word: string): string[] {
   return count > 0 ? [`${formatCount(count)} ${word}`] : [];
 }
 
+/** Live runs start and end many times a second: one word for all of that. */
+function stateWord({ state, live }: Status): string {
+  const passing = state === "starting" || state === "running" || state === "finished";
+  return live && passing ? "Live" : STATE_WORDS[state];
+}
+
 /** The left side of the line. */
 export function countsParts(status: Status): Part[] {
-  const word = STATE_WORDS[status.state];
-  if (status.state === "starting" || status.total === 0) {
+  const phase = phaseText(status);
+  if (phase !== "" && settled(status) === 0) return [{ text: phase, kind: "state" }];
+  const word = phase || stateWord(status);
+  if ((status.state === "starting" && !phase && !status.live) || status.total === 0) {
     return [{ text: word || "Running", kind: "state" }];
   }
   if (status.state === "idle") {
@@ -102,11 +138,11 @@ export function countsParts(status: Status): Part[] {
 
 /** The right side of the line: time, workers, engine. */
 export function metaText(status: Status): string {
-  const { state, elapsed, eta, workers, engine } = status;
+  const { state, phase, elapsed, eta, workers, engine } = status;
   const times: string[] = [];
   const started = state !== "idle" && state !== "starting" && state !== "invalid";
   if (started && elapsed > 0) times.push(formatDuration(elapsed));
-  if (state === "running") times.push(formatLeft(eta));
+  if (state === "running" && phase === "") times.push(formatLeft(eta));
   return [
     times.filter(Boolean).join(", "),
     workers > 0
@@ -120,9 +156,10 @@ export function metaText(status: Status): string {
 
 /** What a screen reader hears: a sentence, without the fast-moving times. */
 export function announcement(status: Status): string {
-  const { state, done, total, failed, lost } = status;
-  const word = STATE_WORDS[state];
-  if (state === "starting") return word;
+  const { state, phase, done, total, failed, lost } = status;
+  if (phase !== "") return PHASE_WORDS[phase];
+  const word = stateWord(status);
+  if (state === "starting" && !status.live) return word;
   if (state === "invalid" || total === 0) return word;
   if (state === "idle") return `${word}: ${simulations(total)}`;
   const sentence = [

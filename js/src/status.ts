@@ -6,15 +6,15 @@ import { element, setText } from "./dom.ts";
 import { createErrorList } from "./errors.ts";
 import {
   announcement,
+  barValue,
   countsParts,
   metaText,
   moreText,
   type Part,
-  type State,
   type Status,
-  settled,
 } from "./format.ts";
 import { createThumbNamer } from "./thumbs.ts";
+import { createToggleTeller } from "./toggles.ts";
 import { StatusStripDefaults, type StatusStripTraits } from "./traits.ts";
 
 const KEYS = Object.keys(StatusStripDefaults) as (keyof StatusStripTraits)[];
@@ -27,12 +27,12 @@ function read(model: AnyModel<StatusStripTraits>): Status {
 
 function paintProgress(bar: HTMLProgressElement, status: Status): void {
   // A <progress> without a value is indeterminate.
-  if (status.state === "starting") {
+  if (status.phase !== "" || (status.state === "starting" && !status.live)) {
     bar.removeAttribute("value");
     return;
   }
   bar.max = Math.max(status.total, 1);
-  bar.value = settled(status);
+  bar.value = barValue(status);
 }
 
 function paintCounts(line: HTMLElement, parts: readonly Part[]): void {
@@ -75,7 +75,7 @@ function build(root: HTMLElement) {
 
   const announcer = createAnnouncer(live);
   const paintErrors = createErrorList(errors);
-  let state: State | undefined;
+  let told = "";
 
   function paint(status: Status): void {
     root.dataset.state = status.state;
@@ -86,8 +86,10 @@ function build(root: HTMLElement) {
     paintErrors(status.errors);
     setText(more, moreText(status));
     more.hidden = more.textContent === "";
-    announcer.say(announcement(status), status.state !== state);
-    state = status.state;
+    // While sweeps follow a slider, states change faster than they can be told.
+    const step = `${status.state} ${status.phase}`;
+    announcer.say(announcement(status), step !== told && !status.live);
+    told = step;
   }
 
   return { paint, stop: announcer.stop };
@@ -98,7 +100,10 @@ type Props = Pick<RenderProps<StatusStripTraits>, "model" | "el">;
 function render({ model, el }: Props): () => void {
   const root = element("div", "bsw-status");
   const { paint, stop } = build(root);
-  const thumbs = createThumbNamer(root);
+  const helpers = [createThumbNamer(root), createToggleTeller(root)];
+  const look = () => {
+    for (const helper of helpers) helper.look();
+  };
   let scheduled = false;
   let closed = false;
 
@@ -111,7 +116,7 @@ function render({ model, el }: Props): () => void {
       scheduled = false;
       if (closed) return;
       paint(read(model));
-      thumbs.look();
+      look();
     });
   }
 
@@ -119,14 +124,14 @@ function render({ model, el }: Props): () => void {
   paint(read(model));
   el.append(root);
   // The view comes into the page after this function has returned.
-  const soon = setTimeout(thumbs.look);
+  const soon = setTimeout(look);
 
   return () => {
     closed = true;
     for (const key of KEYS) model.off(`change:${key}`, schedule);
     stop();
     clearTimeout(soon);
-    thumbs.stop();
+    for (const helper of helpers) helper.stop();
     root.remove();
   };
 }

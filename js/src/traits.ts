@@ -30,7 +30,13 @@ export interface StatusStripTraits {
   elapsed: number;
   /** Seconds expected to be left; None if not known. */
   eta: number | null;
-  /** Engine in words, as in "numpy runtime". */
+  /** What is being prepared before simulations can run; "" if nothing is. */
+  phase: "" | "tracing" | "compiling";
+  /** Whole seconds since the phase began. */
+  phase_seconds: number;
+  /** Whether sweeps follow the settings, so that states change too fast to be told. */
+  live: boolean;
+  /** Engine in words, as in "compiled". */
   engine: string;
   /** Message for the person, as plain text; "" for none. */
   notice: string;
@@ -53,6 +59,9 @@ export const StatusStripDefaults: Readonly<StatusStripTraits> = {
   workers: 0,
   elapsed: 0.0,
   eta: null,
+  phase: "",
+  phase_seconds: 0,
+  live: false,
   engine: "",
   notice: "",
   errors: [],

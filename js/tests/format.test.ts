@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   announcement,
+  barValue,
   countsParts,
   formatCount,
   formatDuration,
@@ -103,27 +104,95 @@ describe("the counts", () => {
   });
 });
 
+describe("while something is prepared", () => {
+  test.each<[string, Partial<Status>, string]>([
+    ["reading, at once", { phase: "tracing", total: 20 }, "Reading the model…"],
+    [
+      "reading",
+      { phase: "tracing", phase_seconds: 3, total: 20 },
+      "Reading the model, 3 s…",
+    ],
+    [
+      "compiling, and Live is on",
+      {
+        state: "starting",
+        live: true,
+        phase: "compiling",
+        phase_seconds: 65,
+        total: 20,
+      },
+      "Compiling the network once, 1 min 5 s…",
+    ],
+    [
+      "compiling in the middle of a sweep",
+      { state: "running", phase: "compiling", phase_seconds: 3, total: 20, done: 4 },
+      "Compiling the network once, 3 s… · 4 of 20 done",
+    ],
+  ])("%s", (_, traits, text) => {
+    expect(counts(traits)).toBe(text);
+  });
+
+  test("no time is promised, as none is known", () => {
+    const traits = { elapsed: 3.2, eta: 4, workers: 2, engine: "compiled" };
+    expect(metaText(status({ state: "running", phase: "compiling", ...traits }))).toBe(
+      "3.2 s · 2 workers · compiled",
+    );
+  });
+});
+
+describe("while Live is on", () => {
+  test.each<[Partial<Status>, string, string]>([
+    [{ state: "starting" }, "Live · 0 of 21 done", "Live: 0 of 21 simulations done"],
+    [
+      { state: "running", done: 5, running: 2 },
+      "Live · 5 of 21 done · 2 running",
+      "Live: 5 of 21 simulations done",
+    ],
+    [
+      { state: "finished", done: 21 },
+      "Live · 21 of 21 done",
+      "Live: 21 of 21 simulations done",
+    ],
+    [{ state: "invalid" }, "Check the settings", "Check the settings"],
+  ])("%o", (traits, shown, said) => {
+    expect(counts({ ...traits, live: true, total: 21 })).toBe(shown);
+    expect(announcement(status({ ...traits, live: true, total: 21 }))).toBe(said);
+  });
+
+  test("the bar does not flicker: only what takes long has one", () => {
+    const run = { state: "running", live: true, total: 21, done: 7 } as const;
+    expect(barValue(status({ ...run, elapsed: 0.3 }))).toBe(0);
+    expect(barValue(status({ ...run, elapsed: 1.2 }))).toBe(7);
+    expect(barValue(status({ ...run, elapsed: 1.2, state: "finished" }))).toBe(0);
+    expect(barValue(status({ ...run, elapsed: 0.3, live: false }))).toBe(7);
+  });
+});
+
 describe("time, workers and engine", () => {
-  const run = { elapsed: 3.2, eta: 4, workers: 2, engine: "numpy runtime" };
+  const run = { elapsed: 3.2, eta: 4, workers: 2, engine: "Brian runtime (numpy)" };
 
   test.each<[string, Partial<Status>, string]>([
     [
       "running",
       { state: "running", ...run },
-      "3.2 s, about 4 s left · 2 workers · numpy runtime",
+      "3.2 s, about 4 s left · 2 workers · Brian runtime (numpy)",
     ],
     [
       "no estimate yet",
       { state: "running", ...run, eta: null },
-      "3.2 s · 2 workers · numpy runtime",
+      "3.2 s · 2 workers · Brian runtime (numpy)",
     ],
     ["one worker", { state: "running", workers: 1 }, "1 worker"],
     [
       "finished: nothing is left",
       { state: "finished", ...run },
-      "3.2 s · 2 workers · numpy runtime",
+      "3.2 s · 2 workers · Brian runtime (numpy)",
     ],
-    ["idle: no time yet", { state: "idle", ...run }, "2 workers · numpy runtime"],
+    [
+      "idle: no time yet",
+      { state: "idle", ...run },
+      "2 workers · Brian runtime (numpy)",
+    ],
     ["nothing known", { state: "idle" }, ""],
   ])("%s", (_, traits, text) => {
     expect(metaText(status(traits))).toBe(text);
@@ -144,6 +213,11 @@ test.each<[Partial<Status>, string]>([
     "Finished: 18 of 20 simulations done, 1 failed, 1 lost",
   ],
   [{ state: "invalid", total: 20 }, "Check the settings"],
+  [{ phase: "tracing", phase_seconds: 3, total: 20 }, "Reading the model"],
+  [
+    { state: "starting", phase: "compiling", phase_seconds: 3, total: 20 },
+    "Compiling the network once",
+  ],
 ])("%o is announced as '%s'", (traits, text) => {
   expect(announcement(status(traits))).toBe(text);
 });

@@ -43,12 +43,12 @@ describe("the line", () => {
       elapsed: 3.2,
       eta: 4,
       workers: 2,
-      engine: "numpy runtime",
+      engine: "Brian runtime (numpy)",
     });
     expect(text(".bsw-status-counts")).toBe("12 of 20 done · 2 running · 1 failed");
     expect(text(".bsw-status-failed")).toBe("1 failed");
     expect(text(".bsw-status-meta")).toBe(
-      "3.2 s, about 4 s left · 2 workers · numpy runtime",
+      "3.2 s, about 4 s left · 2 workers · Brian runtime (numpy)",
     );
     expect(find(".bsw-status").dataset.state).toBe("running");
   });
@@ -76,6 +76,21 @@ describe("the bar", () => {
     const { find } = show(model);
     expect(find("progress").hasAttribute("value")).toBe(false);
     await model.receive({ state: "running" });
+    expect(find<HTMLProgressElement>("progress").value).toBe(0);
+    expect(find("progress").hasAttribute("value")).toBe(true);
+  });
+
+  test("is indeterminate while something is prepared, whatever the state", async () => {
+    const model = new FakeModel({ state: "idle", phase: "tracing", total: 20 });
+    const { find } = show(model);
+    expect(find("progress").hasAttribute("value")).toBe(false);
+    await model.receive({ phase: "" });
+    expect(find("progress").hasAttribute("value")).toBe(true);
+  });
+
+  test("is calm while Live starts one run after another", async () => {
+    const model = new FakeModel({ state: "starting", live: true, total: 20 });
+    const { find } = show(model);
     expect(find<HTMLProgressElement>("progress").value).toBe(0);
     expect(find("progress").hasAttribute("value")).toBe(true);
   });
@@ -222,6 +237,35 @@ describe("the live region", () => {
     expect(text(".bsw-status-live")).toBe("Finished: 20 of 20 simulations done");
     vi.advanceTimersByTime(60_000);
     expect(text(".bsw-status-live")).toBe("Finished: 20 of 20 simulations done");
+  });
+});
+
+describe("the live region, while Live is on", () => {
+  test("is not flooded by runs that start and end", async () => {
+    const model = new FakeModel({ state: "finished", live: true, total: 21, done: 21 });
+    const { text } = show(model);
+    const before = text(".bsw-status-live");
+    for (let run = 0; run < 20; run += 1) {
+      await model.receive({ state: "starting", done: 0 });
+      await model.receive({ state: "running", done: 5 });
+      expect(text(".bsw-status-live")).toBe(before);
+    }
+    await model.receive({ state: "finished", done: 20, failed: 1 });
+    vi.advanceTimersByTime(5000);
+    expect(text(".bsw-status-live")).toBe("Live: 20 of 21 simulations done, 1 failed");
+  });
+
+  test("tells each phase of a preparation once", async () => {
+    const model = new FakeModel({ phase: "tracing", total: 20 });
+    const { text } = show(model);
+    expect(text(".bsw-status-live")).toBe("Reading the model");
+    await model.receive({ phase: "compiling" });
+    expect(text(".bsw-status-live")).toBe("Compiling the network once");
+    await model.receive({ phase_seconds: 3 });
+    vi.advanceTimersByTime(60_000);
+    expect(text(".bsw-status-live")).toBe("Compiling the network once");
+    await model.receive({ phase: "" });
+    expect(text(".bsw-status-live")).toBe("Ready: 20 simulations");
   });
 });
 

@@ -64,6 +64,7 @@ _CONTRASTS = """(root, [selector, property]) => {
 TEXTS = [
     *(".bsw-title", ".bsw-section", ".bsw-label", ".bsw-unit", ".widget-label", "input", "select"),
     *(".bsw-head button:enabled", ".bsw-status-counts", ".bsw-status-meta", ".bsw-status-notice"),
+    ".bsw-cost span",
 ]
 SHAPES = [
     (".bqplot g.axis .tick text", "fill"),

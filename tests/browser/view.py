@@ -80,13 +80,14 @@ class WidgetView:
     ----------
     root
         All of it.
-    run_button, stop_button, measure, title, status, notice, errors
+    live_button, run_button, stop_button, measure, title, status, notice, errors
         Its parts.
     """
 
     def __init__(self, root: Locator) -> None:
         self.root = root
         self.title = root.locator(".bsw-title")
+        self.live_button = root.get_by_role("button", name="Live", exact=True)
         self.run_button = root.get_by_role("button", name="Run", exact=True)
         self.stop_button = root.get_by_role("button", name="Stop", exact=True)
         self.measure = root.get_by_label("Measure")
@@ -110,10 +111,16 @@ class WidgetView:
 
     def slider(self, label: str, thumb: int = 0) -> Locator:
         """Find a slider's thumb by the label of its parameter."""
-        group = self.root.locator(".bsw-parameter").filter(
+        return self._group(label).locator(".noUi-handle").nth(thumb)
+
+    def cost(self, label: str) -> Locator:
+        """Find the word for what another value of a parameter costs."""
+        return self._group(label).locator(".bsw-cost")
+
+    def _group(self, label: str) -> Locator:
+        return self.root.locator(".bsw-parameter").filter(
             has=self.root.page.get_by_text(label, exact=True)
         )
-        return group.locator(".noUi-handle").nth(thumb)
 
     def type(self, label: str, value: object) -> None:
         """Type into a field and leave it with Enter."""
@@ -124,7 +131,10 @@ class WidgetView:
     def press_run(self) -> None:
         """Press Run and see that it was taken."""
         self.run_button.click()
-        expect(self.stop_button).to_be_enabled()
+        try:
+            expect(self.stop_button).to_be_enabled(timeout=2000)
+        except AssertionError:  # a compiled sweep may be over before anybody looks
+            self.expect_status("Finished")
 
     def expect_status(self, text: str, seconds: float = _SECONDS) -> None:
         """Wait for a text (a regular expression) in the status strip."""

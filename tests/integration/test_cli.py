@@ -93,7 +93,7 @@ def test_a_sweep_gives_the_notebooks_numbers_in_every_file(tmp_path: Path) -> No
         assert finished.returncode == 0, finished.stderr
         assert f"wrote curve.{suffix}" in finished.stdout
         assert "6 of 6 done, 0 failed" in finished.stdout
-        assert "2 workers, runtime (numpy)" in finished.stdout
+        assert "2 workers, compiled" in finished.stdout
         assert finished.stderr == ""  # no progress bar where there is no terminal
     weights = np.linspace(0, 4, 3) * mV
     notebook = Sweep(cuba, excitatory_weight=weights, size=200, duration=20 * ms, trials=2, seed=5)

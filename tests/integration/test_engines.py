@@ -296,7 +296,13 @@ def test_what_ran_before_has_no_say(what: int) -> None:
 
     def count_spikes() -> tuple[list[float], int]:
         sweep = Sweep(
-            cuba, excitatory_weight=[0, 3] * mV, size=100, duration=20 * ms, workers=1, seed=4
+            cuba,
+            excitatory_weight=[0, 3] * mV,
+            size=100,
+            duration=20 * ms,
+            workers=1,
+            seed=4,
+            engine="numpy",
         )
         dataset = sweep.run(progress=False).dataset
         assert (dataset["status"] == "done").all(), dataset["error"].values
@@ -593,20 +599,21 @@ def test_unknown_engines_are_refused() -> None:
         return x
 
     for name in ("fortran", "", "AUTO", None):
-        with pytest.raises(ValueError, match=r"engine = .* is unknown \(allowed: auto, numpy"):
+        with pytest.raises(ValueError, match=r"engine = .* is unknown \(allowed: auto, com"):
             Sweep(cuba, engine=name)  # type: ignore[arg-type]
     for name in ("numpy", "cython"):
         with pytest.raises(ValueError, match="plain is a plain function.*codegen.target"):
             Sweep(plain, engine=name)
     assert Sweep(cuba, engine="cython").engine.label == "runtime (cython)"
-    assert Sweep(cuba).engine.label == Sweep(cuba, engine="numpy").engine.label
+    assert Sweep(cuba).engine.label == "compiled"
 
 
 def test_outcomes_tell_where_they_come_from() -> None:
     """Engine, process, time and versions of every job."""
     import brian2
 
-    outcome = next(iter(Sweep(cuba, size=100, duration=1 * ms, workers=WORKERS).start()))
+    sweep = Sweep(cuba, size=100, duration=1 * ms, workers=WORKERS, engine="numpy")
+    outcome = next(iter(sweep.start()))
     assert outcome.origin is not None
     assert outcome.origin.engine == "runtime (numpy)"
     assert outcome.origin.process != os.getpid()

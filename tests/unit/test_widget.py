@@ -114,7 +114,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
 def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start no processes: fake runs, and no warm workers for them."""
     monkeypatch.setattr(Sweep, "warm_up", lambda self: None)
-    monkeypatch.setattr(Sweep, "start", lambda self: FakeRun(self))  # noqa: PLW0108 - a method
+    monkeypatch.setattr(Sweep, "start", lambda self, recall=None: FakeRun(self))
 
 
 @pytest.fixture
@@ -320,8 +320,8 @@ def test_flags_and_texts_have_controls(make: Any) -> None:
     """They are sent as they are."""
     widget = make(optioned, x=[1.0, 2.0])
     assert widget.sweep.plan.fixed == {"fast": True, "mode": "euler"}
-    widget._controls["fast"].widget.value = False
-    widget._controls["mode"].widget.value = "<b>rk4</b>"
+    widget._controls["fast"]._fields[0].value = False
+    widget._controls["mode"]._fields[0].value = "<b>rk4</b>"
     assert widget.sweep.plan.fixed == {"fast": False, "mode": "<b>rk4</b>"}
 
 

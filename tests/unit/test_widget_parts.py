@@ -19,9 +19,9 @@ from brian_sweep_widget.models.units import PLAIN_NUMBER, Unit
 from brian_sweep_widget.results import Failure, Outcome, Value
 from brian_sweep_widget.sweeps import Axis, Plan
 from brian_sweep_widget.widget.chart import Chart
-from brian_sweep_widget.widget.controls import RangeControl
 from brian_sweep_widget.widget.pump import Pump
-from brian_sweep_widget.widget.rounding import round_step, round_ticks
+from brian_sweep_widget.widget.range_control import RangeControl
+from brian_sweep_widget.widget.rounding import round_step, round_ticks, steady_span
 from brian_sweep_widget.widget.series import Line, Series
 
 MILLI = Unit("mV", 1e-3, (2.0, 1.0, -3.0, -1.0, 0.0, 0.0, 0.0))
@@ -67,6 +67,36 @@ def test_round_ticks_are_few_round_and_inside(low: float, extent: float) -> None
     steps = np.diff(ticks)
     assert (steps > 0).all()
     assert steps == pytest.approx(np.full(len(steps), round_step(extent / 8)), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "before", "expected"),
+    [
+        (0, 9, None, (0, 10)),
+        (3, 9_400, None, (0, 10_000)),
+        (0, 7, (0, 10), (0, 10)),
+        (0, 11, (0, 10), (0, 12)),
+        (0, 3, (0, 10), (0, 3.5)),
+        (0, 0, None, (0, 1.2)),
+        (-69, -61, None, (-70, -60)),
+        (-5, 5, (-10, 10), (-10, 10)),
+    ],
+)
+def test_steady_span_examples(
+    low: float, high: float, before: tuple[float, float] | None, expected: tuple[float, float]
+) -> None:
+    """Round ends, that move when they must or when much would be empty."""
+    assert steady_span(low, high, before) == expected
+
+
+@given(st.floats(-1e6, 1e6), st.floats(0, 1e6))
+def test_steady_span_holds_all_and_stays(low: float, extent: float) -> None:
+    """The same values never move it."""
+    high = low + extent
+    span = steady_span(low, high, None)
+    assert span[0] <= low <= high <= span[1]
+    assert span[0] < span[1]
+    assert steady_span(low, high, span) == span
 
 
 # Series
@@ -124,6 +154,42 @@ def test_series_agrees_with_an_array_of_all_results(drawn: tuple[Plan, list[Outc
         expected = [(shown[row], curve[row, trial]) for row, trial in np.argwhere(there)]
         assert sorted(zip(line.dots_x, line.dots_y, strict=True)) == sorted(expected)
         assert (again.x.tolist(), again.mean.tolist()) == (line.x.tolist(), line.mean.tolist())
+
+
+def test_later_outcome_replaces_an_earlier_one() -> None:
+    """Of the same point and trial: a prediction was wrong and it was computed again."""
+    plan = plan_of([1, 2], [], 2)
+    jobs = {job.position: job for job in plan.jobs()}
+
+    def outcome(position: tuple[int, ...], y: float | None) -> Outcome:
+        if y is None:
+            return Outcome(jobs[position], "failed", failure=Failure("E", ""))
+        return Outcome(jobs[position], "done", {"y": Value(np.asarray(y), PLAIN_NUMBER, "Y")})
+
+    series = Series(plan, "y")
+    series.add([outcome((0, 0), 100.0), outcome((0, 1), 4.0), outcome((1, 0), 7.0)])
+    assert series.add([outcome((0, 0), 2.0)])
+    (line,) = series.lines()
+    assert (line.x.tolist(), line.mean.tolist()) == ([1, 2], [3, 7])
+    assert (line.dots_x.tolist(), line.dots_y.tolist()) == ([1, 1, 2], [2, 4, 7])
+    assert series.add([outcome((1, 0), None)])  # what was drawn for it was wrong, too
+    assert not series.add([outcome((1, 1), None)])
+    (line,) = series.lines()
+    assert (line.x.tolist(), line.dots_y.tolist()) == ([1], [2, 4])
+
+
+@pytest.mark.parametrize(("points", "needed"), [(9, 5), (3, 3)])
+def test_series_has_a_shape_with_its_first_points(points: int, needed: int) -> None:
+    """Of every curve; trials beyond the first add nothing to it."""
+    plan = plan_of([float(n) for n in range(points)], [[1, 2]], 2)
+    series, jobs = Series(plan, "y"), plan.jobs()
+    value = {"y": Value(np.asarray(1.0), PLAIN_NUMBER, "Y")}
+    for row in range(2):
+        of_row = [job for job in jobs if job.position[1:] == (row, 0)]
+        for job in of_row[:needed]:
+            assert not series.has_shape
+            series.add([Outcome(job, "done", value)])
+    assert series.has_shape
 
 
 def test_series_labels_name_the_other_axes() -> None:
@@ -215,7 +281,11 @@ def test_chart_starts_at_zero_unless_something_is_below() -> None:
     chart.draw([a_line(5, 6)])
     assert chart._y.min == 0
     chart.draw([a_line(5, -6)])
-    assert chart._y.min is None
+    assert chart._y.min < -6
+    assert chart._y.max > 5
+    chart.draw([a_line(-61, -69)])
+    assert chart._y.min < -69
+    assert -61 < chart._y.max <= 10
 
 
 # Range control

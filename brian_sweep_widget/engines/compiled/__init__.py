@@ -1,0 +1,43 @@
+"""The compiled engine: trace, lift, build once, run for every number."""
+
+from brian_sweep_widget.engines.compiled.blueprint import Blueprint
+from brian_sweep_widget.engines.compiled.cache import CacheRefusedError
+from brian_sweep_widget.engines.compiled.compilation import (
+    Compilation,
+    explore_model,
+    give_way,
+    make_program,
+    prepare_tracing,
+    trace_model,
+)
+from brian_sweep_widget.engines.compiled.compiler import CompilerMissingError, find_compiler
+from brian_sweep_widget.engines.compiled.engine import LABEL, Recipe
+from brian_sweep_widget.engines.compiled.lifting import OtherShapeError
+from brian_sweep_widget.engines.compiled.program import Cost, Program, Variant
+from brian_sweep_widget.engines.compiled.recording import UnreadableError
+from brian_sweep_widget.engines.compiled.scratch import new_folder
+from brian_sweep_widget.engines.compiled.tracing import Trace
+from brian_sweep_widget.engines.compiled.twin import same_digits
+
+__all__ = [
+    "LABEL",
+    "Blueprint",
+    "CacheRefusedError",
+    "Compilation",
+    "CompilerMissingError",
+    "Cost",
+    "OtherShapeError",
+    "Program",
+    "Recipe",
+    "Trace",
+    "UnreadableError",
+    "Variant",
+    "explore_model",
+    "find_compiler",
+    "give_way",
+    "make_program",
+    "new_folder",
+    "prepare_tracing",
+    "same_digits",
+    "trace_model",
+]

@@ -1,0 +1,163 @@
+"""Blueprints: the traces from which a program is made, and what they tell of its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+
+from brian_sweep_widget.engines.compiled.lifting import (
+    OtherShapeError,
+    Slot,
+    lifted,
+    shape_of,
+    slots_between,
+)
+from brian_sweep_widget.engines.compiled.program import Cost, Lifted, Program, Variant
+from brian_sweep_widget.engines.compiled.tracing import Trace
+from brian_sweep_widget.models import Plain
+
+_OUR_SOURCES = ("sweep_table.cpp", "sweep_table.h")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What moving one parameter changed.
+
+    Parameters
+    ----------
+    before, after
+        The parameter's values.
+    trace
+        After the move; None if it could not be traced.
+    """
+
+    before: Plain
+    after: Plain
+    trace: Trace | None
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """The traces from which a program is made.
+
+    Parameters
+    ----------
+    name
+        The model's, for people.
+    base
+        The trace, with its sources, whose code is compiled.
+    values
+        The parameters of that trace.
+    moves
+        By parameter name.
+    together
+        The trace, with its sources, of all parameters moved at once; None if
+        they cannot be.
+    others
+        More traces.
+    untouched
+        Parameters that the builder leaves to equations.
+    constants
+        Slots that C++ wants as plain numbers, so that they are not looked up.
+    """
+
+    name: str
+    base: Trace
+    values: Mapping[str, Plain]
+    moves: Mapping[str, Move]
+    together: Trace | None
+    others: tuple[Trace, ...]
+    untouched: frozenset[str]
+    constants: frozenset[Slot] = frozenset()
+
+    def lifted(self) -> Lifted:
+        """Find what is to be looked up."""
+        moved = (move.trace for move in self.moves.values())
+        traces = [self.base, self.together, *self.others, *moved]
+        alike = [
+            trace.parsed
+            for trace in traces
+            if trace is not None and trace.parsed.skeleton == self.base.parsed.skeleton
+        ]
+        slots = tuple(slot for slot in slots_between(alike) if slot not in self.constants)
+        return Lifted(self.base.parsed, slots, frozenset(self.base.static_arrays))
+
+    def files(self) -> dict[str, str]:
+        """Give every file of the project by path, but the one that holds its own name."""
+        return with_support(self.base, self.lifted().slots)
+
+    def without(self, slots: frozenset[Slot]) -> Blueprint:
+        """Leave some slots in place, as plain numbers."""
+        return replace(self, constants=self.constants | slots)
+
+    def program(self, binary: Path) -> Program:
+        """Say all that is to be known of the program that was made from this."""
+        rules = self.lifted()
+        base = rules.variant(self.base)
+        moved = {name: _variant(rules, move) for name, move in self.moves.items()}
+        draws = self.base.draws or any(
+            move.trace is not None and move.trace.draws for move in self.moves.values()
+        )
+        instants = {}
+        for name in self.untouched - self.base.structure.names:
+            entries = self._entries_of(name, base, moved)
+            if entries is not None and not draws:
+                instants[name] = entries
+        costs: dict[str, Cost] = {
+            name: "rebuild" if variant is None else "instant" if name in instants else "retrace"
+            for name, variant in moved.items()
+        }
+        return Program(
+            binary,
+            shape_of(self.files()),
+            rules,
+            instants,
+            costs,
+            draws,
+            self.base.seeds,
+            self.values,
+            base,
+        )
+
+    def _entries_of(
+        self, name: str, base: Variant, moved: Mapping[str, Variant | None]
+    ) -> tuple[int, ...] | None:
+        """Find the entries that are a parameter's value; None if it changes anything else."""
+        after = moved.get(name)
+        if after is None:
+            return None
+        if (base.static_arrays, base.files) != (after.static_arrays, after.files):
+            return None
+        mine = _differing(base, after)
+        move = self.moves[name]
+        for entry in mine:
+            if (base.entries[entry], after.entries[entry]) != (move.before, move.after):
+                return None
+        for other, variant in moved.items():
+            if other != name and variant is not None and mine & _differing(base, variant):
+                return None
+        return tuple(sorted(mine))
+
+
+def with_support(trace: Trace, slots: tuple[Slot, ...]) -> dict[str, str]:
+    """Give every file of a project, with slots looked up, by path."""
+    ours = resources.files(__package__) / "cpp"
+    support = {name: (ours / name).read_text(encoding="utf-8") for name in _OUR_SOURCES}
+    return {**trace.library, **lifted(trace.sources, slots), **support}
+
+
+def _variant(rules: Lifted, move: Move) -> Variant | None:
+    """Make the variant of a move; None if it needs another program."""
+    if move.trace is None:
+        return None
+    try:
+        return rules.variant(move.trace)
+    except OtherShapeError:
+        return None
+
+
+def _differing(before: Variant, after: Variant) -> set[int]:
+    pairs = zip(before.entries, after.entries, strict=True)
+    return {entry for entry, (one, other) in enumerate(pairs) if one != other}

@@ -1,0 +1,169 @@
+"""A model to be compiled, as the kernel sees it, and what its processes do with it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from brian_sweep_widget.engines.compiled.blueprint import Blueprint
+from brian_sweep_widget.engines.compiled.build import build, make_header
+from brian_sweep_widget.engines.compiled.cache import CacheRefusedError
+from brian_sweep_widget.engines.compiled.compiler import (
+    CompileError,
+    CompilerMissingError,
+    find_compiler,
+)
+from brian_sweep_widget.engines.compiled.engine import (
+    LABEL,
+    CompiledEngine,
+    CompiledMeasures,
+    Recipe,
+)
+from brian_sweep_widget.engines.compiled.exploring import explore
+from brian_sweep_widget.engines.compiled.makefile import Toolchain
+from brian_sweep_widget.engines.compiled.program import Program
+from brian_sweep_widget.engines.compiled.reading_source import untouched
+from brian_sweep_widget.engines.compiled.structure import TooLargeError
+from brian_sweep_widget.engines.compiled.tracing import Trace, Tracer, UnsupportedError
+from brian_sweep_widget.engines.context import BrianContext, initial_context
+from brian_sweep_widget.engines.failing import failure_of
+from brian_sweep_widget.engines.packing import pack, unpack_as
+from brian_sweep_widget.engines.runtime import RuntimeEngine
+from brian_sweep_widget.models import NetworkModel, Parameter, Plain
+from brian_sweep_widget.results import Failure
+
+# Of the tracing process, in bytes; traces of networks that can be run take a fraction.
+_MOST_MEMORY = 3 * 2**30
+
+
+class Compilation:
+    """A network model that is to be traced, built and run as a program.
+
+    Parameters
+    ----------
+    model
+        The network model.
+    parameters
+        Its parameters by name.
+    context
+        Brian's settings where the sweep was made.
+    fallback
+        Computes the jobs where the model cannot be compiled; None if that is
+        to be an error.
+    """
+
+    label = LABEL
+
+    def __init__(
+        self,
+        model: NetworkModel,
+        parameters: Mapping[str, Parameter],
+        context: BrianContext | None,
+        fallback: RuntimeEngine | None,
+    ) -> None:
+        self.model = model
+        self.parameters = parameters
+        self.fallback = fallback
+        measures = [measure.function for measure in model.measures.values()]
+        self.functions: list[Callable[..., Any]] = [model.builder, *measures]
+        self._tracer = Tracer(model, parameters, context or BrianContext())
+        # Here, where the source can be read: a notebook's cell is no file.
+        self.untouched = untouched(model.builder, model.builder_parameters) | {
+            name for name in parameters if name not in model.builder_parameters
+        }
+
+    def packed_tracer(self) -> bytes:
+        """Pickle what the tracing process needs; equal for equal models."""
+        return pack(self._tracer)
+
+    def packed_measures(self) -> bytes:
+        """Pickle the measures; equal for equal ones."""
+        return pack(CompiledMeasures(self.model.measures))
+
+    def packed_engine(self, recipe: Recipe) -> bytes:
+        """Pickle what workers need to simulate one variant."""
+        return pack(CompiledEngine(CompiledMeasures(self.model.measures), recipe))
+
+
+def explore_model(
+    packed: bytes,
+    parameters: Mapping[str, Parameter],
+    values: Mapping[str, Plain],
+    seed: int,
+    left_to_equations: frozenset[str],
+) -> Blueprint | Failure | str:
+    """Make a blueprint, in the tracing process.
+
+    Returns
+    -------
+    Blueprint, Failure or str
+        A failure is the model's own (wrong values, an error in it); a text
+        says why the model cannot be compiled.
+    """
+    try:
+        tracer = unpack_as(packed, Tracer)
+        return explore(tracer, parameters, values, seed, left_to_equations, _begin_header)
+    except UnsupportedError as error:
+        return str(error)
+    except MemoryError as error:
+        return _too_large(error)
+    except BaseException as error:  # noqa: BLE001 - the builder is the user's code
+        return failure_of(error)
+
+
+def _too_large(error: MemoryError) -> Failure:
+    what = str(error) if isinstance(error, TooLargeError) else f"its arrays alone: {error}"
+    return Failure("NotEnoughMemory", what)
+
+
+def _begin_header(toolchain: Toolchain) -> None:
+    """Have the standard headers compiled meanwhile, on another core."""
+    threading.Thread(target=make_header, args=(toolchain,), daemon=True).start()
+
+
+def trace_model(packed: bytes, values: Mapping[str, Plain], seed: int) -> Trace | Failure | str:
+    """Trace one set of values, in the tracing process; see `explore_model`."""
+    try:
+        return unpack_as(packed, Tracer).trace(values, seed)
+    except UnsupportedError as error:
+        return str(error)
+    except MemoryError as error:
+        return _too_large(error)
+    except BaseException as error:  # noqa: BLE001
+        return failure_of(error)
+
+
+def make_program(blueprint: Blueprint, jobs: int) -> Program | str:
+    """Compile a blueprint, in a worker; a text says why it cannot be."""
+    try:
+        return build(blueprint, find_compiler(), jobs)
+    except (CompilerMissingError, CompileError, CacheRefusedError) as error:
+        return str(error)
+
+
+def prepare_tracing() -> None:
+    """Load Brian, in the tracing process."""
+    from brian2 import BrianLogger  # noqa: PLC0415 - this is the place
+
+    initial_context()
+    _limit_memory()
+    # A trace is never run, and a stopped one leaves half a network behind.
+    BrianLogger.suppress_name("unused_brian_object")
+
+
+def _limit_memory() -> None:
+    """Have this process refuse networks of a billion neurons at once: Brian counts them all."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource  # noqa: PLC0415 - not on Windows
+
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, hard))
+
+
+def give_way() -> None:
+    """Let every other process go first."""
+    if hasattr(os, "nice"):
+        os.nice(19)

@@ -1,0 +1,194 @@
+"""The engine that runs network models as compiled programs."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+from brian_sweep_widget.engines.compiled.binary import run_binary
+from brian_sweep_widget.engines.compiled.inventory import ResultFiles
+from brian_sweep_widget.engines.compiled.lifting import Entry, table
+from brian_sweep_widget.engines.compiled.program import Program, Variant, filled_in
+from brian_sweep_widget.engines.compiled.recording import NotKeptError, Recording, evaluate
+from brian_sweep_widget.engines.reading import read_value
+from brian_sweep_widget.models import Measure
+from brian_sweep_widget.results import Value
+from brian_sweep_widget.sweeps import Job
+
+LABEL = "compiled"
+
+# What measures of this process's builds asked for, by build: synapses whose
+# arrays have to be written. The first job finds out, the others know.
+_asked: dict[bytes, set[str]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a worker has to know to simulate one variant of a program.
+
+    Parameters
+    ----------
+    binary
+        The program.
+    inputs
+        Folder with the variant's ``static_arrays``.
+    results
+        Folder where runs put their results; each removes its own.
+    shape, kinds
+        Name of the program, and the kinds of its table's entries.
+    entries
+        The table's; then the network's time at the end of the run, in seconds.
+    instants
+        Entries that are a parameter's own value, by parameter name.
+    files
+        What the program leaves.
+    time_limit
+        Of one run, in seconds.
+    """
+
+    binary: Path
+    inputs: Path
+    results: Path
+    shape: bytes
+    kinds: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    instants: Mapping[str, tuple[int, ...]]
+    files: ResultFiles
+    time_limit: float
+
+    @classmethod
+    def of(
+        cls, program: Program, variant: Variant, inputs: Path, results: Path, time_limit: float
+    ) -> Recipe:
+        """Write down how to simulate a variant."""
+        return cls(
+            program.binary,
+            inputs,
+            results,
+            program.shape,
+            tuple(slot.kind for slot in program.lifted.slots),
+            variant.entries,
+            program.instants,
+            variant.files,
+            time_limit,
+        )
+
+    def table(self, job: Job) -> tuple[bytes, float]:
+        """Give the table of a job, and its time at the end, in seconds."""
+        entries = filled_in(self.entries, self.instants, job.parameters)
+        return table(self.shape, job.seed, self.kinds, entries[:-1]), float(entries[-1])
+
+
+class CompiledMeasures:
+    """A model's measures, as they travel to workers that have no Brian.
+
+    Parameters
+    ----------
+    measures
+        By name.
+    """
+
+    def __init__(self, measures: Mapping[str, Measure]) -> None:
+        self.by_name = {
+            name: replace(measure, function=_bare(measure.function))
+            for name, measure in measures.items()
+        }
+        self.functions: list[Callable[..., Any]] = [
+            measure.function for measure in self.by_name.values()
+        ]
+
+
+class CompiledEngine:
+    """Runs one variant of a program with a job's seed and instant parameters, and measures.
+
+    Parameters
+    ----------
+    measures
+        The model's.
+    recipe
+        The variant's.
+    """
+
+    label = LABEL
+
+    def __init__(self, measures: CompiledMeasures, recipe: Recipe) -> None:
+        self.functions = measures.functions
+        self._measures = measures.by_name
+        self._recipe = recipe
+
+    def simulate(self, job: Job) -> Mapping[str, Value]:
+        """Run and measure; see `Engine.simulate`.
+
+        Raises
+        ------
+        BinaryError, TimeLimitError
+            If the program does not end as it should.
+        """
+        keep = _asked.setdefault(self._recipe.shape, set())
+        while True:
+            known = frozenset(keep)
+            try:
+                return self._simulate(job, known, keep)
+            except NotKeptError:
+                if keep <= known:  # written, and yet not there: no second try can help
+                    raise
+
+    def _simulate(self, job: Job, known: frozenset[str], keep: set[str]) -> dict[str, Value]:
+        recipe = self._recipe
+        numbers, end = recipe.table(job)
+        results = Path(tempfile.mkdtemp(prefix="run-", dir=recipe.results))
+        try:
+            run_binary(
+                recipe.binary,
+                recipe.inputs,
+                results,
+                numbers,
+                sorted(known),
+                recipe.time_limit,
+            )
+
+            def kept(name: str, variable: str) -> bool:
+                file = recipe.files.manifest.objects[name].arrays[variable].file
+                synapses = recipe.files.synaptic.get(file)
+                if synapses is None or synapses in known:
+                    return True
+                keep.add(synapses)
+                return False
+
+            def record() -> Recording:
+                return Recording(recipe.files.manifest, results, end, kept)
+
+            return {
+                name: evaluate(lambda network: _measured(measure, network), record)  # noqa: B023 - called at once
+                for name, measure in self._measures.items()
+            }
+        finally:
+            shutil.rmtree(results, ignore_errors=True)
+
+
+def _bare(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Copy a measure so that it travels by itself.
+
+    Pickled by name, or with annotations such as ``network: Network``, it would
+    have every worker import its module, and Brian with it.
+    """
+    if not isinstance(function, FunctionType):
+        return function
+    copy = FunctionType(
+        function.__code__,
+        function.__globals__,
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
+    return copy
+
+
+def _measured(measure: Measure, network: Any) -> Value:
+    return read_value(measure.name, measure.function(network), measure.label, measure.unit)

@@ -1,0 +1,173 @@
+"""A compiled program, and how parameters enter its table."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from brian_sweep_widget.engines.compiled.inventory import ResultFiles
+from brian_sweep_widget.engines.compiled.lifting import (
+    Entry,
+    OtherShapeError,
+    Slot,
+    entries_of,
+    kind_of,
+)
+from brian_sweep_widget.engines.compiled.literals import Parsed
+from brian_sweep_widget.engines.compiled.structure import Structure
+from brian_sweep_widget.engines.compiled.tracing import Trace
+from brian_sweep_widget.models import Plain
+
+#: What another value of a parameter costs: nothing, a trace, or a build.
+Cost = Literal["instant", "retrace", "rebuild"]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What a program needs to simulate one set of parameters, its seed excepted.
+
+    Parameters
+    ----------
+    entries
+        Of the program's table; the last one is the network's time at the end,
+        in seconds, which the program does not look up but measures ask for.
+    static_arrays
+        Contents of the files that the program reads, by name.
+    files
+        What it leaves.
+    structure
+        How large it is.
+    """
+
+    entries: tuple[Entry, ...]
+    static_arrays: Mapping[str, bytes]
+    files: ResultFiles
+    structure: Structure
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """What of a model's code is fixed, and what is looked up.
+
+    Parameters
+    ----------
+    base
+        The trace from which the program is made, taken apart.
+    slots
+        What is looked up, in the order of the table.
+    static_names
+        Files that the program reads.
+    """
+
+    base: Parsed
+    slots: tuple[Slot, ...]
+    static_names: frozenset[str]
+
+    def variant(self, trace: Trace) -> Variant:
+        """Make the variant of a trace.
+
+        Raises
+        ------
+        OtherShapeError
+            If the trace needs another program.
+        """
+        entries = entries_of(trace.parsed, self.base, self.slots)
+        if trace.static_arrays.keys() != self.static_names:
+            msg = "the files that it reads are others"
+            raise OtherShapeError(msg)
+        return Variant((*entries, trace.end), trace.static_arrays, trace.files, trace.structure)
+
+
+def filled_in(
+    entries: tuple[Entry, ...],
+    instants: Mapping[str, tuple[int, ...]],
+    values: Mapping[str, Plain],
+) -> tuple[Entry, ...]:
+    """Put parameters' own values where the table has them as they are.
+
+    Parameters
+    ----------
+    entries
+        Of a variant.
+    instants
+        Places by parameter name.
+    values
+        In SI units, by parameter name.
+    """
+    filled = list(entries)
+    for name, places in instants.items():
+        value = values[name]
+        assert not isinstance(value, str)  # noqa: S101 - texts are never instant
+        for place in places:
+            filled[place] = value
+    return tuple(filled)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A compiled program.
+
+    Parameters
+    ----------
+    binary
+        Where it is.
+    shape
+        Names the sources that it was made from: 32 bytes.
+    lifted
+        How traces become its tables.
+    instants
+        Entries that are a parameter's SI value itself, and all that another
+        value of it changes, by parameter name.
+    costs
+        What another value of each parameter costs.
+    draws
+        Whether the builder draws random numbers in Python: then every seed has
+        a variant of its own.
+    seeds
+        Whether the builder seeds Brian's generators itself.
+    values, variant
+        A set of parameters that was traced already.
+    """
+
+    binary: Path
+    shape: bytes
+    lifted: Lifted
+    instants: Mapping[str, tuple[int, ...]]
+    costs: Mapping[str, Cost]
+    draws: bool
+    seeds: bool
+    values: Mapping[str, Plain]
+    variant: Variant
+
+    def key(self, values: Mapping[str, Plain], seed: int) -> Hashable:
+        """Name the variant that simulates some values: equal for equal variants."""
+        fixed = tuple(item for item in values.items() if not self._enters(*item))
+        return self.shape, fixed, seed if self.draws else None
+
+    def _enters(self, name: str, value: Plain) -> bool:
+        """Whether a value can be put into the table: an integer may be too large for its type."""
+        slots = self.lifted.slots
+        return name in self.instants and all(
+            place >= len(slots) or slots[place].kind in {"real", kind_of([repr(value)])}
+            for place in self.instants[name]
+        )
+
+    def predicted(self, variant: Variant, values: Mapping[str, Plain]) -> tuple[Entry, ...]:
+        """Give the entries for some values, of which the others are the variant's."""
+        return filled_in(variant.entries, self.instants, values)
+
+    def mispredicted(self, variant: Variant, values: Mapping[str, Plain]) -> frozenset[str]:
+        """Find the instant parameters that are not in a variant's own table as predicted."""
+        return frozenset(
+            name
+            for name, places in self.instants.items()
+            if any(variant.entries[place] != values[name] for place in places)
+        )
+
+    def refute(self, names: frozenset[str]) -> Program:
+        """Predict these parameters no more."""
+        instants = {name: places for name, places in self.instants.items() if name not in names}
+        costs: dict[str, Cost] = {**self.costs, **dict.fromkeys(names, "retrace")}
+        return replace(self, instants=instants, costs=costs)

@@ -1,0 +1,55 @@
+"""A folder of this process's own for what runs read and write, in memory if possible."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+
+import psutil
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of our own in it
+_ENOUGH = 256e6  # bytes free; containers often have 64 MB, which two runs can fill
+_PREFIX = "brian-sweep-scratch-"
+
+
+@functools.cache
+def scratch_folder() -> Path:
+    """Give this process's folder; it is made on the first call, and removed at the end.
+
+    Folders that killed processes left behind are removed too.
+    """
+    parents = [Path(tempfile.gettempdir())]
+    if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH:
+        parents.insert(0, _MEMORY)
+    for parent in parents:
+        _remove_leftovers(parent)
+    prefix = f"{_our_prefix()}{os.getpid()}-"
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parents[0]))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def new_folder(kind: str) -> Path:
+    """Make a new, empty folder in this process's."""
+    return Path(tempfile.mkdtemp(prefix=f"{kind}-", dir=scratch_folder()))
+
+
+def _remove_leftovers(parent: Path) -> None:
+    for folder in parent.glob(f"{_our_prefix()}*"):
+        owner = folder.name.removeprefix(_our_prefix()).partition("-")[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)) and _is_ours(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _our_prefix() -> str:
+    """Name this host too: containers may share the memory, and not the process numbers."""
+    return f"{_PREFIX}{socket.gethostname()}-"
+
+
+def _is_ours(folder: Path) -> bool:
+    return not hasattr(os, "getuid") or folder.lstat().st_uid == os.getuid()

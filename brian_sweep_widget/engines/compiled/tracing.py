@@ -1,0 +1,248 @@
+"""Traces: what Brian would compile for one set of parameters, without compiling it.
+
+Runs in a process of its own, as it changes Brian's device and leaves networks
+behind; never in the kernel.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import shutil
+import tempfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import numpy as np
+
+from brian_sweep_widget.engines.compiled.inventory import ResultFiles, take_inventory
+from brian_sweep_widget.engines.compiled.literals import Parsed, parse
+from brian_sweep_widget.engines.compiled.makefile import Toolchain, read_makefile
+from brian_sweep_widget.engines.compiled.remembering import remember_solutions
+from brian_sweep_widget.engines.compiled.structure import Structure, watched_connections
+from brian_sweep_widget.engines.context import BrianContext
+from brian_sweep_widget.engines.runtime import build
+from brian_sweep_widget.models import NetworkModel, Parameter, Plain
+from brian_sweep_widget.models.network_model import DURATION
+from brian_sweep_widget.models.units import quantity
+
+_SOURCES = (".cpp", ".h")
+# Brian's generators seed themselves from the system; this goes before all that
+# the model does, so that the first number drawn is already of this job's seed.
+_SEEDING = """
+for (size_t generator = 0; generator < brian::_random_generators.size(); generator++)
+    brian::_random_generators[generator].seed(sweep_seed() + generator);
+"""
+
+
+class UnsupportedError(Exception):
+    """The standalone device cannot do what the model does; says what and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What Brian would compile for one set of parameters.
+
+    Parameters
+    ----------
+    parsed
+        The generated sources, taken apart.
+    static_arrays
+        Contents of the files that the binary reads when it starts, by name.
+    files
+        Which files the binary will leave, and what they hold.
+    end
+        The network's time after the run, in seconds.
+    structure
+        How much memory it takes, and on which names that depends.
+    draws
+        Whether the builder drew from Python's or numpy's generator: then the
+        trace belongs to one seed alone.
+    seeds
+        Whether the builder seeds Brian's generators itself.
+    toolchain
+        How Brian would compile it.
+    sources, library
+        Text by path of what Brian generated, and of what it ships along.
+        Empty unless asked for.
+    """
+
+    parsed: Parsed
+    static_arrays: Mapping[str, bytes]
+    files: ResultFiles
+    end: float
+    structure: Structure
+    draws: bool
+    seeds: bool
+    toolchain: Toolchain
+    sources: Mapping[str, str] = field(default_factory=dict)
+    library: Mapping[str, str] = field(default_factory=dict)
+
+
+class Tracer:
+    """Traces one model. Travels to the tracing process like an engine.
+
+    Parameters
+    ----------
+    model
+        The network model.
+    parameters
+        Its parameters by name, for their units.
+    context
+        Brian's settings where the sweep was made.
+    """
+
+    def __init__(
+        self, model: NetworkModel, parameters: Mapping[str, Parameter], context: BrianContext
+    ) -> None:
+        self.functions = [model.builder]
+        self.name = model.label
+        self._builder = model.builder
+        self._names = model.builder_parameters
+        self._parameters = parameters
+        # Which of Brian's runtime targets the user prefers is of no matter here.
+        preferences = {**context.preferences, "codegen.target": "auto"}
+        self._context = BrianContext(preferences, context.time_step)
+
+    def trace(self, values: Mapping[str, Plain], seed: int, *, with_sources: bool = False) -> Trace:
+        """Have Brian generate the code for these values.
+
+        Parameters
+        ----------
+        values
+            All parameters in SI units.
+        seed
+            Of Python's and numpy's generators, for builders that draw from them.
+        with_sources
+            Whether the texts themselves are wanted.
+
+        Raises
+        ------
+        UnsupportedError
+            If only Brian's runtime can do what the model does.
+        Exception
+            Whatever the builder, or Brian, says is wrong with these values.
+        """
+        import brian2  # noqa: PLC0415 - the tracing process alone needs it
+        from brian2.devices.device import reset_device  # noqa: PLC0415
+
+        remember_solutions()
+        self._context.apply()
+        random.seed(seed)
+        np.random.seed(seed)  # noqa: NPY002 - the one that models written for Brian use
+        brian2.set_device("cpp_standalone", build_on_run=False)
+        device = brian2.get_device()
+        device.reinit()
+        device.activate(build_on_run=False)
+        brian2.defaultclock.dt = self._context.time_step * brian2.second
+        folder = Path(tempfile.mkdtemp(prefix="brian-sweep-trace-"))
+        try:
+            with _clocks_in_order():
+                return self._generate(device, values, folder, with_sources=with_sources)
+        except NotImplementedError as error:
+            raise UnsupportedError(_first_line(error)) from error
+        finally:
+            device.reinit()
+            reset_device()
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _generate(
+        self, device: Any, values: Mapping[str, Plain], folder: Path, *, with_sources: bool
+    ) -> Trace:
+        quantities = {
+            name: quantity(value, self._parameters[name].unit) for name, value in values.items()
+        }
+        device.insert_code("main", _SEEDING)
+        before = _generator_states()
+        with watched_connections() as connections:
+            network, names = build(self._builder, {name: quantities[name] for name in self._names})
+            draws = before != _generator_states()
+            _refuse_python_code(network)
+            network.run(quantities[DURATION], namespace=names)
+        files = take_inventory(network, device)
+        device.insert_code("before_end", files.code())
+        device.insert_code("after_end", "sweep_finish(brian::results_dir.c_str());")
+        device.build(directory=str(folder), compile=False, run=False)
+        texts = _texts(folder)
+        sources = {path: text for path, text in texts.items() if not path.startswith("brianlib/")}
+        library = {path: text for path, text in texts.items() if path.startswith("brianlib/")}
+        return Trace(
+            parse(sources),
+            _contents(folder / "static_arrays"),
+            files.without_code(),
+            float(network.t_),
+            connections.structure(device, names),
+            draws,
+            any(kind == "seed" for kind, _ in device.main_queue),
+            read_makefile((folder / "makefile").read_text(encoding="utf-8"), sources.values()),
+            sources if with_sources else {},
+            library if with_sources else {},
+        )
+
+
+@contextmanager
+def _clocks_in_order() -> Iterator[None]:
+    """Have Brian write several clocks in the same order every time.
+
+    It keeps them in sets, whose order is that of their addresses in memory, and
+    a network would be traced as another shape at random.
+    """
+    from brian2 import Clock  # noqa: PLC0415
+
+    numbers = itertools.count()
+
+    def hash_once(clock: Any) -> int:
+        # A clock is first put into a set before it has a name; one that was
+        # there before has one. Kept, as Brian renames clocks later on.
+        if "_sweep_hash" not in vars(clock):
+            name = vars(clock).get("_name", "")
+            number = zlib.crc32(name.encode()) if name else next(numbers)
+            vars(clock)["_sweep_hash"] = number
+        kept: int = vars(clock)["_sweep_hash"]
+        return kept
+
+    with mock.patch.object(Clock, "__hash__", hash_once):
+        yield
+
+
+def _generator_states() -> tuple[Any, ...]:
+    drawn = np.random.get_state(legacy=False)  # noqa: NPY002
+    return random.getstate(), repr(drawn)
+
+
+def _refuse_python_code(network: Any) -> None:
+    """Refuse what the standalone device would leave out without a word."""
+    from brian2 import NetworkOperation  # noqa: PLC0415
+
+    for thing in network.sorted_objects:
+        if isinstance(thing, NetworkOperation):
+            msg = f"{thing.name} is a network operation, which is Python code"
+            raise UnsupportedError(msg)
+        for method in ("run", "before_run", "after_run"):
+            defined = getattr(type(thing), method, None)
+            if not getattr(defined, "__module__", "brian2").startswith("brian2"):
+                msg = f"{thing.name} does something in Python ({method} of {type(thing).__name__})"
+                raise UnsupportedError(msg)
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name.endswith(_SOURCES)
+    }
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    if not folder.is_dir():
+        return {}
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__

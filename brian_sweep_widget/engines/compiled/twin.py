@@ -1,0 +1,108 @@
+"""Whether a lifted program gives the bits of a program that was compiled for its numbers alone.
+
+With ``-ffast-math`` the compiler computes with the numbers that it knows: it
+divides by a constant by multiplying with its inverse, it folds the exponential
+of a constant. It cannot with numbers that are looked up, so the last digit may
+differ. Nothing in the sources tells reliably where; so the two are compared.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+from brian_sweep_widget.engines.compiled.binary import BinaryError, TimeLimitError, run_binary
+from brian_sweep_widget.engines.compiled.blueprint import Blueprint, with_support
+from brian_sweep_widget.engines.compiled.build import parts_of, write_project
+from brian_sweep_widget.engines.compiled.cache import BuildCache, CacheRefusedError, key_of
+from brian_sweep_widget.engines.compiled.compiler import (
+    CompileError,
+    Compiler,
+    CompilerMissingError,
+    compile_project,
+    find_compiler,
+)
+from brian_sweep_widget.engines.compiled.lifting import OtherShapeError, table
+from brian_sweep_widget.engines.compiled.program import Program, Variant
+from brian_sweep_widget.engines.compiled.scratch import new_folder
+from brian_sweep_widget.engines.compiled.tracing import Trace
+
+_VERDICT = "verdict.json"
+_SEED = 1
+_LONGEST = 120.0  # s; a model that takes longer is not compared
+
+
+def same_digits(blueprint: Blueprint, program: Program) -> bool | None:
+    """Compare a program with its twin, which is compiled with plain numbers.
+
+    Parameters
+    ----------
+    blueprint, program
+        A blueprint, and what was made of it. Both simulate the parameters
+        moved all at once: numbers that are not round, of which a folded
+        inverse shows.
+
+    Returns
+    -------
+    bool or None
+        Whether all results are the same to the last bit; None if that cannot
+        be told. The answer is kept in the cache of builds.
+    """
+    trace = blueprint.base if blueprint.together is None else blueprint.together
+    try:
+        variant = program.lifted.variant(trace)
+    except OtherShapeError:
+        trace, variant = blueprint.base, program.variant
+    try:
+        compiler = find_compiler()
+        cache = BuildCache()
+        toolchain = trace.toolchain
+        parts = {**parts_of(program.shape, toolchain, compiler), "numbers": list(variant.entries)}
+
+        def make(folder: Path) -> None:
+            same = _compare(trace, variant, program, compiler, cache)
+            (folder / _VERDICT).write_text(json.dumps(same))
+
+        about = {"model": f"{blueprint.name} (last digits)"}
+        found = cache.get_or_make(key_of(parts), make, about, product=_VERDICT)
+        return bool(json.loads((found / _VERDICT).read_text()))
+    except (BinaryError, CacheRefusedError, CompileError, CompilerMissingError, TimeLimitError):
+        return None
+
+
+def _compare(
+    trace: Trace, variant: Variant, program: Program, compiler: Compiler, cache: BuildCache
+) -> bool:
+    numbers = table(
+        program.shape,
+        _SEED,
+        (slot.kind for slot in program.lifted.slots),
+        variant.entries[:-1],
+    )
+    synapses = sorted(set(variant.files.synaptic.values()))
+    with tempfile.TemporaryDirectory(dir=new_folder("twin")) as name:
+        folder = Path(name)
+        twin = folder / "twin"
+        for made in (twin, folder / "static_arrays", folder / "lifted", folder / "direct"):
+            made.mkdir()
+        for file, contents in variant.static_arrays.items():
+            (folder / "static_arrays" / file).write_bytes(contents)
+        files = with_support(trace, ())
+        entries = len(program.lifted.slots)
+        write_project(twin, files, program.shape, entries, trace.toolchain, compiler, cache)
+        compile_project(twin, 1)
+        for binary, results in ((program.binary, "lifted"), (twin / "main", "direct")):
+            run_binary(binary, folder, folder / results, numbers, synapses, _LONGEST)
+        return all(
+            _bits(folder / "lifted" / file) == _bits(folder / "direct" / file)
+            for file in _files(folder / "lifted") | _files(folder / "direct")
+        )
+
+
+def _files(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir() if path.name.startswith("_")}
+
+
+def _bits(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None

@@ -1,0 +1,45 @@
+"""Exceptions of the user's code as plain data."""
+
+from __future__ import annotations
+
+import traceback
+from types import TracebackType
+
+from brian_sweep_widget.results import Failure
+
+
+def failure_of(error: BaseException) -> Failure:
+    """Write down an exception: its name, what it says, where in the model it was raised."""
+    return Failure(type(error).__name__, _message(error), _users_traceback(error))
+
+
+def _message(error: BaseException) -> str:
+    """Give what an exception says, with the cause that Brian tells separately."""
+    try:
+        text = str(error)
+        cause = error.__cause__
+        if cause is not None and str(cause) and str(cause) not in text:
+            text = f"{text}\n{type(cause).__name__}: {cause}"
+    except Exception as broken:  # noqa: BLE001 - an exception of the user's may do anything
+        text = f"(its message cannot be shown: {type(broken).__name__})"
+    return text
+
+
+def _users_traceback(error: BaseException) -> str:
+    """Format the traceback from the model's own first line on; empty if it has none."""
+    trace = _below_us(error.__traceback__)
+    if trace is None:  # we refused the result; the message says why
+        return ""
+    return "".join(traceback.format_exception(type(error), error, trace))
+
+
+def _below_us(trace: TracebackType | None) -> TracebackType | None:
+    room = __name__.rpartition(".")[0]
+    below = trace
+    while below is not None and _module(below).startswith(room):
+        below = below.tb_next
+    return below
+
+
+def _module(trace: TracebackType) -> str:
+    return str(trace.tb_frame.f_globals.get("__name__", ""))

@@ -1,0 +1,80 @@
+"""Jobs on their way to the workers: put in when they are ready, taken when a worker is free."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from brian_sweep_widget.sweeps import Job
+
+_LOOK = 0.05  # s between looks at whether the sweep was stopped
+
+
+class Task(NamedTuple):
+    """A job, and the engine that computes it.
+
+    Attributes
+    ----------
+    packed
+        From `brian_sweep_widget.engines.pack`.
+    job
+        The job.
+    """
+
+    packed: bytes
+    job: Job
+
+
+class Supply:
+    """A queue that says whether more will come. Safe for several threads."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._tasks: deque[Task] = deque()
+        self._open = True
+
+    def put(self, packed: bytes, jobs: Iterable[Job]) -> None:
+        """Add jobs that one engine computes."""
+        with self._changed:
+            self._tasks.extend(Task(packed, job) for job in jobs)
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Say that no more will come."""
+        with self._changed:
+            self._open = False
+            self._changed.notify_all()
+
+    def reopen(self) -> None:
+        """Say that more will come, after all."""
+        with self._changed:
+            self._open = True
+
+    def stop(self) -> None:
+        """Drop what was not taken, and close."""
+        with self._changed:
+            self._tasks.clear()
+            self._open = False
+            self._changed.notify_all()
+
+    def take(self) -> Task | None:
+        """Take the next task, without waiting; None if there is none now."""
+        with self._changed:
+            if not self._tasks:
+                return None
+            self._changed.notify_all()
+            return self._tasks.popleft()
+
+    def wait_for_room(self, most: int, stopped: Callable[[], bool]) -> None:
+        """Wait until fewer than so many tasks are waiting, or the sweep is stopped."""
+        with self._changed:
+            while len(self._tasks) >= most and not stopped():
+                self._changed.wait(_LOOK)
+
+    def wait(self) -> bool:
+        """Wait for a task; False if there is none and none will come."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._tasks or not self._open)
+            return bool(self._tasks)

@@ -1,0 +1,360 @@
+"""Where a model's programs and traces are made and kept; one for every model in the kernel.
+
+Traces come from a process of their own, programs from the workers; this keeps
+what they gave, so that every set of parameters is traced at most once.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+import time
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from brian_sweep_widget.backends import LocalPool, local_pool
+from brian_sweep_widget.engines import compiled
+from brian_sweep_widget.models import Parameter, Plain
+from brian_sweep_widget.results import Failure
+from brian_sweep_widget.runs.variants import Prepared, Variants
+
+_LOOK = 0.02  # s between looks at whether the sweep was stopped
+
+Stopped = Callable[[], bool]
+
+
+class NotCompiledError(Exception):
+    """The model cannot be compiled here; says why."""
+
+
+class StoppedError(Exception):
+    """The sweep that waited was stopped."""
+
+
+class RefusedError(Exception):
+    """These parameters cannot be simulated; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """How far a model's preparation is.
+
+    Parameters
+    ----------
+    phase
+        ``"tracing"``, ``"compiling"``, ``"ready"`` or, while nothing was asked
+        for, ``"waiting"``; ``"impossible"`` if it cannot be compiled.
+    seconds
+        Since the phase began.
+    costs
+        What another value of each parameter costs; empty until it is known.
+    reason
+        Why it cannot be compiled.
+    seeds
+        Whether the model seeds Brian's generators itself, which makes its
+        trials alike.
+    same_digits
+        Whether the program gives the bits of one that is compiled for a single
+        set of parameters; None while that is not known.
+    """
+
+    phase: str
+    seconds: float
+    costs: Mapping[str, compiled.Cost]
+    reason: str = ""
+    seeds: bool = False
+    same_digits: bool | None = None
+
+
+class Workshop:
+    """Makes and keeps the programs and the traces of one model.
+
+    All methods may be called from any thread; those that take ``stopped`` wait,
+    and raise `StoppedError` soon after it says so.
+
+    Parameters
+    ----------
+    packed
+        The model, as the tracing process takes it.
+    parameters
+        Its parameters by name.
+    untouched
+        Parameters that its builder leaves to equations.
+    pool
+        The workers, who compile.
+    """
+
+    def __init__(
+        self,
+        packed: bytes,
+        parameters: Mapping[str, Parameter],
+        untouched: frozenset[str],
+        pool: LocalPool,
+    ) -> None:
+        self._packed = packed
+        self._parameters = parameters
+        self._untouched = untouched
+        self._pool = pool
+        self._making = threading.Lock()  # held for seconds: never where a person waits
+        self._counting = threading.Lock()
+        self._variants = Variants()
+        self._phase, self._began = "waiting", time.monotonic()
+        self._reason = ""
+        self._refuted = 0
+        self._in_use = 0
+        self._ahead = 0
+        self._same_digits: bool | None = None
+        self._confirmed: dict[tuple[bytes, str], tuple[float, float]] = {}
+
+    @property
+    def preparation(self) -> Preparation:
+        """How far it is."""
+        programs = self._variants.programs
+        return Preparation(
+            self._phase,
+            time.monotonic() - self._began,
+            programs[-1].costs if programs else {},
+            self._reason,
+            any(program.seeds for program in programs),
+            self._same_digits,
+        )
+
+    @property
+    def identity(self) -> Hashable:
+        """Names the model; another one from when a prediction was found to be wrong."""
+        return self._packed, self._refuted
+
+    def prepare(self, values: Mapping[str, Plain], seed: int, stopped: Stopped) -> Prepared:
+        """Give a variant that simulates these values; make its program if there is none.
+
+        Raises
+        ------
+        NotCompiledError
+            If the model cannot be compiled.
+        RefusedError
+            If the model refuses these values, or cannot be compiled with them
+            while it can be with others.
+        StoppedError
+        """
+        found = self._variants.find(values, seed)
+        if found is not None:
+            return found
+        # A trace that fits no program that there is: another shape.
+        if not self._variants.programs or not self._traced(values, seed, stopped):
+            self._make(values, seed, stopped)
+        found = self._variants.find(values, seed) or self._traced(values, seed, stopped)
+        if found is None:
+            message = "its code could not be traced twice alike"
+            raise RefusedError(Failure("NotCompiled", message))
+        return found
+
+    def trace_soon(self, values: Mapping[str, Plain], seed: int) -> None:
+        """Have these values traced as soon as possible, if that is needed; does not wait."""
+        if self._variants.programs and self._variants.find(values, seed) is None:
+            self._ask(values, seed)
+
+    def trace(self, values: Mapping[str, Plain], seed: int, stopped: Stopped) -> compiled.Trace:
+        """Trace some values, whatever is known of them."""
+        try:
+            trace: compiled.Trace = self._answer(lambda: self._ask(values, seed), stopped)
+        except NotCompiledError as error:
+            if not self._variants.programs:
+                raise
+            raise RefusedError(Failure("NotCompiled", str(error))) from None
+        finally:
+            self._variants.forget_asked(values, seed)
+        return trace
+
+    def give_up(self, values: Mapping[str, Plain], seed: int) -> None:
+        """Take back a trace that was asked for, if it has not begun."""
+        self._variants.forget_asked(values, seed)
+
+    def refute(self, shape: bytes, names: frozenset[str]) -> None:
+        """Predict the tables of these parameters no more, and forget what was predicted."""
+        self._variants.refute(shape, names)
+        self._refuted += 1
+
+    def confirmed(self, shape: bytes, name: str, values: Iterable[float]) -> bool:
+        """Whether predictions were confirmed over all of these values."""
+        low, high = self._confirmed.get((shape, name), (1.0, 0.0))
+        return all(low <= value <= high for value in values)
+
+    def confirm(self, shape: bytes, name: str, values: Iterable[float]) -> None:
+        """Take note that predictions were confirmed over these values."""
+        values = list(values)
+        low, high = self._confirmed.get((shape, name), (min(values), max(values)))
+        self._confirmed[shape, name] = (min(low, *values), max(high, *values))
+
+    def ahead(self, many: Iterable[Mapping[str, Plain]], seed: int) -> None:
+        """Trace what a person may want next, while no sweep runs.
+
+        A later call replaces an earlier one.
+        """
+        self._ahead += 1
+        threading.Thread(
+            target=self._trace_ahead,
+            args=(list(many), seed, self._ahead),
+            name="brian-sweep-ahead",
+            daemon=True,
+        ).start()
+
+    def in_use(self, change: int) -> None:
+        """Count the sweeps that use it; traces ahead wait for them."""
+        with self._counting:
+            self._in_use += change
+
+    def _trace_ahead(self, many: list[Mapping[str, Plain]], seed: int, mine: int) -> None:
+        for values in many:
+            while self._in_use and self._ahead == mine:
+                time.sleep(_LOOK)
+            if self._ahead != mine:
+                return
+            try:
+                if self._variants.find(values, seed) is None:
+                    self._traced(values, seed, lambda: self._ahead != mine)
+            except RefusedError:  # nobody asked for it
+                continue
+            except StoppedError:
+                return
+
+    def _make(self, values: Mapping[str, Plain], seed: int, stopped: Stopped) -> None:
+        """Make a program for some values, unless somebody else just did."""
+        while not self._making.acquire(timeout=_LOOK):
+            if stopped():
+                raise StoppedError
+        try:
+            if self._variants.find(values, seed) is None:
+                self._variants.add(self._made(values, seed, stopped))
+        except NotCompiledError as error:
+            if self._variants.programs:
+                raise RefusedError(Failure("NotCompiled", str(error))) from None
+            self._reason = str(error)
+            self._enter("impossible")
+            raise
+        except (StoppedError, RefusedError):
+            self._enter("ready" if self._variants.programs else "waiting")
+            raise
+        finally:
+            self._making.release()
+
+    def _made(self, values: Mapping[str, Plain], seed: int, stopped: Stopped) -> compiled.Program:
+        if self._reason:
+            raise NotCompiledError(self._reason)
+        self._enter("tracing")
+        blueprint = self._answer(
+            lambda: tracing_pool().submit(
+                compiled.explore_model,
+                self._packed,
+                self._parameters,
+                dict(values),
+                seed,
+                self._untouched,
+            ),
+            stopped,
+        )
+        self._enter("compiling")
+        program: compiled.Program = self._answer(
+            lambda: self._pool.submit(compiled.make_program, blueprint, self._pool.workers),
+            stopped,
+        )
+        self._enter("ready")
+        threading.Thread(
+            target=self._compare, args=(blueprint, program), name="brian-sweep-twin", daemon=True
+        ).start()
+        return program
+
+    def _compare(self, blueprint: compiled.Blueprint, program: compiled.Program) -> None:
+        """Find out about the last digits, as soon as no sweep runs."""
+        while self._in_use:
+            time.sleep(_LOOK)
+        with suppress(NotCompiledError, RefusedError):
+            same = self._answer(
+                lambda: _spare_pool().submit(compiled.same_digits, blueprint, program),
+                lambda: False,
+            )
+            if same is not None and self._same_digits is not False:
+                self._same_digits = same
+
+    def _traced(self, values: Mapping[str, Plain], seed: int, stopped: Stopped) -> Prepared | None:
+        """Trace some values; None if no program fits."""
+        trace = self.trace(values, seed, stopped)
+        return self._variants.keep(trace, values, seed)
+
+    def _ask(self, values: Mapping[str, Plain], seed: int) -> Future[Any]:
+        return self._variants.asked(
+            values,
+            seed,
+            lambda: tracing_pool().submit(compiled.trace_model, self._packed, dict(values), seed),
+        )
+
+    def _answer(self, ask: Callable[[], Future[Any]], stopped: Stopped) -> Any:
+        """Wait for another process, and raise what it answers if it is no result."""
+        answer = None
+        for last in (False, True):
+            try:
+                answer = _wait(ask(), stopped)
+                break
+            except StoppedError:
+                raise
+            except BaseException as error:  # its process died, perhaps for another's sake
+                if last:
+                    msg = f"the process that prepared it ended: {type(error).__name__}: {error}"
+                    raise NotCompiledError(msg.partition("\n")[0]) from error
+        if isinstance(answer, Failure):
+            raise RefusedError(answer)
+        if isinstance(answer, str):
+            raise NotCompiledError(answer)
+        return answer
+
+    def _enter(self, phase: str) -> None:
+        self._phase, self._began = phase, time.monotonic()
+
+
+def _wait(asked: Future[Any], stopped: Stopped) -> Any:
+    done = threading.Event()
+    asked.add_done_callback(lambda _: done.set())
+    while not done.wait(_LOOK):
+        if stopped():
+            raise StoppedError
+    return asked.result()
+
+
+@functools.cache
+def tracing_pool() -> LocalPool:
+    """Give the process that traces the models of this kernel."""
+    return LocalPool(1, compiled.prepare_tracing)
+
+
+@functools.cache
+def _spare_pool() -> LocalPool:
+    """Give a process that works when nothing else does."""
+    return LocalPool(1, compiled.give_way)
+
+
+_workshops: dict[tuple[bytes, int], Workshop] = {}
+_MOST_WORKSHOPS = 32  # models, and versions of models; the oldest go
+
+
+def workshop_for(compilation: compiled.Compilation, workers: int) -> Workshop:
+    """Give the workshop of a model; the same one as long as the model is the same.
+
+    Raises
+    ------
+    TypeError
+        If the model cannot be sent to another process.
+    """
+    packed = compilation.packed_tracer()
+    found = _workshops.pop((packed, workers), None)
+    if found is None:
+        found = Workshop(packed, compilation.parameters, compilation.untouched, local_pool(workers))
+    _workshops[packed, workers] = found
+    while len(_workshops) > _MOST_WORKSHOPS:
+        del _workshops[next(iter(_workshops))]
+    return found

@@ -1,0 +1,104 @@
+"""The sweep that a widget's controls ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from brian_sweep_widget.models import Model
+from brian_sweep_widget.runs import Sweep
+from brian_sweep_widget.widget.chart import MOST_LINES
+from brian_sweep_widget.widget.control import Control
+
+
+class Asked:
+    """Reads the controls.
+
+    Parameters
+    ----------
+    model
+        What is swept.
+    options
+        Of `Sweep`, those that have no control.
+    controls
+        By parameter name.
+    trials, seed
+        Their fields.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        options: Mapping[str, Any],
+        controls: Mapping[str, Control],
+        trials: Any,
+        seed: Any,
+    ) -> None:
+        self._model = model
+        self._options = options
+        self._controls = controls
+        self._trials = trials
+        self._seed = seed
+
+    def sweep(self, *, live: bool) -> Sweep:
+        """Make the sweep that the controls ask for now.
+
+        Parameters
+        ----------
+        live
+            Whether at round values in the range, see `nested_grid`, or at
+            exactly the points asked for.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If they ask for something that cannot be.
+        """
+        settings = {
+            name: control.live_value() if live else control.value()
+            for name, control in self._controls.items()
+        }
+        return _checked(
+            Sweep(
+                self._model,
+                trials=self._trials.value,
+                seed=self._seed.value,
+                **self._options,
+                **settings,
+            )
+        )
+
+
+def first_sweep(model: Model, options: Mapping[str, Any], parameters: dict[str, Any]) -> Sweep:
+    """Make the sweep that a widget begins with: as given, or else the model's suggestion.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If anything of this cannot be, or there is nothing to sweep.
+    """
+    sweep = Sweep(model, **options, **parameters)
+    suggested = model.suggested_sweep
+    if not sweep.plan.axes and suggested and not set(suggested) & set(parameters):
+        sweep = Sweep(model, **options, **{**suggested, **parameters})
+    return _checked(sweep)
+
+
+def _checked(sweep: Sweep) -> Sweep:
+    """Refuse what a chart cannot show."""
+    if not sweep.plan.axes:
+        sweepable = [name for name, found in sweep.parameters.items() if found.sweepable]
+        example = sweepable[0] if sweepable else "a parameter"
+        msg = (
+            f"{sweep.model.name} has nothing to sweep: give an array for one of "
+            f"{', '.join(sweepable) or 'its parameters'}, such as {example}=np.linspace(...)"
+        )
+        raise ValueError(msg)
+    curves = 1
+    for axis in sweep.plan.axes[1:]:
+        curves *= len(axis)
+    if curves > MOST_LINES:
+        names = ", ".join(axis.name for axis in sweep.plan.axes[1:])
+        msg = f"{curves} curves (one for each value of {names}): allowed are {MOST_LINES}"
+        raise ValueError(msg)
+    return sweep

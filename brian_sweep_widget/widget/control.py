@@ -1,0 +1,79 @@
+"""What every control of a parameter has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import ipywidgets as w
+
+from brian_sweep_widget.models import Plain
+from brian_sweep_widget.widget.fields import CostBadge
+
+
+class Control:
+    """Keeps what the person did; whether it makes sense is for the sweep to say.
+
+    Parameters
+    ----------
+    fields
+        Hold the truth; sliders are their twins.
+    given
+        What the caller gave.
+    badge
+        Shows the cost of another value.
+
+    Attributes
+    ----------
+    widget
+        What to show.
+    """
+
+    widget: w.Widget
+
+    def __init__(self, fields: Sequence[Any], given: Any, badge: CostBadge) -> None:
+        self._fields = fields
+        self._given = (self._settings(), given)
+        self._badge = badge
+
+    @property
+    def untouched(self) -> bool:
+        """Whether the fields hold what they began with."""
+        return self._given[0] == self._settings()
+
+    def value(self) -> Any:
+        """Give the value as `Sweep` takes it: with units, an array if swept.
+
+        As long as the person changed nothing, that is what the caller gave, to
+        the last bit; fields show fewer digits.
+
+        Raises
+        ------
+        ValueError
+            If what the person typed makes no value.
+        """
+        return self._given[1] if self.untouched else self._typed_value()
+
+    def live_value(self) -> Any:
+        """Give the value while sweeps follow the settings; see `value`."""
+        return self.value()
+
+    def stops(self) -> list[Plain]:
+        """List the other values of the slider in SI units, the nearest first; often none."""
+        return []
+
+    def show_cost(self, cost: str) -> None:
+        """Show what another value costs; empty if it is not known."""
+        self._badge.show(cost)
+
+    def observe(self, changed: Callable[[Any], None]) -> None:
+        """Have a function called after every change."""
+        for field in self._fields:
+            field.observe(changed, "value")
+
+    def _settings(self) -> list[Any]:
+        return [field.value for field in self._fields]
+
+    def _typed_value(self) -> Any:
+        """Make a value of what the fields hold."""
+        return self._fields[0].value

@@ -1,0 +1,110 @@
+"""What controls are made of: number fields, rows, badges; numbers in a parameter's own unit."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import ipywidgets as w
+
+from brian_sweep_widget.models import Parameter
+from brian_sweep_widget.models.units import quantity
+from brian_sweep_widget.widget.rounding import round_step
+from brian_sweep_widget.widget.wording import COSTS
+
+_STEPS = 100  # of a slider, about
+
+
+class CostBadge:
+    """A word beside a control: what another value of its parameter costs.
+
+    Attributes
+    ----------
+    widget
+        What to show; empty until the cost is known.
+    """
+
+    def __init__(self) -> None:
+        # Of ipywidgets' texts, HTML alone can have a tooltip.
+        self.widget = w.HTML()
+        self.widget.add_class("bsw-cost")
+
+    def show(self, cost: str) -> None:
+        """Show a cost, as `Preparation` names it; empty if it is not known."""
+        value = ""
+        if cost:
+            words = COSTS[cost]
+            value = (
+                f'<span class="bsw-cost-{cost}" title="{html.escape(words.explanation)}">'
+                f"{html.escape(words.text)}</span>"
+            )
+        if self.widget.value != value:
+            self.widget.value = value
+
+
+def number_field(parameter: Parameter, si: float, description: str) -> Any:
+    """Make a field for a number."""
+    kind = w.IntText if parameter.kind == "integer" else w.FloatText
+    return kind(
+        value=shown(parameter, si),
+        description=description,
+        tooltip=f"{parameter.label}: {parameter.allowed()}",
+        style={"description_width": "initial"},
+    )
+
+
+def heading(parameter: Parameter, badge: CostBadge) -> w.Widget:
+    """Make a row with a parameter's name, its cost and its unit."""
+    name, unit = w.Label(parameter.label), w.Label(parameter.unit.symbol)
+    name.add_class("bsw-label")
+    unit.add_class("bsw-unit")
+    return _row("bsw-heading", name, badge.widget, unit)
+
+
+def field_row(field: w.Widget, parameter: Parameter, *more: w.Widget) -> w.Widget:
+    """Make a row with a field, perhaps more, and the unit."""
+    unit = w.Label(parameter.unit.symbol)
+    unit.add_class("bsw-unit")
+    return _row("bsw-field", field, *more, unit)
+
+
+def slider_row(slider: w.Widget, badge: CostBadge) -> w.Widget:
+    """Make a row with a slider and the cost of moving it."""
+    return _row("bsw-slider", slider, badge.widget)
+
+
+def shown(parameter: Parameter, si: float) -> Any:
+    """Give an SI number as the parameter's field shows it."""
+    number = parameter.unit.show(si)
+    return int(number) if parameter.kind == "integer" else number
+
+
+def with_unit(parameter: Parameter, number: Any) -> Any:
+    """Do what ``number * mV`` does in a notebook, so that the numbers are the same bits."""
+    if not parameter.unit.symbol:
+        return number
+    return quantity(number * parameter.unit.scale, parameter.unit)
+
+
+def rounded(parameter: Parameter, number: float) -> Any:
+    """Undo the rounding errors of a slider's steps."""
+    return int(number) if parameter.kind == "integer" else float(f"{number:.10g}")
+
+
+def slider_step(parameter: Parameter, low: float, high: float) -> Any:
+    """Give the step of a slider between two ends: round, about a hundredth."""
+    if high <= low:
+        return 1
+    step = round_step((high - low) / _STEPS)
+    return max(1, round(step)) if parameter.kind == "integer" else step
+
+
+def reach(slider: Any, span: tuple[float, float], low: float, high: float) -> None:
+    """Widen a slider so that typed values are on it, and no wider than that."""
+    slider.min, slider.max = min(span[0], low), max(span[1], high)
+
+
+def _row(css: str, *parts: w.Widget) -> w.Widget:
+    row = w.HBox(parts)
+    row.add_class(css)
+    return row

@@ -1,0 +1,129 @@
+"""The control of the chart's x axis: from, to, and how many points."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import ipywidgets as w
+import numpy as np
+
+from brian_sweep_widget.models import Parameter
+from brian_sweep_widget.models.units import quantity
+from brian_sweep_widget.sweeps import Axis
+from brian_sweep_widget.sweeps.nested import nested_grid
+from brian_sweep_widget.widget import fields
+from brian_sweep_widget.widget.control import Control
+
+_MOST_POINTS = 10_000
+_EVEN = 1e-6  # relative; how much the gaps of an evenly spaced axis may differ
+
+
+class RangeControl(Control):
+    """Two number fields, a slider with two thumbs, and the number of points.
+
+    Parameters
+    ----------
+    parameter
+        The swept parameter.
+    axis
+        Its values to begin with. They stay as they are, evenly spaced or not,
+        until the person changes something.
+    """
+
+    def __init__(self, parameter: Parameter, axis: Axis) -> None:
+        self._parameter = parameter
+        low, high = min(axis.values), max(axis.values)
+        self._low = fields.number_field(parameter, float(low), "from")
+        self._high = fields.number_field(parameter, float(high), "to")
+        self._points = w.BoundedIntText(
+            value=len(axis),
+            min=1,
+            max=_MOST_POINTS,
+            description="points",
+            tooltip=f"{parameter.label}: number of points",
+            style={"description_width": "initial"},
+        )
+        bounds = parameter.range or (float(low), float(high))
+        self._span = start, end = tuple(fields.shown(parameter, bound) for bound in bounds)
+        kind = w.IntRangeSlider if parameter.kind == "integer" else w.FloatRangeSlider
+        self._slider = kind(
+            value=(self._low.value, self._high.value),
+            min=min(start, self._low.value),
+            max=max(end, self._high.value),
+            step=fields.slider_step(parameter, start, end),
+            readout=False,
+            continuous_update=True,
+            layout={"width": "auto"},
+        )
+        self._twinned = False
+        self._slider.observe(self._dragged, "value")
+        for field in (self._low, self._high):
+            field.observe(self._typed, "value")
+        row = w.HBox([self._low, self._high, self._points])
+        row.add_class("bsw-range")
+        badge = fields.CostBadge()
+        self.widget = w.VBox([fields.heading(parameter, badge), self._slider, row])
+        self.widget.add_class("bsw-parameter")
+        self._given_evenly = _even(axis.shown)
+        given = quantity(np.asarray(axis.values), parameter.unit)
+        super().__init__([self._low, self._high, self._points], given, badge)
+
+    def live_value(self) -> Any:
+        """Give round values in the range, so that zooming reuses what is known.
+
+        Values that the caller gave, and that are not evenly spaced, stay as
+        they are until the person changes something: no grid has them.
+        """
+        if self.untouched and not self._given_evenly:
+            return self.value()
+        values = nested_grid(*self._ends(), whole=self._parameter.kind == "integer")
+        return fields.with_unit(self._parameter, np.asarray(values))
+
+    def _typed_value(self) -> Any:
+        low, high, points = self._ends()
+        shown = np.linspace(low, high, points)
+        if self._parameter.kind == "integer":
+            shown = np.unique(np.round(shown)).astype(int)
+        return fields.with_unit(self._parameter, shown)
+
+    def _ends(self) -> tuple[Any, Any, int]:
+        """Give the two ends and the number of points, or refuse them with words."""
+        low, high, points = self._settings()
+        name, text = self._parameter.label, self._parameter.unit.symbol
+        if low > high or (low == high and points > 1):
+            msg = (
+                f"{name} from {low:g} {text} to {high:g} {text}: the range must rise "
+                "(allowed: the second value above the first, or a single point)"
+            )
+            raise ValueError(msg)
+        return low, high, points
+
+    def _dragged(self, change: Any) -> None:
+        if self._twinned:
+            return
+        low, high = (fields.rounded(self._parameter, number) for number in change["new"])
+        self._twinned = True  # or the fields would push the thumb that is being dragged
+        try:
+            # In this order the range rises at every moment, as somebody may look at it.
+            moves = [(self._low, low), (self._high, high)]
+            for field, number in moves if low <= self._high.value else reversed(moves):
+                field.value = number
+        finally:
+            self._twinned = False
+
+    def _typed(self, _change: Any) -> None:
+        low, high, _ = self._settings()
+        if self._twinned or low > high:  # half way through typing, or wrong: the sweep will say so
+            return
+        self._twinned = True
+        try:
+            fields.reach(self._slider, self._span, low, high)
+            self._slider.value = (low, high)
+        finally:
+            self._twinned = False
+
+
+def _even(values: list[float]) -> bool:
+    gaps = [high - low for low, high in pairwise(values)]
+    return not gaps or max(gaps) - min(gaps) <= _EVEN * max(gaps)

@@ -1,0 +1,88 @@
+"""Words for what engines and preparations say in terms of their own."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from brian_sweep_widget.results import Outcome
+from brian_sweep_widget.runs import Preparation, Sweep
+
+LIVE_HELP = (
+    "The curve follows every setting as it changes, at round values between the two ends, "
+    "so that zooming reuses what is known. Run computes exactly the points asked for."
+)
+_WAITS = "Live: the curve follows the settings, as soon as the model is compiled."
+
+
+class CostWords(NamedTuple):
+    """What another value of a parameter costs, for people.
+
+    Attributes
+    ----------
+    text
+        A word or two.
+    explanation
+        A sentence.
+    """
+
+    text: str
+    explanation: str
+
+
+COSTS = {
+    "instant": CostWords("instant", "A new value goes straight into the compiled program."),
+    "retrace": CostWords(
+        "under 1 s",
+        "For a new value, Brian writes the model's numbers anew, which takes a fraction of a "
+        "second; the compiled program stays.",
+    ),
+    "rebuild": CostWords(
+        "compiles anew",
+        "A new value may need another program, which takes some seconds to compile, once.",
+    ),
+}
+
+
+def engine_in_words(label: str) -> str:
+    """Say what computes, such as "Brian runtime (numpy)"."""
+    return f"Brian {label}" if label.startswith("runtime") else label
+
+
+def not_compiled(preparation: Preparation | None) -> str:
+    """Say why a model was not compiled; empty if it was, or may still be."""
+    if preparation is None or not preparation.reason:
+        return ""
+    return f"Not compiled: {preparation.reason}"
+
+
+def live_help(sweep: Sweep, preparation: Preparation | None, *, possible: bool) -> str:
+    """Say what Live does, or why it cannot be switched on."""
+    if possible:
+        return LIVE_HELP
+    if preparation is None:
+        engine = engine_in_words(sweep.engine.label)
+        return f"Live needs a compiled model; this one is computed by: {engine}."
+    if preparation.phase == "impossible":
+        return f"Live needs a compiled model. {not_compiled(preparation)}"
+    return _WAITS
+
+
+def simulations(number: int) -> str:
+    """Count simulations."""
+    return "1 simulation" if number == 1 else f"{number} simulations"
+
+
+def described(outcome: Outcome, sweep: Sweep) -> dict[str, str]:
+    """Say which point failed and why, as plain text."""
+    where = [
+        f"{axis.label} {axis.unit.text(float(axis.values[index]))}"
+        for axis, index in zip(sweep.plan.axes, outcome.job.position, strict=False)
+    ]
+    if sweep.plan.trials > 1:
+        where.append(f"trial {outcome.job.trial + 1}")
+    failure = outcome.failure
+    return {
+        "point": ", ".join(where),
+        "message": str(failure),
+        "traceback": failure.traceback if failure else "",
+    }

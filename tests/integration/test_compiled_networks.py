@@ -1,0 +1,251 @@
+"""One build gives, for every number, what Brian's own build for that number gives.
+
+Compiled without liberties in floating point, every file of every run is the same
+byte for byte. Brian's own flags have ``-ffast-math``: then the compiler works
+with the numbers that it sees in the code, and not with those that the program
+reads from a table, which changes the rounding; see the last tests here.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from brian2 import mV
+from helpers import script_environment, write_script
+from networks import CASES, Case, noise
+
+from brian_sweep_widget import Sweep, cuba
+from brian_sweep_widget.engines import compiled
+from brian_sweep_widget.engines.compiled.binary import run_binary
+from brian_sweep_widget.engines.compiled.cache import BuildCache
+from brian_sweep_widget.engines.compiled.compiler import precompiled_header
+from brian_sweep_widget.engines.context import BrianContext
+from brian_sweep_widget.models import Plain
+from brian_sweep_widget.sweeps import Job
+
+pytestmark = pytest.mark.timeout(600)
+
+# Every operation is rounded as it is written, by whoever does it: no reordering,
+# no fused operations, no functions that the compiler works out by itself.
+STRICT = ("-w", "-O1", "-std=c++11", "-march=native", "-ffp-contract=off", "-fno-builtin")
+# What Brian compiles with unless told otherwise.
+FAST = ("-w", "-O3", "-ffast-math", "-fno-finite-math-only", "-march=native", "-std=c++11")
+ARGUMENTS = "codegen.cpp.extra_compile_args_gcc"
+SEEDS = (17, 4_000_000_000)
+OURS = {"sweep_end", "sweep_table", "output"}  # besides Brian's files
+WITH_TIMES = "last_run_info.txt"
+
+# Brian's own way: a fresh folder, Brian's makefile, the seed set before all else.
+DIRECT = """
+import json, random, sys
+import numpy as np
+sys.path.insert(0, sys.argv[1])
+import brian2
+from brian_sweep_widget.engines.context import BrianContext
+from brian_sweep_widget.engines.runtime import build
+from brian_sweep_widget.models.units import quantity
+from networks import CASES
+
+task = json.load(open(sys.argv[2]))
+model = CASES[task["model"]].model
+parameters = model.parameters({})
+for values, seed, folder in task["runs"]:
+    BrianContext(task["preferences"]).apply()
+    brian2.set_device("cpp_standalone", build_on_run=False)
+    device = brian2.get_device()
+    device.reinit()
+    device.activate(build_on_run=False)
+    random.seed(seed)
+    np.random.seed(seed)
+    brian2.seed(seed)
+    given = {name: quantity(value, parameters[name].unit) for name, value in values.items()}
+    arguments = {name: given[name] for name in model.builder_parameters}
+    network, names = build(model.builder, arguments)
+    network.run(given["duration"], namespace=names)
+    device.build(directory=folder, compile=True, run=True)
+"""
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """The files of one set of parameters, ours and Brian's."""
+
+    values: Mapping[str, Plain]
+    seed: int
+    ours: Mapping[str, bytes]
+    other_shape: bool
+
+
+class Lifted:
+    """One build of a network, and what it simulates."""
+
+    def __init__(self, case: Case, arguments: Sequence[str]) -> None:
+        self.case = case
+        context = BrianContext({ARGUMENTS: list(arguments)})
+        self.compilation = compiled.Compilation(
+            case.model, case.model.parameters({}), context, None
+        )
+        self.program = self.make(case.values({}))
+
+    def make(self, values: Mapping[str, Plain]) -> compiled.Program:
+        compilation = self.compilation
+        blueprint = compiled.explore_model(
+            compilation.packed_tracer(), compilation.parameters, values, 0, compilation.untouched
+        )
+        program = compiled.make_program(blueprint, 2)
+        assert isinstance(program, compiled.Program), program
+        return program
+
+    def simulate(self, values: Mapping[str, Plain], seed: int) -> Simulated:
+        """Run with everything kept; make another program only for another shape."""
+        trace = compiled.trace_model(self.compilation.packed_tracer(), values, seed)
+        assert isinstance(trace, compiled.Trace), trace
+        program, other_shape = self.program, False
+        try:
+            variant = program.lifted.variant(trace)
+        except compiled.OtherShapeError:
+            program, other_shape = self.make(values), True
+            variant = program.lifted.variant(trace)
+        # Where a parameter goes into the table as it is, this is what a sweep would do.
+        assert program.predicted(variant, values) == variant.entries
+        inputs, results = compiled.new_folder("in"), compiled.new_folder("out")
+        (inputs / "static_arrays").mkdir()
+        for name, contents in variant.static_arrays.items():
+            (inputs / "static_arrays" / name).write_bytes(contents)
+        recipe = compiled.Recipe.of(program, variant, inputs, results, 60.0)
+        numbers, end = recipe.table(Job((0, 0), values, seed))
+        assert end == trace.end
+        keep = sorted(set(variant.files.synaptic.values()))
+        run_binary(program.binary, inputs, results, numbers, keep, 60.0)
+        return Simulated(values, seed, _files(results), other_shape)
+
+
+def direct(
+    case: Case, runs: Sequence[Simulated], arguments: Sequence[str], folder: Path
+) -> list[dict[str, bytes]]:
+    """Give Brian's own files of these runs."""
+    compiler = compiled.find_compiler()
+    # As Brian's makefile has them. The header only saves the time to read it again.
+    flags = ["-c", "-Wno-write-strings", f"-I{sys.prefix}/include", *arguments, "-I."]
+    header = precompiled_header(BuildCache(), compiler, flags)
+    included = [] if header is None else [f"-include{header}"]
+    task = {
+        "model": case.model.name,
+        "preferences": {ARGUMENTS: [*arguments, *included]},
+        "runs": [
+            (run.values, run.seed, str(folder / f"direct{number}"))
+            for number, run in enumerate(runs)
+        ],
+    }
+    (folder / "task.json").write_text(json.dumps(task))
+    script = write_script(folder, DIRECT)
+    here = str(Path(__file__).parents[1])
+    finished = subprocess.run(
+        [sys.executable, script, here, str(folder / "task.json")],
+        cwd=folder,
+        env=script_environment(),
+        capture_output=True,
+        text=True,
+        timeout=500,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr[-3000:]
+    return [_files(folder / f"direct{number}" / "results") for number in range(len(runs))]
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def both(
+    name: str, arguments: Sequence[str], folder: Path, number: int | None = None
+) -> Iterator[tuple[Simulated, dict[str, bytes]]]:
+    """Simulate a case's sets of parameters (or one of them) both ways."""
+    case = CASES[name]
+    lifted = Lifted(case, arguments)
+    chosen = list(zip(case.others, SEEDS, strict=True))
+    chosen = chosen if number is None else [chosen[number]]
+    runs = [lifted.simulate(case.values(others), seed) for others, seed in chosen]
+    return zip(runs, direct(case, runs, arguments, folder), strict=True)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_array_is_what_brians_own_build_gives(name: str, tmp_path: Path) -> None:
+    """Byte for byte, at parameters and seeds that the build was not made from."""
+    seen = []
+    for run, theirs in both(name, STRICT, tmp_path):
+        assert run.ours.keys() - OURS == theirs.keys()
+        assert len(theirs) > 5
+        differing = [
+            file for file in theirs if file != WITH_TIMES and run.ours[file] != theirs[file]
+        ]
+        assert not differing, (run.values, differing)
+        seen.append(theirs)
+    # Else all of this could be the same run again and again.
+    assert any(seen[0][file] != seen[1][file] for file in seen[0] if file != WITH_TIMES)
+
+
+def test_only_another_branch_is_another_shape() -> None:
+    """Another size is the same build; equations with a refractory period are not."""
+    case = CASES["branches"]
+    lifted = Lifted(case, STRICT)
+    found = [lifted.simulate(case.values(others), 1).other_shape for others in case.others]
+    assert found == [False, True]
+
+
+def _values(file: bytes, name: str) -> np.ndarray[Any, Any]:
+    """Read a file of results: all of these networks' arrays that hold reals are doubles."""
+    return np.frombuffer(file, dtype=np.float64) if len(file) % 8 == 0 else np.array([])
+
+
+@pytest.mark.parametrize("name", ["two_runs", "generated", "noise"])
+def test_with_brians_own_flags_only_rounding_differs(name: str, tmp_path: Path) -> None:
+    """As many spikes, of the same neurons; reals to 1e-9 of the largest in their file."""
+    ((run, theirs),) = both(name, FAST, tmp_path, number=0)
+    assert run.ours.keys() - OURS == theirs.keys()
+    for file in theirs:
+        if file == WITH_TIMES or run.ours[file] == theirs[file]:
+            continue
+        assert len(run.ours[file]) == len(theirs[file]), file
+        ours, direct_ones = _values(run.ours[file], file), _values(theirs[file], file)
+        assert len(ours), file
+        scale = np.abs(direct_ones).max()
+        np.testing.assert_allclose(ours, direct_ones, rtol=0, atol=1e-9 * scale, err_msg=file)
+
+
+def test_the_seeds_network_gives_the_numbers_of_a_direct_build() -> None:
+    """2569 and 2527 spikes at 1.62 mV with seeds 0 and 1, as C++ standalone gave by hand."""
+    case = Case(cuba, ())
+    lifted = Lifted(case, FAST)
+    for seed, expected in ((0, 2569), (1, 2527)):
+        run = lifted.simulate(case.values({"excitatory_weight": 1.62 * mV}), seed)
+        files = [file for file in run.ours if file.startswith("_dynamic_array_spikes_i_")]
+        assert len(run.ours[files[0]]) // 4 == expected
+
+
+def test_noise_has_the_statistics_that_the_runtime_gives() -> None:
+    """The variance of the potential: two engines, one distribution.
+
+    120 trials of 25 neurons each; the seeds are fixed, so that this fails only
+    if numbers change. Then four standard errors are room enough.
+    """
+    found = {}
+    for engine in ("compiled", "numpy"):
+        sweep = Sweep(noise, engine=engine, size=25, trials=120, seed=3, workers=2)
+        results = sweep.run(progress=False)
+        assert results.counts() == {"done": 120}, results.failures[:1]
+        computed_by = results.dataset.attrs["engine"]
+        assert computed_by == ("compiled" if engine == "compiled" else "runtime (numpy)")
+        found[engine] = results.dataset["mean_square"].values.ravel()
+    ours, runtime = found["compiled"], found["numpy"]
+    error = np.sqrt((ours.var(ddof=1) + runtime.var(ddof=1)) / 120)
+    assert abs(ours.mean() - runtime.mean()) < 4 * error
+    assert 0.5 < ours.std() / runtime.std() < 2
