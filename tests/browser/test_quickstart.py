@@ -20,6 +20,7 @@ QUICKSTART = "01_quickstart.ipynb"
 WIDGET_CELL = 1  # of the quickstart; the first is text
 POINTS = 20  # of its sweep
 BUILD = 90.0  # s that preparing the model may take on a busy machine
+TRIALS = 30  # of each, where a sweep has to take some seconds
 SMALL = 400  # neurons, where the network does not matter
 
 # A sweep that takes long and costs nothing.
@@ -159,15 +160,16 @@ def test_sliders_and_fields_follow_each_other(lab: Lab) -> None:
 def test_curve_grows_point_by_point_while_the_notebook_is_free(lab: Lab) -> None:
     """Dots come one after another, the axis stands still, other cells run, nothing is missing."""
     view = quickstart(lab)
-    view.type("Network size", SMALL)
+    # Enough that no machine is done before anybody has looked.
+    view.type("Trials", TRIALS)
     view.watch()
     start(lab, view)
     assert lab.ask("2 + 2, widget.run.progress.ended") == "(4, False)"
     expect(view.run_button).to_be_disabled()
     view.expect_status("^Finished")
-    view.expect_status(f"{POINTS} of {POINTS} done")
+    view.expect_status(f"{POINTS * TRIALS} of {POINTS * TRIALS} done")
     assert_drawn(view, results(lab, "spike_count"))
-    assert len(view.picture().points) == POINTS
+    assert len(view.picture().points) == POINTS * TRIALS
 
     seen = view.watched()
     dots = [frame["dots"] for frame in seen]
@@ -189,12 +191,12 @@ def test_curve_grows_point_by_point_while_the_notebook_is_free(lab: Lab) -> None
 def test_stop_stops_and_run_runs_again(lab: Lab) -> None:
     """No simulation goes on, what is finished stays, and the next Run begins at once."""
     view = quickstart(lab)
-    view.type("Trials", 20)  # so that many cores are not done at once
+    view.type("Trials", TRIALS)  # so that many cores are not done at once
     start(lab, view)
     view.stop_button.click()
     view.expect_status("^Stopped", seconds=4)
     kept = view.dots()
-    assert 0 < kept < 20 * POINTS
+    assert 0 < kept < TRIALS * POINTS
     assert state(lab) == "cancelled"
     programs = """
 import psutil

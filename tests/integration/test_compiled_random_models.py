@@ -149,7 +149,7 @@ VALUES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=5)
+@settings(max_examples=25)
 @given(body=BODIES, many=st.lists(VALUES, min_size=2, max_size=2))
 def test_predictions_are_what_brian_generates(
     body: str, many: list[dict[str, Any]], tmp_path_factory: Any

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import pickle
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -119,7 +121,13 @@ class CompiledEngine:
     def __init__(self, measures: CompiledMeasures, recipe: Recipe) -> None:
         self.functions = measures.functions
         self._measures = measures.by_name
-        self._recipe = recipe
+        # Measures are unpickled anew for every job; a recipe, which nobody
+        # changes and which has hundreds of parts, once in every worker.
+        self._packed_recipe = pickle.dumps(recipe)
+
+    @property
+    def _recipe(self) -> Recipe:
+        return _unpickled(self._packed_recipe)
 
     def simulate(self, job: Job) -> Mapping[str, Value]:
         """Run and measure; see `Engine.simulate`.
@@ -169,6 +177,13 @@ class CompiledEngine:
             }
         finally:
             shutil.rmtree(results, ignore_errors=True)
+
+
+@functools.lru_cache(maxsize=16)
+def _unpickled(packed: bytes) -> Recipe:
+    recipe = pickle.loads(packed)  # noqa: S301 - from our own parent process
+    assert isinstance(recipe, Recipe)  # noqa: S101 - as above
+    return recipe
 
 
 def _bare(function: Callable[..., Any]) -> Callable[..., Any]:
