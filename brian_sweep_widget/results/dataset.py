@@ -127,4 +127,5 @@ def _provenance(results: Results) -> dict[str, Any]:
         "engine": ", ".join(sorted({origin.engine for origin in origins})),
         "versions": json.dumps({name: ", ".join(sorted(all_)) for name, all_ in versions.items()}),
         "hosts": ", ".join(sorted({origin.host for origin in origins})),
+        "notice": results.notice,
     }

@@ -31,6 +31,8 @@ class Results:
         What was asked for.
     outcomes
         What there is, in the order in which it came.
+    notice
+        What a person should know about how it was computed; empty if nothing.
     """
 
     def __init__(
@@ -39,18 +41,22 @@ class Results:
         parameters: Mapping[str, Parameter],
         plan: Plan,
         outcomes: Sequence[Outcome],
+        notice: str = "",
     ) -> None:
         self.model = model
         self.parameters = parameters
         self.plan = plan
         self.outcomes = tuple(outcomes)
+        self.notice = notice
 
     def __len__(self) -> int:
         return len(self.outcomes)
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{number} {status}" for status, number in self.counts().items())
-        return f"<Results of {self.model}: {counts or 'nothing yet'}, of {len(self.plan)} jobs>"
+        said = f". {self.notice}" if self.notice else ""
+        jobs = len(self.plan)
+        return f"<Results of {self.model}: {counts or 'nothing yet'}, of {jobs} jobs{said}>"
 
     def counts(self) -> dict[str, int]:
         """Count the outcomes by status; statuses that do not occur are left out."""

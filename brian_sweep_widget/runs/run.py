@@ -40,7 +40,7 @@ class Run:
         total: int,
         plan_jobs: Callable[[], Sequence[Job]],
         source: Source,
-        make_results: Callable[[Sequence[Outcome]], Results],
+        make_results: Callable[[Sequence[Outcome], str], Results],
         recall: Recall | None = None,
     ) -> None:
         self._total = total
@@ -95,7 +95,7 @@ class Run:
     def results(self) -> Results:
         """What there is so far; after the end, all."""
         with self._changed:
-            return self._make_results(tuple(self._latest.values()))
+            return self._make_results(tuple(self._latest.values()), self._source.notice)
 
     def outcomes_since(self, number: int) -> list[Outcome]:
         """Give the outcomes from a number on, without waiting.

@@ -12,6 +12,7 @@ from brian_sweep_widget.engines import Engine, compiled, pack, prepare
 from brian_sweep_widget.results import Failure, Outcome
 from brian_sweep_widget.runs.checking import Checker
 from brian_sweep_widget.runs.supply import Supply
+from brian_sweep_widget.runs.variants import Prepared
 from brian_sweep_widget.runs.workshop import (
     NotCompiledError,
     RefusedError,
@@ -128,6 +129,8 @@ class CompiledSource:
         self._measures = compilation.packed_measures()
         self._results = compiled.new_folder("results")
         self._packed: dict[Hashable, bytes] = {}
+        self._shapes: dict[bytes, None] = {}
+        self._folded = False  # whether other numbers than those compared may be folded
         self._checker = Checker(self._workshop)
         self._ready: ReadySource | None = None
         self._workshop.in_use(+1)
@@ -149,7 +152,9 @@ class CompiledSource:
                 f"{self._compilation.model.name} calls seed() itself, so all trials of a point "
                 "are the same: remove that call, every simulation is seeded anyway."
             )
-        if preparation.same_digits is False:
+        if self._folded or any(
+            self._workshop.same_digits(shape) is False for shape in list(self._shapes)
+        ):
             return (
                 "The last digit may differ from that of a program compiled for one set of "
                 "values only, in which the compiler computes with constants."
@@ -217,6 +222,7 @@ class CompiledSource:
         """Put jobs that probably share a variant."""
         for job in group:
             prepared = self._workshop.prepare(job.parameters, job.seed, stopped)
+            self._note_digits(prepared, job)
             key = prepared.program.key(job.parameters, job.seed)
             packed = self._packed.get(key)
             if packed is None:
@@ -232,6 +238,12 @@ class CompiledSource:
             supply.wait_for_room(_MOST_WAITING, stopped)
             supply.put(packed, [job])
             self._checker.note(job, prepared.program)
+
+    def _note_digits(self, prepared: Prepared, job: Job) -> None:
+        """Take note of whether the last digit of a job may depend on how it is compiled."""
+        program = prepared.program
+        self._shapes[program.shape] = None
+        self._folded |= not program.folds_as_made(prepared.variant, job.parameters)
 
     def _not_compiled(
         self, reason: str, jobs: Sequence[Job], supply: Supply, record: Record, stopped: Stopped

@@ -231,8 +231,8 @@ class Sweep:
             return CompiledSource(self.engine, self.workers, self.time_limit)
         return ReadySource(self.engine, self.workers)
 
-    def _results(self, outcomes: Sequence[Outcome]) -> Results:
-        return Results(self.model.label, self.parameters, self.plan, outcomes)
+    def _results(self, outcomes: Sequence[Outcome], notice: str) -> Results:
+        return Results(self.model.label, self.parameters, self.plan, outcomes, notice)
 
 
 def _is_sequence(value: Any) -> bool:

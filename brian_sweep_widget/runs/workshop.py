@@ -60,9 +60,6 @@ class Preparation:
     seeds
         Whether the model seeds Brian's generators itself, which makes its
         trials alike.
-    same_digits
-        Whether the program gives the bits of one that is compiled for a single
-        set of parameters; None while that is not known.
     """
 
     phase: str
@@ -70,7 +67,6 @@ class Preparation:
     costs: Mapping[str, compiled.Cost]
     reason: str = ""
     seeds: bool = False
-    same_digits: bool | None = None
 
 
 class Workshop:
@@ -110,7 +106,7 @@ class Workshop:
         self._refuted = 0
         self._in_use = 0
         self._ahead = 0
-        self._same_digits: bool | None = None
+        self._same_digits: dict[bytes, bool] = {}
         self._confirmed: dict[tuple[bytes, str], tuple[float, float]] = {}
 
     @property
@@ -123,7 +119,6 @@ class Workshop:
             programs[-1].costs if programs else {},
             self._reason,
             any(program.seeds for program in programs),
-            self._same_digits,
         )
 
     @property
@@ -191,6 +186,14 @@ class Workshop:
         values = list(values)
         low, high = self._confirmed.get((shape, name), (min(values), max(values)))
         self._confirmed[shape, name] = (min(low, *values), max(high, *values))
+
+    def same_digits(self, shape: bytes) -> bool | None:
+        """Whether a program gives the bits of one that is compiled for its values alone.
+
+        For the values that it was made from, and for others as far as a
+        compiler cannot compute with what differs; None while that is not known.
+        """
+        return self._same_digits.get(shape)
 
     def ahead(self, many: Iterable[Mapping[str, Plain]], seed: int) -> None:
         """Trace what a person may want next, while no sweep runs.
@@ -279,8 +282,8 @@ class Workshop:
                 lambda: _spare_pool().submit(compiled.same_digits, blueprint, program),
                 lambda: False,
             )
-            if same is not None and self._same_digits is not False:
-                self._same_digits = same
+            if same is not None:
+                self._same_digits[program.shape] = same
 
     def _traced(self, values: Mapping[str, Plain], seed: int, stopped: Stopped) -> Prepared | None:
         """Trace some values; None if no program fits."""

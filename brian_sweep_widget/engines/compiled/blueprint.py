@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
+from brian_sweep_widget.engines.compiled.folding import foldable
 from brian_sweep_widget.engines.compiled.lifting import (
     OtherShapeError,
     Slot,
@@ -115,6 +116,7 @@ class Blueprint:
             rules,
             instants,
             costs,
+            foldable(self.base.sources, rules.slots),
             draws,
             self.base.seeds,
             self.values,

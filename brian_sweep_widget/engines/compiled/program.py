@@ -122,6 +122,8 @@ class Program:
         value of it changes, by parameter name.
     costs
         What another value of each parameter costs.
+    foldable
+        Entries with which a compiler may compute, if it knows them.
     draws
         Whether the builder draws random numbers in Python: then every seed has
         a variant of its own.
@@ -136,6 +138,7 @@ class Program:
     lifted: Lifted
     instants: Mapping[str, tuple[int, ...]]
     costs: Mapping[str, Cost]
+    foldable: frozenset[int]
     draws: bool
     seeds: bool
     values: Mapping[str, Plain]
@@ -157,6 +160,11 @@ class Program:
     def predicted(self, variant: Variant, values: Mapping[str, Plain]) -> tuple[Entry, ...]:
         """Give the entries for some values, of which the others are the variant's."""
         return filled_in(variant.entries, self.instants, values)
+
+    def folds_as_made(self, variant: Variant, values: Mapping[str, Plain]) -> bool:
+        """Whether all numbers with which a compiler may compute are those it was made from."""
+        entries = self.predicted(variant, values)
+        return all(entries[place] == self.variant.entries[place] for place in self.foldable)
 
     def mispredicted(self, variant: Variant, values: Mapping[str, Plain]) -> frozenset[str]:
         """Find the instant parameters that are not in a variant's own table as predicted."""

@@ -3,7 +3,8 @@
 With ``-ffast-math`` the compiler computes with the numbers that it knows: it
 divides by a constant by multiplying with its inverse, it folds the exponential
 of a constant. It cannot with numbers that are looked up, so the last digit may
-differ. Nothing in the sources tells reliably where; so the two are compared.
+differ. The sources tell where that cannot be (`folding`); where it can, the two
+are compared.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from brian_sweep_widget.engines.compiled.compiler import (
     compile_project,
     find_compiler,
 )
-from brian_sweep_widget.engines.compiled.lifting import OtherShapeError, table
+from brian_sweep_widget.engines.compiled.lifting import table
 from brian_sweep_widget.engines.compiled.program import Program, Variant
 from brian_sweep_widget.engines.compiled.scratch import new_folder
 from brian_sweep_widget.engines.compiled.tracing import Trace
@@ -39,33 +40,32 @@ def same_digits(blueprint: Blueprint, program: Program) -> bool | None:
     Parameters
     ----------
     blueprint, program
-        A blueprint, and what was made of it. Both simulate the parameters
-        moved all at once: numbers that are not round, of which a folded
-        inverse shows.
+        A blueprint, and what was made of it.
 
     Returns
     -------
     bool or None
-        Whether all results are the same to the last bit; None if that cannot
-        be told. The answer is kept in the cache of builds.
+        Whether all results are the same to the last bit, for the values that
+        the program was made from and all that differ from them in numbers
+        which are not `Program.foldable`; None if that cannot be told. The
+        answer is kept in the cache of builds.
     """
-    trace = blueprint.base if blueprint.together is None else blueprint.together
-    try:
-        variant = program.lifted.variant(trace)
-    except OtherShapeError:
-        trace, variant = blueprint.base, program.variant
+    if not program.foldable:
+        return True
     try:
         compiler = find_compiler()
         cache = BuildCache()
-        toolchain = trace.toolchain
-        parts = {**parts_of(program.shape, toolchain, compiler), "numbers": list(variant.entries)}
+        parts = parts_of(program.shape, blueprint.base.toolchain, compiler)
+        numbers = list(program.variant.entries)
 
         def make(folder: Path) -> None:
-            same = _compare(trace, variant, program, compiler, cache)
+            same = _compare(blueprint.base, program.variant, program, compiler, cache)
             (folder / _VERDICT).write_text(json.dumps(same))
 
         about = {"model": f"{blueprint.name} (last digits)"}
-        found = cache.get_or_make(key_of(parts), make, about, product=_VERDICT)
+        found = cache.get_or_make(
+            key_of({**parts, "numbers": numbers}), make, about, product=_VERDICT
+        )
         return bool(json.loads((found / _VERDICT).read_text()))
     except (BinaryError, CacheRefusedError, CompileError, CompilerMissingError, TimeLimitError):
         return None
