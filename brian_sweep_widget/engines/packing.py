@@ -203,21 +203,30 @@ def _dumps(value: object) -> bytes:
     return buffer.getvalue()
 
 
+# Whether a module is the user's own, by name, with the module that was looked at:
+# there are thousands, and every sweep asks.
+_looked_at: dict[str, tuple[ModuleType, bool]] = {}
+
+
 def _modules_at_work() -> list[ModuleType]:
     """Give the loaded modules that are the user's own, not installed libraries."""
     # Names first: making pairs may collect garbage, and finalizers may import.
-    loaded = [(name, sys.modules.get(name)) for name in list(sys.modules)]
-    return [
-        module
-        for name, module in loaded
-        if name != "__main__"
-        and name.partition(".")[0] != _OURS
-        and module is not None
-        and _is_users(module)
-    ]
+    found = []
+    for name in list(sys.modules):
+        module = sys.modules.get(name)
+        if module is None:
+            continue
+        known = _looked_at.get(name)
+        if known is None or known[0] is not module:
+            known = _looked_at[name] = module, _is_users(name, module)
+        if known[1]:
+            found.append(module)
+    return found
 
 
-def _is_users(module: ModuleType) -> bool:
+def _is_users(name: str, module: ModuleType) -> bool:
+    if name == "__main__" or name.partition(".")[0] == _OURS:
+        return False
     file = getattr(module, "__file__", None)
     if not file or getattr(module, "__spec__", None) is None:
         return False
