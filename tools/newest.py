@@ -15,11 +15,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SUPPORTED = ((3, 13), (3, 12), (3, 11))
-# What depends on Python, Brian and numpy, and one script from end to end; how runs
-# behave, the command line and the browser do not, and would take ten minutes more.
+# What depends on Python, Brian and numpy, above all on the code that Brian generates,
+# and one script from end to end; how runs behave, the command line and the browser do
+# not, and would take ten minutes more.
 TESTS = (
     "tests/unit",
     "tests/integration/test_engines.py",
+    "tests/integration/test_compiled_networks.py",
+    "tests/integration/test_compiled_random_models.py",
+    "tests/integration/test_compiled_random_values.py",
     "tests/integration/test_papers.py::test_the_readmes_snippet_runs_as_a_script",
 )
 

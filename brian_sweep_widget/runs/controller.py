@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from brian_sweep_widget.backends import Died, LocalBackend, LocalPool, StopToken, stoppable
@@ -78,10 +79,11 @@ class Controller:
             if isinstance(result, Died):
                 reason = result.reason or reason
             elif result is not None:
-                in_flight.pop(result.job.position, None)
+                task = in_flight.pop(result.job.position)
                 # In this order, or for a moment the job would count twice.
                 self._note_fed(len(in_flight))
-                self._record(result)
+                # The job as it is here: what comes back is a copy of it.
+                self._record(replace(result, job=task.job))
         for task in in_flight.values():
             if not self._token.stopped:
                 self._suspect(task, reason, alone=alone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from brian_sweep_widget.runs.controller import Controller
 from brian_sweep_widget.runs.filling import Filling
 from brian_sweep_widget.runs.progress import ENDED, Progress, State, time_left
 from brian_sweep_widget.runs.recall import Recall
+from brian_sweep_widget.runs.sharing import Sharing
 from brian_sweep_widget.runs.sources import Source
 from brian_sweep_widget.runs.supply import Supply
 
@@ -53,7 +54,7 @@ class Run:
         self._latest: dict[tuple[int, ...], Outcome] = {}
         self._counts = dict.fromkeys(("done", "failed", "lost", "cancelled"), 0)
         self._units: dict[str, Unit] = {}
-        self._versions: dict[tuple[tuple[str, str], ...], Mapping[str, str]] = {}
+        self._sharing = Sharing()
         self._wall_times = 0.0
         self._measured = 0
         self._fed = 0
@@ -229,7 +230,7 @@ class Run:
 
     def _record(self, outcome: Outcome) -> None:
         with self._changed:
-            outcome = self._sharing_versions(self._same_units(outcome))
+            outcome = self._sharing(self._same_units(outcome))
             replaced = self._latest.get(outcome.job.position)
             if replaced is not None:
                 self._counts[replaced.status] -= 1
@@ -242,14 +243,6 @@ class Run:
                 self._wall_times += outcome.origin.wall_time
                 self._measured += 1
             self._changed.notify_all()
-
-    def _sharing_versions(self, outcome: Outcome) -> Outcome:
-        """Have all outcomes refer to one table of versions: there may be very many."""
-        if outcome.origin is None:
-            return outcome
-        versions = outcome.origin.versions
-        shared = self._versions.setdefault(tuple(versions.items()), versions)
-        return replace(outcome, origin=replace(outcome.origin, versions=shared))
 
     def _note_ready(self, _: object) -> None:
         """Take note that the first worker is up (or died, and will be replaced)."""

@@ -231,7 +231,7 @@ class Sweep:
             return CompiledSource(self.engine, self.workers, self.time_limit)
         return ReadySource(self.engine, self.workers)
 
-    def _results(self, outcomes: Sequence[Outcome], notice: str) -> Results:
+    def _results(self, outcomes: Sequence[Outcome], notice: str = "") -> Results:
         return Results(self.model.label, self.parameters, self.plan, outcomes, notice)
 
 

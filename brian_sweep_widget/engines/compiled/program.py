@@ -153,7 +153,9 @@ class Program:
         """Whether a value can be put into the table: an integer may be too large for its type."""
         slots = self.lifted.slots
         return name in self.instants and all(
-            place >= len(slots) or slots[place].kind in {"real", kind_of([repr(value)])}
+            place >= len(slots)
+            or slots[place].kind == "real"
+            or slots[place].kind == kind_of([repr(value)])
             for place in self.instants[name]
         )
 
