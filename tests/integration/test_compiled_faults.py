@@ -26,6 +26,7 @@ from brian2 import (
     network_operation,
     second,
     seed,
+    set_device,
 )
 from helpers import alive, descendants, script_environment, start_script, until, write_script
 
@@ -308,10 +309,22 @@ def _storing() -> NetworkModel:
     return storing
 
 
+def _leaving() -> NetworkModel:
+    @network_model(duration=1 * ms)
+    def leaving(step: float = 1.0) -> Network:
+        set_device("runtime")
+        group = NeuronGroup(1, "x : 1", name="group")
+        group.x = step
+        return Network(group)
+
+    return leaving
+
+
 PYTHON = {
     "operation": (_operated, "mine is a network operation"),
     "looking": (_looking, ""),
     "storing": (_storing, ""),
+    "leaving": (_leaving, "it calls set_device"),
 }
 
 

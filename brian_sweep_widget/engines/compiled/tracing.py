@@ -154,6 +154,8 @@ class Tracer:
     def _generate(
         self, device: Any, values: Mapping[str, Plain], folder: Path, *, with_sources: bool
     ) -> Trace:
+        import brian2  # noqa: PLC0415 - as above
+
         quantities = {
             name: quantity(value, self._parameters[name].unit) for name, value in values.items()
         }
@@ -161,6 +163,9 @@ class Tracer:
         before = _generator_states()
         with watched_connections() as connections:
             network, names = build(self._builder, {name: quantities[name] for name in self._names})
+            if brian2.get_device() is not device:
+                msg = "it calls set_device, and so leaves the device that writes the program"
+                raise UnsupportedError(msg)
             draws = before != _generator_states()
             _refuse_python_code(network)
             network.run(quantities[DURATION], namespace=names)
