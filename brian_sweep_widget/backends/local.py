@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Any
 
 from joblib import Parallel, delayed, register_parallel_backend
@@ -145,6 +146,7 @@ class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no 
         self._pending: set[Future[Any]] = set()
         self._cancelled = False
         self._lock = threading.Lock()
+        self._arrived: SimpleQueue[list[Any] | None] | None = None
 
     def effective_n_jobs(self, n_jobs: int | None) -> int:
         """Say how many jobs run at once; never 1, which joblib runs in the caller."""
@@ -173,12 +175,16 @@ class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no 
 
     def retrieve_result_callback(self, future: Future[Any]) -> Any:
         """Give a batch's results; a batch that came to no end is one `Died`."""
+        results: list[Any]
         try:
-            return future.result()
+            results = future.result()
         except CancelledError:
-            return [Died()]
+            results = [Died()]
         except BaseException as error:  # noqa: BLE001 - jobs do not raise: the worker or its pipe did
-            return [Died(f"{type(error).__name__}: {error}".partition("\n")[0])]
+            results = [Died(f"{type(error).__name__}: {error}".partition("\n")[0])]
+        if self._arrived is not None:
+            self._arrived.put(results)
+        return results
 
     def stream(self, calls: Iterable[Call]) -> Iterator[Any]:
         """Run calls through joblib and give their results as they come.
@@ -194,14 +200,19 @@ class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no 
         result
             Of one call; a `Died` for a call that came to no end.
         """
-        parallel = Parallel(
-            n_jobs=self._pool.workers if self._pool else None,
-            backend=self,
-            return_as="generator_unordered",
-            batch_size=1,  # larger batches would let the chart jump, and Stop wait
-            pre_dispatch="2 * n_jobs",
-        )
-        yield from parallel(delayed(function)(*args) for function, args in calls)
+        # joblib looks for results a hundred times a second, which is too seldom where
+        # a simulation takes ten milliseconds: they are taken from the callback.
+        arrived: SimpleQueue[list[Any] | None] = SimpleQueue()
+        self._arrived = arrived
+        driving = _Driving(self, calls, arrived)
+        number = 0
+        while not driving.is_over_after(number):
+            results = arrived.get()
+            if results is None:
+                driving.raise_error()
+                return
+            number += 1
+            yield from results
 
     def cancel_pending(self) -> None:
         """Cancel what has not started, for good; running jobs are the stop token's."""
@@ -218,6 +229,54 @@ class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no 
     def _forget(self, future: Future[Any]) -> None:
         with self._lock:
             self._pending.discard(future)
+
+
+class _Driving:
+    """joblib at work on some calls, in a thread of its own; puts None behind the results."""
+
+    def __init__(
+        self,
+        backend: LocalBackend,
+        calls: Iterable[Call],
+        arrived: SimpleQueue[list[Any] | None],
+    ) -> None:
+        self._backend = backend
+        self._calls = calls
+        self._arrived = arrived
+        self._taken = 0
+        self._all_taken = False
+        self._error: BaseException | None = None
+        threading.Thread(target=self._drive, name="brian-sweep-joblib", daemon=True).start()
+
+    def is_over_after(self, number: int) -> bool:
+        """Whether nothing more can come when so many results have; joblib notices later."""
+        return self._all_taken and number == self._taken
+
+    def raise_error(self) -> None:
+        """Raise what went wrong in joblib, if anything did."""
+        if self._error is not None:
+            raise self._error
+
+    def _drive(self) -> None:
+        parallel = Parallel(
+            n_jobs=self._backend.effective_n_jobs(None),
+            backend=self._backend,
+            return_as="generator_unordered",
+            batch_size=1,  # larger batches would let the chart jump, and Stop wait
+            pre_dispatch="2 * n_jobs",
+        )
+        try:
+            for _ in parallel(self._tasks()):
+                pass  # it was taken from the callback
+        except BaseException as error:  # noqa: BLE001 - see raise_error
+            self._error = error
+        self._arrived.put(None)
+
+    def _tasks(self) -> Iterator[Any]:
+        for function, args in self._calls:
+            self._taken += 1
+            yield delayed(function)(*args)
+        self._all_taken = True
 
 
 register_parallel_backend(NAME, LocalBackend)

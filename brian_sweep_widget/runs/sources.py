@@ -156,8 +156,8 @@ class CompiledSource:
             self._workshop.same_digits(shape) is False for shape in list(self._shapes)
         ):
             return (
-                "The last digit may differ from that of a program compiled for one set of "
-                "values only, in which the compiler computes with constants."
+                "The last digit may differ from that of a program that is compiled for these "
+                "values alone."
             )
         return ""
 

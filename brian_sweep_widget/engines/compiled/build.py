@@ -128,7 +128,9 @@ def write_project(
     written = {
         **files,
         "sweep_shape.h": _shape_header(shape, entries),
-        "makefile": write_makefile(toolchain, shlex.join(compiler.command), extra),
+        "makefile": write_makefile(
+            toolchain, shlex.join(compiler.command), extra, shlex.join(compiler.link_flags)
+        ),
     }
     for path, text in written.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

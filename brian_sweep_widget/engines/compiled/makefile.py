@@ -64,7 +64,9 @@ def read_makefile(makefile: str, texts: Iterable[str]) -> Toolchain:
     return Toolchain(sources, expanded("CXXFLAGS"), expanded("LFLAGS"), digests)
 
 
-def write_makefile(toolchain: Toolchain, compiler: str, extra_flags: str) -> str:
+def write_makefile(
+    toolchain: Toolchain, compiler: str, extra_flags: str, extra_link_flags: str
+) -> str:
     """Write the makefile of a project with the table of literals.
 
     Parameters
@@ -73,15 +75,16 @@ def write_makefile(toolchain: Toolchain, compiler: str, extra_flags: str) -> str
         From `read_makefile`.
     compiler
         How it is called.
-    extra_flags
+    extra_flags, extra_link_flags
         Put before all others.
     """
     sources = " ".join((*toolchain.sources, "sweep_table.cpp"))
+    link_flags = f"{extra_link_flags} {toolchain.link_flags}"
     return "\n".join(
         [
             f"SOURCES = {sources}",
             "OBJECTS = $(SOURCES:.cpp=.o)",
-            f"main: $(OBJECTS)\n\t{compiler} $(OBJECTS) -o main {toolchain.link_flags}",
+            f"main: $(OBJECTS)\n\t{compiler} $(OBJECTS) -o main {link_flags}",
             f"%.o: %.cpp\n\t{compiler} {extra_flags} {toolchain.flags} $< -o $@",
             "",
         ]

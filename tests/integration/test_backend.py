@@ -1,0 +1,72 @@
+"""The backend by itself: every result once, whatever joblib or the calls do."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from joblib import Parallel, delayed, parallel_config
+
+from brian_sweep_widget.backends import Died, LocalBackend, local_pool
+from brian_sweep_widget.backends.local import NAME
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def squares(numbers: range) -> Iterator[Any]:
+    """Calls that give squares."""
+    return ((pow, (number, 2)) for number in numbers)
+
+
+def test_every_result_comes_once_in_pass_after_pass() -> None:
+    """Also none at all, one, and as many as joblib looks ahead."""
+    backend = LocalBackend(local_pool(2))
+    for many in (0, 1, 2, 3, 4, 5, 50):
+        found = sorted(backend.stream(squares(range(many))))
+        assert found == [number**2 for number in range(many)]
+
+
+def test_calls_that_cannot_be_made_are_an_error() -> None:
+    """Whatever came before it comes, and nothing else."""
+
+    def calls() -> Iterator[Any]:
+        yield from squares(range(3))
+        message = "no more"
+        raise LookupError(message)
+
+    backend = LocalBackend(local_pool(2))
+    found = []
+    with pytest.raises(LookupError, match="no more"):
+        found.extend(backend.stream(calls()))
+    assert set(found) <= {0, 1, 4}
+    # The sweep is over then; the workers are as good as before.
+    assert sorted(LocalBackend(local_pool(2)).stream(squares(range(4)))) == [0, 1, 4, 9]
+
+
+def killed() -> None:
+    """End the worker that runs this."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_death_is_a_result_and_the_next_pass_works() -> None:
+    """As many results as calls, in either case."""
+    backend = LocalBackend(local_pool(2))
+    found = list(backend.stream([(killed, ()), *squares(range(5))]))
+    assert len(found) == 6
+    deaths = [result for result in found if isinstance(result, Died)]
+    assert deaths
+    assert any("Terminated" in died.reason for died in deaths), deaths
+    assert sorted(backend.stream(squares(range(4)))) == [0, 1, 4, 9]
+
+
+def test_results_for_joblib_itself_are_not_kept() -> None:
+    """Used through joblib, as any backend, nothing piles up in it."""
+    with parallel_config(backend=NAME):
+        parallel = Parallel(n_jobs=2)
+        assert parallel(delayed(pow)(number, 2) for number in range(5)) == [0, 1, 4, 9, 16]
+        backend = parallel._backend
+    assert isinstance(backend, LocalBackend)
+    assert backend._arrived is None
