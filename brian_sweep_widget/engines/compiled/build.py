@@ -125,11 +125,15 @@ def write_project(
     """
     header = precompiled_header(cache, compiler, shlex.split(toolchain.flags))
     extra = "" if header is None else f"-include{header}"
+    # The longest first: what is left for one core at the end is short then.
+    sources = sorted(
+        (*toolchain.sources, "sweep_table.cpp"), key=lambda path: -len(files.get(path, ""))
+    )
     written = {
         **files,
         "sweep_shape.h": _shape_header(shape, entries),
         "makefile": write_makefile(
-            toolchain, shlex.join(compiler.command), extra, shlex.join(compiler.link_flags)
+            sources, toolchain, shlex.join(compiler.command), extra, shlex.join(compiler.link_flags)
         ),
     }
     for path, text in written.items():

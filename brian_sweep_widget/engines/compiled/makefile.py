@@ -65,12 +65,18 @@ def read_makefile(makefile: str, texts: Iterable[str]) -> Toolchain:
 
 
 def write_makefile(
-    toolchain: Toolchain, compiler: str, extra_flags: str, extra_link_flags: str
+    sources: Iterable[str],
+    toolchain: Toolchain,
+    compiler: str,
+    extra_flags: str,
+    extra_link_flags: str,
 ) -> str:
     """Write the makefile of a project with the table of literals.
 
     Parameters
     ----------
+    sources
+        Files to compile, in the order in which that begins.
     toolchain
         From `read_makefile`.
     compiler
@@ -78,11 +84,10 @@ def write_makefile(
     extra_flags, extra_link_flags
         Put before all others.
     """
-    sources = " ".join((*toolchain.sources, "sweep_table.cpp"))
     link_flags = f"{extra_link_flags} {toolchain.link_flags}"
     return "\n".join(
         [
-            f"SOURCES = {sources}",
+            f"SOURCES = {' '.join(sources)}",
             "OBJECTS = $(SOURCES:.cpp=.o)",
             f"main: $(OBJECTS)\n\t{compiler} $(OBJECTS) -o main {link_flags}",
             f"%.o: %.cpp\n\t{compiler} {extra_flags} {toolchain.flags} $< -o $@",
