@@ -34,7 +34,9 @@ _SETTINGS = (
     "cluster",
     "time_limit",
 )
-_HOUR = 3600.0  # s
+
+#: Seconds that one compiled simulation may take, if nothing else is asked for: an hour.
+TIME_LIMIT = 3600.0
 
 
 class Sweep:
@@ -91,7 +93,7 @@ class Sweep:
         engine: str = "auto",
         workers: int | None = None,
         cluster: object = None,
-        time_limit: Any = _HOUR,
+        time_limit: Any = TIME_LIMIT,
         **parameters: Any,
     ) -> None:
         if cluster is not None:

@@ -9,7 +9,7 @@ import ipywidgets as w
 
 from brian_sweep_widget.models import NetworkModel, as_model
 from brian_sweep_widget.results import Results
-from brian_sweep_widget.runs import Recall, Run, Sweep
+from brian_sweep_widget.runs import TIME_LIMIT, Recall, Run, Sweep
 from brian_sweep_widget.sweeps import Seeding
 from brian_sweep_widget.widget.ahead import likely_next
 from brian_sweep_widget.widget.asking import Asked, first_sweep
@@ -24,6 +24,7 @@ from brian_sweep_widget.widget.rerun import replace_in_this_cell
 from brian_sweep_widget.widget.screen import Screen
 from brian_sweep_widget.widget.status import StatusStrip
 from brian_sweep_widget.widget.switch import LiveSwitch
+from brian_sweep_widget.widget.wording import run_help
 
 _MOST_TRIALS = 1000
 _LARGEST_SEED = 2**31 - 1  # what a browser's number field is sure to keep whole
@@ -43,7 +44,7 @@ class SweepWidget(w.VBox):
         a dict of numbers; the CUBA network if not given.
     cluster
         Where to run; None for this computer, the only choice so far.
-    trials, seed, seeding, engine, workers
+    trials, seed, seeding, engine, workers, time_limit
         As for `brian_sweep_widget.Sweep`; trials and seed have controls.
     **parameters
         An array or a list sweeps a parameter: the first one is the chart's x
@@ -79,6 +80,7 @@ class SweepWidget(w.VBox):
         seeding: Seeding = "independent",
         engine: str = "auto",
         workers: int | None = None,
+        time_limit: Any = TIME_LIMIT,
         **parameters: Any,
     ) -> None:
         self._model = as_model(_default_model() if model is None else model)
@@ -87,6 +89,7 @@ class SweepWidget(w.VBox):
             "seeding": seeding,
             "engine": engine,
             "workers": workers,
+            "time_limit": time_limit,
         }
         first = first_sweep(self._model, {"trials": trials, "seed": seed} | options, parameters)
         self._lock = threading.RLock()
@@ -96,9 +99,7 @@ class SweepWidget(w.VBox):
         self._trials = count_field("Trials", trials, 1, _MOST_TRIALS)
         self._seed = count_field("Seed", seed, 0, _LARGEST_SEED)
         self._asked = Asked(self._model, options, self._controls, self._trials, self._seed)
-        self._run_button = w.Button(
-            description="Run", tooltip="Compute exactly the points asked for; leaves Live"
-        )
+        self._run_button = w.Button(description="Run", tooltip=run_help(first))
         self._stop_button = w.Button(
             description="Stop",
             tooltip="Stop, and leave Live; what is finished stays",

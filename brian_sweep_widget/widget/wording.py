@@ -67,6 +67,21 @@ def live_help(sweep: Sweep, preparation: Preparation | None, *, possible: bool) 
     return _WAITS
 
 
+def run_help(sweep: Sweep) -> str:
+    """Say what Run does, and how long one simulation may take."""
+    text = "Compute exactly the points asked for; leaves Live."
+    if sweep.preparation is None:  # only compiled simulations have a limit
+        return text
+    return f"{text} A simulation may take {_time(sweep.time_limit)}."
+
+
+def _time(seconds: float) -> str:
+    for unit, length in (("h", 3600.0), ("min", 60.0)):
+        if seconds >= length and seconds % length == 0:
+            return f"{seconds / length:.6g} {unit}"
+    return f"{seconds:.6g} s"
+
+
 def simulations(number: int) -> str:
     """Count simulations."""
     return "1 simulation" if number == 1 else f"{number} simulations"

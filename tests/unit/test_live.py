@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from brian2 import mV
+from brian2 import mV, second
 from helpers import until
 from test_widget import FakeRun, by_hand, dots, fields, status
 
@@ -461,3 +461,22 @@ def test_follower_survives_a_fault(caplog: pytest.LogCaptureFixture) -> None:
         assert "no such thing" in caplog.text
     finally:
         follower.close()
+
+
+@pytest.mark.parametrize(
+    ("limit", "told"), [(None, "1 h"), (120, "2 min"), (90, "90 s"), (0.5 * second, "0.5 s")]
+)
+def test_time_limit_is_told_and_kept(make: Any, world: Preparations, limit: Any, told: str) -> None:
+    """By the Run button; every sweep that the widget makes has it."""
+    given = {} if limit is None else {"time_limit": limit}
+    widget = make(model, x=[0, 1, 2], **given)
+    assert f"A simulation may take {told}." in widget._run_button.tooltip
+    assert widget.sweep.time_limit == Sweep(model, **given).time_limit
+    until(lambda: world.runs, "the first run")
+    assert world.runs[0].sweep.time_limit == widget.sweep.time_limit
+
+
+def test_no_time_limit_is_told_where_there_is_none(make: Any, world: Preparations) -> None:
+    """Only compiled simulations can be stopped after a time."""
+    world.now = None
+    assert "may take" not in make(model, x=[0, 1, 2])._run_button.tooltip
