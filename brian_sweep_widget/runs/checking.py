@@ -11,7 +11,8 @@ import random
 from collections.abc import Callable, Sequence
 
 from brian_sweep_widget.engines import compiled
-from brian_sweep_widget.runs.workshop import RefusedError, Workshop
+from brian_sweep_widget.runs.answers import RefusedError
+from brian_sweep_widget.runs.workshop import Workshop
 from brian_sweep_widget.sweeps import Job
 
 

@@ -10,15 +10,11 @@ from typing import Protocol
 from brian_sweep_widget.backends import LocalPool, local_pool
 from brian_sweep_widget.engines import Engine, compiled, pack, prepare
 from brian_sweep_widget.results import Failure, Outcome
+from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError, StoppedError
 from brian_sweep_widget.runs.checking import Checker
 from brian_sweep_widget.runs.supply import Supply
 from brian_sweep_widget.runs.variants import Prepared
-from brian_sweep_widget.runs.workshop import (
-    NotCompiledError,
-    RefusedError,
-    StoppedError,
-    workshop_for,
-)
+from brian_sweep_widget.runs.workshop import workshop_for
 from brian_sweep_widget.sweeps import Job
 
 _TRACED_AHEAD = 4  # variants that the tracing process is asked for before they are needed

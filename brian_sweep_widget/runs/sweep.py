@@ -13,15 +13,11 @@ from brian_sweep_widget.engines import compiled, engine_for, prepare
 from brian_sweep_widget.models import Plain, as_model
 from brian_sweep_widget.models.units import TIME, dimensions_of, is_quantity
 from brian_sweep_widget.results import Outcome, Results
+from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError
 from brian_sweep_widget.runs.recall import Recall
 from brian_sweep_widget.runs.run import Run
 from brian_sweep_widget.runs.sources import CompiledSource, ReadySource, Source
-from brian_sweep_widget.runs.workshop import (
-    NotCompiledError,
-    Preparation,
-    RefusedError,
-    workshop_for,
-)
+from brian_sweep_widget.runs.workshop import Preparation, workshop_for
 from brian_sweep_widget.sweeps import Axis, Job, Plan, Seeding
 
 _SETTINGS = (

@@ -6,10 +6,9 @@ what they gave, so that every set of parameters is traced at most once.
 
 from __future__ import annotations
 
-import functools
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,27 +18,17 @@ from brian_sweep_widget.backends import LocalPool, local_pool
 from brian_sweep_widget.engines import compiled
 from brian_sweep_widget.models import Parameter, Plain
 from brian_sweep_widget.results import Failure
+from brian_sweep_widget.runs.answers import (
+    LOOK,
+    NotCompiledError,
+    RefusedError,
+    Stopped,
+    StoppedError,
+    answer,
+    spare_pool,
+    tracing_pool,
+)
 from brian_sweep_widget.runs.variants import Prepared, Variants
-
-_LOOK = 0.02  # s between looks at whether the sweep was stopped
-
-Stopped = Callable[[], bool]
-
-
-class NotCompiledError(Exception):
-    """The model cannot be compiled here; says why."""
-
-
-class StoppedError(Exception):
-    """The sweep that waited was stopped."""
-
-
-class RefusedError(Exception):
-    """These parameters cannot be simulated; `failure` says why."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(str(failure))
-        self.failure = failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +147,7 @@ class Workshop:
     def trace(self, values: Mapping[str, Plain], seed: int, stopped: Stopped) -> compiled.Trace:
         """Trace some values, whatever is known of them."""
         try:
-            trace: compiled.Trace = self._answer(lambda: self._ask(values, seed), stopped)
+            trace: compiled.Trace = answer(lambda: self._ask(values, seed), stopped)
         except NotCompiledError as error:
             if not self._variants.programs:
                 raise
@@ -216,7 +205,7 @@ class Workshop:
     def _trace_ahead(self, many: list[Mapping[str, Plain]], seed: int, mine: int) -> None:
         for values in many:
             while self._in_use and self._ahead == mine:
-                time.sleep(_LOOK)
+                time.sleep(LOOK)
             if self._ahead != mine:
                 return
             try:
@@ -229,7 +218,7 @@ class Workshop:
 
     def _make(self, values: Mapping[str, Plain], seed: int, stopped: Stopped) -> None:
         """Make a program for some values, unless somebody else just did."""
-        while not self._making.acquire(timeout=_LOOK):
+        while not self._making.acquire(timeout=LOOK):
             if stopped():
                 raise StoppedError
         try:
@@ -251,7 +240,7 @@ class Workshop:
         if self._reason:
             raise NotCompiledError(self._reason)
         self._enter("tracing")
-        blueprint = self._answer(
+        blueprint = answer(
             lambda: tracing_pool().submit(
                 compiled.explore_model,
                 self._packed,
@@ -263,7 +252,7 @@ class Workshop:
             stopped,
         )
         self._enter("compiling")
-        program: compiled.Program = self._answer(
+        program: compiled.Program = answer(
             lambda: self._pool.submit(compiled.make_program, blueprint, self._pool.workers),
             stopped,
         )
@@ -276,10 +265,10 @@ class Workshop:
     def _compare(self, blueprint: compiled.Blueprint, program: compiled.Program) -> None:
         """Find out about the last digits, as soon as no sweep runs."""
         while self._in_use:
-            time.sleep(_LOOK)
+            time.sleep(LOOK)
         with suppress(NotCompiledError, RefusedError):
-            same = self._answer(
-                lambda: _spare_pool().submit(compiled.same_digits, blueprint, program),
+            same = answer(
+                lambda: spare_pool().submit(compiled.same_digits, blueprint, program),
                 lambda: False,
             )
             if same is not None:
@@ -297,48 +286,8 @@ class Workshop:
             lambda: tracing_pool().submit(compiled.trace_model, self._packed, dict(values), seed),
         )
 
-    def _answer(self, ask: Callable[[], Future[Any]], stopped: Stopped) -> Any:
-        """Wait for another process, and raise what it answers if it is no result."""
-        answer = None
-        for last in (False, True):
-            try:
-                answer = _wait(ask(), stopped)
-                break
-            except StoppedError:
-                raise
-            except BaseException as error:  # its process died, perhaps for another's sake
-                if last:
-                    msg = f"the process that prepared it ended: {type(error).__name__}: {error}"
-                    raise NotCompiledError(msg.partition("\n")[0]) from error
-        if isinstance(answer, Failure):
-            raise RefusedError(answer)
-        if isinstance(answer, str):
-            raise NotCompiledError(answer)
-        return answer
-
     def _enter(self, phase: str) -> None:
         self._phase, self._began = phase, time.monotonic()
-
-
-def _wait(asked: Future[Any], stopped: Stopped) -> Any:
-    done = threading.Event()
-    asked.add_done_callback(lambda _: done.set())
-    while not done.wait(_LOOK):
-        if stopped():
-            raise StoppedError
-    return asked.result()
-
-
-@functools.cache
-def tracing_pool() -> LocalPool:
-    """Give the process that traces the models of this kernel."""
-    return LocalPool(1, compiled.prepare_tracing)
-
-
-@functools.cache
-def _spare_pool() -> LocalPool:
-    """Give a process that works when nothing else does."""
-    return LocalPool(1, compiled.give_way)
 
 
 _workshops: dict[tuple[bytes, int], Workshop] = {}

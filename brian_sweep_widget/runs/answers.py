@@ -1,0 +1,86 @@
+"""Questions to other processes about a model, and the answers that are no results."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from brian_sweep_widget.backends import LocalPool
+from brian_sweep_widget.engines import compiled
+from brian_sweep_widget.results import Failure
+
+LOOK = 0.02  # s between looks at whether the sweep was stopped
+
+Stopped = Callable[[], bool]
+
+
+class NotCompiledError(Exception):
+    """The model cannot be compiled here; says why."""
+
+
+class StoppedError(Exception):
+    """The sweep that waited was stopped."""
+
+
+class RefusedError(Exception):
+    """These parameters cannot be simulated; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+
+
+def answer(ask: Callable[[], Future[Any]], stopped: Stopped) -> Any:
+    """Wait for another process, and raise what it answers if it is no result.
+
+    Parameters
+    ----------
+    ask
+        Submits the question; called again if the process dies.
+    stopped
+        Whether nobody waits for the answer any more.
+
+    Raises
+    ------
+    NotCompiledError, RefusedError, StoppedError
+    """
+    given = None
+    for last in (False, True):
+        try:
+            given = _wait(ask(), stopped)
+            break
+        except StoppedError:
+            raise
+        except BaseException as error:  # its process died, perhaps for another's sake
+            if last:
+                msg = f"the process that prepared it ended: {type(error).__name__}: {error}"
+                raise NotCompiledError(msg.partition("\n")[0]) from error
+    if isinstance(given, Failure):
+        raise RefusedError(given)
+    if isinstance(given, str):
+        raise NotCompiledError(given)
+    return given
+
+
+def _wait(asked: Future[Any], stopped: Stopped) -> Any:
+    done = threading.Event()
+    asked.add_done_callback(lambda _: done.set())
+    while not done.wait(LOOK):
+        if stopped():
+            raise StoppedError
+    return asked.result()
+
+
+@functools.cache
+def tracing_pool() -> LocalPool:
+    """Give the process that traces the models of this kernel."""
+    return LocalPool(1, compiled.prepare_tracing)
+
+
+@functools.cache
+def spare_pool() -> LocalPool:
+    """Give a process that works when nothing else does."""
+    return LocalPool(1, compiled.give_way)
