@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from helpers import until
 from playwright.sync_api import Locator, expect
 
 _SECONDS = 30.0  # for workers that start on a busy machine
@@ -154,7 +155,13 @@ class WidgetView:
 
     def picture(self) -> Picture:
         """Read the chart."""
-        seen = self.root.evaluate(_PICTURE)
+        seen: dict[str, Any] = {}
+
+        def labelled() -> bool:  # a tick that was just added has no text for a moment
+            seen.update(self.root.evaluate(_PICTURE))
+            return all(text for axis in ("x_ticks", "y_ticks") for text, _ in seen[axis])
+
+        until(labelled, "a text at every tick")
         scale, offset = np.array([_ruler(seen[axis]) for axis in ("x_ticks", "y_ticks")]).T
         points = scale * np.array(seen["dots"], dtype=float).reshape(-1, 2) + offset
         points = points[np.lexsort((points[:, 1], points[:, 0]))]
