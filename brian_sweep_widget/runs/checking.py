@@ -8,10 +8,10 @@ the middle and at a value drawn at random; then it holds for that range.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from brian_sweep_widget.engines import compiled
-from brian_sweep_widget.runs.answers import RefusedError
+from brian_sweep_widget.runs.answers import RefusedError, Stopped
 from brian_sweep_widget.runs.workshop import Workshop
 from brian_sweep_widget.sweeps import Job
 
@@ -38,7 +38,7 @@ class Checker:
         self._programs[program.shape] = program
         self._by_shape.setdefault(program.shape, set()).add(job.position)
 
-    def refuted(self, stopped: Callable[[], bool]) -> list[Job]:
+    def refuted(self, stopped: Stopped) -> list[Job]:
         """Check what was not confirmed before.
 
         Parameters
@@ -75,7 +75,7 @@ class Checker:
         name: str,
         program: compiled.Program,
         jobs: Sequence[Job],
-        stopped: Callable[[], bool],
+        stopped: Stopped,
     ) -> bool:
         """Whether predictions of a parameter hold over the values that these jobs had."""
         # One job for each value: more would confirm nothing more.
@@ -91,14 +91,14 @@ class Checker:
         self._workshop.confirm(program.shape, name, ends)
         return True
 
-    def _holds(self, job: Job, program: compiled.Program, stopped: Callable[[], bool]) -> bool:
+    def _holds(self, job: Job, program: compiled.Program, stopped: Stopped) -> bool:
         """Whether a job's table is the one that its trace would have given."""
         found = self._held.get((program.shape, job.position))
         if found is None:
             found = self._held[program.shape, job.position] = self._traced(job, program, stopped)
         return found
 
-    def _traced(self, job: Job, program: compiled.Program, stopped: Callable[[], bool]) -> bool:
+    def _traced(self, job: Job, program: compiled.Program, stopped: Stopped) -> bool:
         try:
             expected = self._workshop.prepare(job.parameters, job.seed, stopped).variant
             trace = self._workshop.trace(job.parameters, job.seed, stopped)

@@ -10,7 +10,7 @@ from typing import Protocol
 from brian_sweep_widget.backends import LocalPool, local_pool
 from brian_sweep_widget.engines import Engine, compiled, pack, prepare
 from brian_sweep_widget.results import Failure, Outcome
-from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError, StoppedError
+from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError, Stopped, StoppedError
 from brian_sweep_widget.runs.checking import Checker
 from brian_sweep_widget.runs.supply import Supply
 from brian_sweep_widget.runs.variants import Prepared
@@ -21,7 +21,6 @@ _TRACED_AHEAD = 4  # variants that the tracing process is asked for before they 
 _MOST_WAITING = 256  # jobs that wait for workers; more only take memory
 
 Record = Callable[[Outcome], None]
-Stopped = Callable[[], bool]
 
 
 class Source(Protocol):
@@ -125,7 +124,7 @@ class CompiledSource:
         self._measures = compilation.packed_measures()
         self._results = compiled.new_folder("results")
         self._packed: dict[Hashable, bytes] = {}
-        self._shapes: dict[bytes, None] = {}
+        self._shapes: set[bytes] = set()
         self._folded = False  # whether other numbers than those compared may be folded
         self._checker = Checker(self._workshop)
         self._ready: ReadySource | None = None
@@ -238,8 +237,8 @@ class CompiledSource:
     def _note_digits(self, prepared: Prepared, job: Job) -> None:
         """Take note of whether the last digit of a job may depend on how it is compiled."""
         program = prepared.program
-        self._shapes[program.shape] = None
-        self._folded |= not program.folds_as_made(prepared.variant, job.parameters)
+        self._shapes.add(program.shape)
+        self._folded = self._folded or not program.folds_as_made(prepared.variant, job.parameters)
 
     def _not_compiled(
         self, reason: str, jobs: Sequence[Job], supply: Supply, record: Record, stopped: Stopped

@@ -54,8 +54,7 @@ class Blueprint:
     moves
         By parameter name.
     together
-        The trace, with its sources, of all parameters moved at once; None if
-        they cannot be.
+        The trace of all parameters moved at once; None if they cannot be.
     others
         More traces.
     untouched

@@ -98,7 +98,7 @@ def _moves(
                 together[name] = value
                 break
     # A product of two zeros moves only when both do.
-    at_once = _try(tracer, together, seed, with_sources=True)
+    at_once = _try(tracer, together, seed)
     again = _try(tracer, values, seed)
     if again is None or (again.parsed, again.static_arrays) != (base.parsed, base.static_arrays):
         msg = "the model builds another network each time, for the same parameters and seed"
