@@ -72,6 +72,8 @@ class Workshop:
         Its parameters by name.
     untouched
         Parameters that its builder leaves to equations.
+    expected_flags
+        With which its program will most probably be compiled.
     pool
         The workers, who compile.
     """
@@ -81,11 +83,13 @@ class Workshop:
         packed: bytes,
         parameters: Mapping[str, Parameter],
         untouched: frozenset[str],
+        expected_flags: tuple[str, ...],
         pool: LocalPool,
     ) -> None:
         self._packed = packed
         self._parameters = parameters
         self._untouched = untouched
+        self._expected_flags = expected_flags
         self._pool = pool
         self._making = threading.Lock()  # held for seconds: never where a person waits
         self._counting = threading.Lock()
@@ -240,6 +244,7 @@ class Workshop:
         if self._reason:
             raise NotCompiledError(self._reason)
         self._enter("tracing")
+        self._pool.submit(compiled.make_header, self._expected_flags)
         blueprint = answer(
             lambda: tracing_pool().submit(
                 compiled.explore_model,
@@ -248,6 +253,7 @@ class Workshop:
                 dict(values),
                 seed,
                 self._untouched,
+                self._pool.workers,
             ),
             stopped,
         )
@@ -305,7 +311,13 @@ def workshop_for(compilation: compiled.Compilation, workers: int) -> Workshop:
     packed = compilation.packed_tracer()
     found = _workshops.pop((packed, workers), None)
     if found is None:
-        found = Workshop(packed, compilation.parameters, compilation.untouched, local_pool(workers))
+        found = Workshop(
+            packed,
+            compilation.parameters,
+            compilation.untouched,
+            compilation.expected_flags(),
+            local_pool(workers),
+        )
     _workshops[packed, workers] = found
     while len(_workshops) > _MOST_WORKSHOPS:
         del _workshops[next(iter(_workshops))]

@@ -1,6 +1,7 @@
 """The compiled engine: trace, lift, build once, run for every number."""
 
 from brian_sweep_widget.engines.compiled.blueprint import Blueprint
+from brian_sweep_widget.engines.compiled.build import make_header
 from brian_sweep_widget.engines.compiled.cache import CacheRefusedError
 from brian_sweep_widget.engines.compiled.compilation import (
     Compilation,
@@ -35,6 +36,7 @@ __all__ = [
     "explore_model",
     "find_compiler",
     "give_way",
+    "make_header",
     "make_program",
     "new_folder",
     "prepare_tracing",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from brian_sweep_widget.engines.compiled.compiler import (
     precompiled_header,
 )
 from brian_sweep_widget.engines.compiled.lifting import Slot, lifted, shape_of
-from brian_sweep_widget.engines.compiled.makefile import Toolchain, write_makefile
+from brian_sweep_widget.engines.compiled.makefile import Toolchain, header_flags, write_makefile
 from brian_sweep_widget.engines.compiled.program import Program
 
 _ERROR = re.compile(r"^(?:\./)?([\w./-]+):(\d+):(?:\d+:)? (?:fatal )?error:", re.MULTILINE)
@@ -66,10 +66,10 @@ def build(blueprint: Blueprint, compiler: Compiler, jobs: int) -> Program:
     raise CompileError(msg)
 
 
-def make_header(toolchain: Toolchain) -> None:
+def make_header(flags: Iterable[str]) -> None:
     """Compile the standard headers ahead of a build; what goes wrong is for the build to say."""
     with suppress(CompilerMissingError, CacheRefusedError, OSError):
-        precompiled_header(BuildCache(), find_compiler(), shlex.split(toolchain.flags))
+        precompiled_header(BuildCache(), find_compiler(), header_flags(flags))
 
 
 def _build(cache: BuildCache, blueprint: Blueprint, compiler: Compiler, jobs: int) -> Path:
@@ -123,7 +123,7 @@ def write_project(
     cache
         Keeps the precompiled header.
     """
-    header = precompiled_header(cache, compiler, shlex.split(toolchain.flags))
+    header = precompiled_header(cache, compiler, header_flags(shlex.split(toolchain.flags)))
     extra = "" if header is None else f"-include{header}"
     # The longest first: what is left for one core at the end is short then.
     sources = sorted(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from brian_sweep_widget.engines.compiled.blueprint import Blueprint
-from brian_sweep_widget.engines.compiled.build import build, make_header
+from brian_sweep_widget.engines.compiled.build import build
 from brian_sweep_widget.engines.compiled.cache import CacheRefusedError
 from brian_sweep_widget.engines.compiled.compiler import (
     CompileError,
@@ -23,7 +24,6 @@ from brian_sweep_widget.engines.compiled.engine import (
     Recipe,
 )
 from brian_sweep_widget.engines.compiled.exploring import explore
-from brian_sweep_widget.engines.compiled.makefile import Toolchain
 from brian_sweep_widget.engines.compiled.program import Program
 from brian_sweep_widget.engines.compiled.reading_source import untouched
 from brian_sweep_widget.engines.compiled.structure import TooLargeError
@@ -37,6 +37,11 @@ from brian_sweep_widget.results import Failure
 
 # Of the tracing process, in bytes; traces of networks that can be run take a fraction.
 _MOST_MEMORY = 3 * 2**30
+
+
+#: What Brian gives to g++ unless it is told otherwise; a test compares. Brian knows
+#: better, but takes a second to start, during which the standard headers can be compiled.
+BRIANS_FLAGS = ("-w", "-O3", "-ffast-math", "-fno-finite-math-only", "-march=native", "-std=c++11")
 
 
 class Compilation:
@@ -69,11 +74,20 @@ class Compilation:
         self.fallback = fallback
         measures = [measure.function for measure in model.measures.values()]
         self.functions: list[Callable[..., Any]] = [model.builder, *measures]
-        self._tracer = Tracer(model, parameters, context or BrianContext())
+        self._context = context or BrianContext()
+        self._tracer = Tracer(model, parameters, self._context)
         # Here, where the source can be read: a notebook's cell is no file.
         self.untouched = untouched(model.builder, model.builder_parameters) | {
             name for name in parameters if name not in model.builder_parameters
         }
+
+    def expected_flags(self) -> tuple[str, ...]:
+        """Give the compiler flags that Brian will most probably choose."""
+        preferences = self._context.preferences
+        chosen = preferences.get("codegen.cpp.extra_compile_args")
+        if chosen is None:
+            chosen = preferences.get("codegen.cpp.extra_compile_args_gcc", BRIANS_FLAGS)
+        return tuple(chosen)
 
     def packed_tracer(self) -> bytes:
         """Pickle what the tracing process needs; equal for equal models."""
@@ -94,8 +108,12 @@ def explore_model(
     values: Mapping[str, Plain],
     seed: int,
     left_to_equations: frozenset[str],
+    jobs: int,
 ) -> Blueprint | Failure | str:
-    """Make a blueprint, in the tracing process.
+    """Make a blueprint, in the tracing process; begin to compile it there, `jobs` files at once.
+
+    Whoever asks for the program finds it in the cache, or waits there until it
+    is made.
 
     Returns
     -------
@@ -105,7 +123,14 @@ def explore_model(
     """
     try:
         tracer = unpack_as(packed, Tracer)
-        return explore(tracer, parameters, values, seed, left_to_equations, _begin_header)
+        return explore(
+            tracer,
+            parameters,
+            values,
+            seed,
+            left_to_equations,
+            lambda sketch: _make_meanwhile(sketch, jobs),
+        )
     except UnsupportedError as error:
         return str(error)
     except MemoryError as error:
@@ -119,9 +144,9 @@ def _too_large(error: MemoryError) -> Failure:
     return Failure("NotEnoughMemory", what)
 
 
-def _begin_header(toolchain: Toolchain) -> None:
-    """Have the standard headers compiled meanwhile, on another core."""
-    threading.Thread(target=make_header, args=(toolchain,), daemon=True).start()
+def _make_meanwhile(sketch: Blueprint, jobs: int) -> None:
+    """Have a program compiled on another core; what goes wrong is for the build to say."""
+    threading.Thread(target=make_program, args=(sketch, jobs), daemon=True).start()
 
 
 def trace_model(packed: bytes, values: Mapping[str, Plain], seed: int) -> Trace | Failure | str:
@@ -145,13 +170,21 @@ def make_program(blueprint: Blueprint, jobs: int) -> Program | str:
 
 
 def prepare_tracing() -> None:
-    """Load Brian, in the tracing process."""
+    """Load Brian, in the tracing process, and meanwhile look at the compiler."""
+    # The thread that writes the sketch's many files must not wait 5 ms after each.
+    sys.setswitchinterval(1e-4)
+    threading.Thread(target=_look_at_compiler, daemon=True).start()
     from brian2 import BrianLogger  # noqa: PLC0415 - this is the place
 
     initial_context()
     _limit_memory()
     # A trace is never run, and a stopped one leaves half a network behind.
     BrianLogger.suppress_name("unused_brian_object")
+
+
+def _look_at_compiler() -> None:
+    with suppress(CompilerMissingError):  # for the build to say
+        find_compiler()
 
 
 def _limit_memory() -> None:

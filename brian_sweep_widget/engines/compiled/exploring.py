@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from brian_sweep_widget.engines.compiled.blueprint import Blueprint, Move
 from brian_sweep_widget.engines.compiled.lifting import OtherShapeError
-from brian_sweep_widget.engines.compiled.makefile import Toolchain
 from brian_sweep_widget.engines.compiled.moves import bases, moved
 from brian_sweep_widget.engines.compiled.tracing import Trace, Tracer, UnsupportedError
 from brian_sweep_widget.models import Parameter, Plain
@@ -20,7 +19,7 @@ def explore(
     values: Mapping[str, Plain],
     seed: int,
     untouched: frozenset[str],
-    note_toolchain: Callable[[Toolchain], None],
+    begin: Callable[[Blueprint], None],
 ) -> Blueprint:
     """Trace all that a build for some values, and for those like them, has to know.
 
@@ -37,8 +36,8 @@ def explore(
     untouched
         Parameters that the builder leaves to equations: their values are of no
         matter here.
-    note_toolchain
-        Is told, as early as possible, how the program will be compiled.
+    begin
+        Is given, a few traces early, what will most probably be built.
 
     Raises
     ------
@@ -53,14 +52,29 @@ def explore(
         for name, parameter in parameters.items()
     }
     wanted = tracer.trace(asked, seed, with_sources=True)
-    note_toolchain(wanted.toolchain)
     for base_values in bases(parameters, asked):
         base: Trace | None = wanted
         if base_values != asked:
             base = _try(tracer, base_values, seed, with_sources=True)
         if base is None or base.parsed.skeleton != wanted.parsed.skeleton:
             continue
-        moves, together = _moves(tracer, parameters, base_values, base, seed)
+        # What is zero is often switched on by another value, which changes the code:
+        # the rest is moved at once, and most probably all that moves is known then.
+        late = [name for name in parameters if base_values[name]]
+        early = [name for name in parameters if not base_values[name]]
+        moves = _moves(tracer, parameters, base_values, base, seed, early)
+        firsts = {name: moved(parameters[name], base_values[name])[:1] for name in late}
+        guessed = {name: value for name, first in firsts.items() for value in first}
+        at_once = {**_all_moved(base_values, moves, base), **guessed}
+        together = _try(tracer, at_once, seed, like=base)
+        sketch = Blueprint(tracer.name, base, base_values, moves, together, (), untouched)
+        if _is_alike(together, base) and _fits(sketch, wanted):
+            begin(sketch)
+        moves |= _moves(tracer, parameters, base_values, base, seed, late)
+        _refuse_if_unsteady(tracer, base_values, base, seed)
+        # A product of two zeros moves only when both do.
+        if at_once != (at_once := _all_moved(base_values, moves, base)):
+            together = _try(tracer, at_once, seed, like=base)
         for others in ((), (wanted,)):
             blueprint = Blueprint(
                 tracer.name, base, base_values, moves, together, others, untouched
@@ -85,33 +99,54 @@ def _moves(
     values: Mapping[str, Plain],
     base: Trace,
     seed: int,
-) -> tuple[dict[str, Move], Trace | None]:
-    """Move every parameter on its own, then all of them at once."""
+    names: Iterable[str],
+) -> dict[str, Move]:
+    """Move some parameters, each on its own."""
     moves: dict[str, Move] = {}
-    together = dict(values)
-    for name, parameter in parameters.items():
-        for value in moved(parameter, values[name])[:_MOST_TRIES]:
-            trace = _try(tracer, {**values, name: value}, seed)
-            moves.setdefault(name, Move(values[name], value, trace))
-            if trace is not None and trace.parsed.skeleton == base.parsed.skeleton:
-                moves[name] = Move(values[name], value, trace)
-                together[name] = value
+    for name in names:
+        for value in moved(parameters[name], values[name])[:_MOST_TRIES]:
+            move = Move(values[name], value, _try(tracer, {**values, name: value}, seed, like=base))
+            moves.setdefault(name, move)
+            if _is_alike(move.trace, base):
+                moves[name] = move
                 break
-    # A product of two zeros moves only when both do.
-    at_once = _try(tracer, together, seed)
-    again = _try(tracer, values, seed)
+    return moves
+
+
+def _all_moved(
+    values: Mapping[str, Plain], moves: Mapping[str, Move], base: Trace
+) -> dict[str, Plain]:
+    """Move all parameters at once that can be moved without changing the skeleton."""
+    alike = {name: move.after for name, move in moves.items() if _is_alike(move.trace, base)}
+    return {**values, **alike}
+
+
+def _is_alike(trace: Trace | None, base: Trace) -> bool:
+    return trace is not None and trace.parsed.skeleton == base.parsed.skeleton
+
+
+def _refuse_if_unsteady(
+    tracer: Tracer, values: Mapping[str, Plain], base: Trace, seed: int
+) -> None:
+    """Refuse a model that is another one every time."""
+    again = _try(tracer, values, seed, like=base)
     if again is None or (again.parsed, again.static_arrays) != (base.parsed, base.static_arrays):
         msg = "the model builds another network each time, for the same parameters and seed"
         raise UnsupportedError(msg)
-    return moves, at_once
 
 
 def _try(
-    tracer: Tracer, values: Mapping[str, Plain], seed: int, *, with_sources: bool = False
+    tracer: Tracer,
+    values: Mapping[str, Plain],
+    seed: int,
+    *,
+    like: Trace | None = None,
+    with_sources: bool = False,
 ) -> Trace | None:
-    """Trace; None if these values, which nobody asked for, cannot be."""
+    """Trace; None if these values, which nobody asked for, cannot be, or not like another trace."""
+    equations = None if like is None else like.equations
     try:
-        return tracer.trace(values, seed, with_sources=with_sources)
+        return tracer.trace(values, seed, equations=equations, with_sources=with_sources)
     except UnsupportedError:
         return None
     except Exception:  # noqa: BLE001 - the builder is the user's code

@@ -7,6 +7,7 @@ in numeric literals only. What is left when those are taken out is the model's
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,7 @@ _NUMBER = re.compile(
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d*)")
 # What stands for a literal; sources are text, which has no such characters.
 _HOLE = {True: b"\x00i", False: b"\x00r"}
+_MOST_REMEMBERED = 256  # files
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +125,23 @@ def parse(sources: Mapping[str, str]) -> Parsed:
     digest = hashlib.sha256()
     literals = {}
     for path in sorted(sources):
-        found = []
-        position = 0
-        digest.update(f"\n{path}\n".encode())
-        for literal, (start, end) in _walk(sources[path]):
-            # The blanks before a number go with it: "= 1" and "= -1" are alike.
-            digest.update(sources[path][position:start].rstrip(" \t").encode())
-            position = end
-            if literal is not None:
-                found.append(literal.text)
-                digest.update(_HOLE[literal.whole])
-        digest.update(sources[path][position:].encode())
-        literals[path] = tuple(found)
+        skeleton, literals[path] = _taken_apart(sources[path])
+        digest.update(f"\n{path}\n{skeleton}".encode())
     return Parsed(digest.hexdigest(), literals)
+
+
+@functools.lru_cache(_MOST_REMEMBERED)  # most files are the same from trace to trace
+def _taken_apart(source: str) -> tuple[str, tuple[str, ...]]:
+    """Give the digest of a file's skeleton, and its literals."""
+    digest = hashlib.sha256()
+    found = []
+    position = 0
+    for literal, (start, end) in _walk(source):
+        # The blanks before a number go with it: "= 1" and "= -1" are alike.
+        digest.update(source[position:start].rstrip(" \t").encode())
+        position = end
+        if literal is not None:
+            found.append(literal.text)
+            digest.update(_HOLE[literal.whole])
+    digest.update(source[position:].encode())
+    return digest.hexdigest(), tuple(found)

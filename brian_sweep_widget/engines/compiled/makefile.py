@@ -64,6 +64,22 @@ def read_makefile(makefile: str, texts: Iterable[str]) -> Toolchain:
     return Toolchain(sources, expanded("CXXFLAGS"), expanded("LFLAGS"), digests)
 
 
+def header_flags(flags: Iterable[str]) -> tuple[str, ...]:
+    """Choose the compiler's flags that a precompiled header depends on.
+
+    Parameters
+    ----------
+    flags
+        Of a project.
+
+    Returns
+    -------
+    tuple of str
+        Without warnings and folders of the project, which make no difference.
+    """
+    return tuple(flag for flag in flags if flag != "-c" and not flag.startswith(("-I", "-W", "-w")))
+
+
 def write_makefile(
     sources: Iterable[str],
     toolchain: Toolchain,

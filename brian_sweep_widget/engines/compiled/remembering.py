@@ -8,10 +8,18 @@ as the size of the group. The solution depends on far less.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Hashable, Mapping
+import re
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
+from unittest import mock
 
 _MOST = 256  # solutions
+_NUMBER = re.compile(r"(?<![\w.])(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+
+
+class OtherEquationsError(Exception):
+    """A model solves other equations than it did in another trace."""
 
 
 @functools.cache
@@ -21,6 +29,42 @@ def remember_solutions() -> None:
 
     solve = LinearStateUpdater.__call__
     LinearStateUpdater.__call__ = _remembering(solve)
+
+
+@contextmanager
+def watched_solutions(allowed: frozenset[str] | None) -> Iterator[set[str]]:
+    """Note which equations are solved.
+
+    Parameters
+    ----------
+    allowed
+        Those that may be; None for any. Others raise `OtherEquationsError`
+        before Brian begins with them.
+
+    Yields
+    ------
+    set of str
+        The equations, without the numbers in them.
+    """
+    from brian2.stateupdaters.exact import LinearStateUpdater  # noqa: PLC0415 - as above
+
+    solved: set[str] = set()
+    solve = LinearStateUpdater.__call__
+
+    @functools.wraps(solve)
+    def watched(
+        self: Any, equations: Any, variables: Any = None, method_options: Any = None
+    ) -> str:
+        without_numbers = _NUMBER.sub("0", str(equations))
+        if allowed is not None and without_numbers not in allowed:
+            msg = f"other equations: {equations}"
+            raise OtherEquationsError(msg)
+        solved.add(without_numbers)
+        solution: str = solve(self, equations, variables, method_options)
+        return solution
+
+    with mock.patch.object(LinearStateUpdater, "__call__", watched):
+        yield solved
 
 
 def _remembering(solve: Callable[..., str]) -> Callable[..., str]:

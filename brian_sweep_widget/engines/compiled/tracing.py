@@ -23,7 +23,10 @@ import numpy as np
 from brian_sweep_widget.engines.compiled.inventory import ResultFiles, take_inventory
 from brian_sweep_widget.engines.compiled.literals import Parsed, parse
 from brian_sweep_widget.engines.compiled.makefile import Toolchain, read_makefile
-from brian_sweep_widget.engines.compiled.remembering import remember_solutions
+from brian_sweep_widget.engines.compiled.remembering import (
+    remember_solutions,
+    watched_solutions,
+)
 from brian_sweep_widget.engines.compiled.structure import Structure, watched_connections
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.engines.runtime import build
@@ -67,6 +70,8 @@ class Trace:
         Whether the builder seeds Brian's generators itself.
     toolchain
         How Brian would compile it.
+    equations
+        Those that Brian solved exactly, without the numbers in them.
     sources, library
         Text by path of what Brian generated, and of what it ships along.
         Empty unless asked for.
@@ -80,6 +85,7 @@ class Trace:
     draws: bool
     seeds: bool
     toolchain: Toolchain
+    equations: frozenset[str]
     sources: Mapping[str, str] = field(default_factory=dict)
     library: Mapping[str, str] = field(default_factory=dict)
 
@@ -109,7 +115,14 @@ class Tracer:
         preferences = {**context.preferences, "codegen.target": "auto"}
         self._context = BrianContext(preferences, context.time_step)
 
-    def trace(self, values: Mapping[str, Plain], seed: int, *, with_sources: bool = False) -> Trace:
+    def trace(
+        self,
+        values: Mapping[str, Plain],
+        seed: int,
+        *,
+        equations: frozenset[str] | None = None,
+        with_sources: bool = False,
+    ) -> Trace:
         """Have Brian generate the code for these values.
 
         Parameters
@@ -118,6 +131,8 @@ class Tracer:
             All parameters in SI units.
         seed
             Of Python's and numpy's generators, for builders that draw from them.
+        equations
+            From another trace: only one that solves no others is wanted.
         with_sources
             Whether the texts themselves are wanted.
 
@@ -126,7 +141,9 @@ class Tracer:
         UnsupportedError
             If only Brian's runtime can do what the model does.
         Exception
-            Whatever the builder, or Brian, says is wrong with these values.
+            Whatever the builder, or Brian, says is wrong with these values; as
+            soon as it begins to solve unwanted equations, which may take Brian
+            longer than all the rest.
         """
         import brian2  # noqa: PLC0415 - the tracing process alone needs it
         from brian2.devices.device import reset_device  # noqa: PLC0415
@@ -142,8 +159,8 @@ class Tracer:
         brian2.defaultclock.dt = self._context.time_step * brian2.second
         folder = Path(tempfile.mkdtemp(prefix="brian-sweep-trace-"))
         try:
-            with _clocks_in_order():
-                return self._generate(device, values, folder, with_sources=with_sources)
+            with _clocks_in_order(), watched_solutions(equations) as solved:
+                return self._generate(device, values, folder, solved, with_sources=with_sources)
         except NotImplementedError as error:
             raise UnsupportedError(_first_line(error)) from error
         finally:
@@ -152,7 +169,13 @@ class Tracer:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _generate(
-        self, device: Any, values: Mapping[str, Plain], folder: Path, *, with_sources: bool
+        self,
+        device: Any,
+        values: Mapping[str, Plain],
+        folder: Path,
+        solved: set[str],
+        *,
+        with_sources: bool,
     ) -> Trace:
         import brian2  # noqa: PLC0415 - as above
 
@@ -185,6 +208,7 @@ class Tracer:
             draws,
             any(kind == "seed" for kind, _ in device.main_queue),
             read_makefile((folder / "makefile").read_text(encoding="utf-8"), sources.values()),
+            frozenset(solved),
             sources if with_sources else {},
             library if with_sources else {},
         )

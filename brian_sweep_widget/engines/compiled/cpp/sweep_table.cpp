@@ -5,9 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <string>
 #include <unistd.h>
-#include <vector>
 #ifdef __linux__
 #include <signal.h>
 #include <sys/prctl.h>
@@ -24,7 +22,7 @@ struct Header {
 
 struct Table {
     Header header;
-    std::vector<int64_t> entries;
+    int64_t entries[SWEEP_ENTRIES + 1];  // no array is empty in C++
 };
 
 [[noreturn]] void refuse(const char *why) {
@@ -45,8 +43,7 @@ Table read_table() {
     if (std::fread(&table.header, sizeof(Header), 1, file) != 1) refuse("the file is too short");
     if (std::memcmp(table.header.shape, SWEEP_SHAPE, 32) != 0) refuse("made for another binary");
     if (table.header.entries != SWEEP_ENTRIES) refuse("another number of entries");
-    table.entries.resize(SWEEP_ENTRIES);
-    if (std::fread(table.entries.data(), 8, SWEEP_ENTRIES, file) != SWEEP_ENTRIES
+    if (std::fread(table.entries, 8, SWEEP_ENTRIES, file) != SWEEP_ENTRIES
         || std::fgetc(file) != EOF)
         refuse("another length than it says");
     std::fclose(file);
@@ -60,8 +57,15 @@ const Table &table() {
     return read;
 }
 
-std::string &expected() {
-    static std::string lines;
+// What sweep_expect was told, to be written at the end.
+struct Expected {
+    char *text = nullptr;
+    size_t length = 0;
+    std::FILE *stream = open_memstream(&text, &length);
+};
+
+Expected &expected() {
+    static Expected lines;
     return lines;
 }
 
@@ -80,22 +84,30 @@ extern "C" int64_t sweep_long(int entry) { return table().entries[entry]; }
 uint64_t sweep_seed() { return table().header.seed; }
 
 bool sweep_keeps(const char *synapses) {
-    const char *kept = std::getenv("SWEEP_KEEP");
-    if (kept == nullptr) return false;
-    const std::string names = std::string(",") + kept + ",";
-    return names.find(std::string(",") + synapses + ",") != std::string::npos;
+    const char *kept = std::getenv("SWEEP_KEEP");  // names, with commas between them
+    const size_t length = std::strlen(synapses);
+    while (kept != nullptr) {
+        const bool same = std::strncmp(kept, synapses, length) == 0;
+        if (same && (kept[length] == ',' || kept[length] == '\0')) return true;
+        kept = std::strchr(kept, ',');
+        if (kept != nullptr) kept++;
+    }
+    return false;
 }
 
 void sweep_expect(const char *file, size_t bytes) {
-    expected() += std::string(file) + " " + std::to_string(bytes) + "\n";
+    std::fprintf(expected().stream, "%s %zu\n", file, bytes);
 }
 
 void sweep_finish(const char *results_dir) {
-    const std::string path = std::string(results_dir) + "sweep_end";
-    std::FILE *file = std::fopen(path.c_str(), "wb");
+    const Expected &lines = expected();
+    char path[4096];
+    const int needed = std::snprintf(path, sizeof path, "%ssweep_end", results_dir);
+    std::FILE *file = needed < static_cast<int>(sizeof path) ? std::fopen(path, "wb") : nullptr;
     if (file == nullptr) refuse("the last word cannot be written");
-    const bool written = std::fwrite(&table().header, sizeof(Header), 1, file) == 1
-        && std::fwrite(table().entries.data(), 8, SWEEP_ENTRIES, file) == SWEEP_ENTRIES
-        && std::fwrite(expected().data(), 1, expected().size(), file) == expected().size();
+    const bool written = std::fflush(lines.stream) == 0
+        && std::fwrite(&table().header, sizeof(Header), 1, file) == 1
+        && std::fwrite(table().entries, 8, SWEEP_ENTRIES, file) == SWEEP_ENTRIES
+        && std::fwrite(lines.text, 1, lines.length, file) == lines.length;
     if (std::fclose(file) != 0 || !written) refuse("the last word cannot be written");
 }
