@@ -28,6 +28,7 @@ from brian_sweep_widget.engines.compiled.compiler import (
     find_compiler,
     precompiled_header,
 )
+from brian_sweep_widget.engines.compiled.makefile import header_flags
 
 A, B, C, D = (key_of({"name": name}) for name in "ABCD")
 ABOUT = {"model": "cuba"}
@@ -560,6 +561,16 @@ def test_the_precompiled_header_is_used(
     (build,) = cache.info()
     assert build.model == "(standard headers)"
     assert build.size > 1e6
+
+
+def test_the_precompiled_header_is_used_by_projects_whose_other_flags_do_not_matter(
+    cache: BuildCache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CXX", "g++")
+    project = ("-c", "-Wno-write-strings", f"-I{tmp_path}", "-w", "-O1", "-std=c++11", "-I.")
+    header = precompiled_header(cache, find_compiler(), header_flags(project))
+    assert header is not None
+    assert f"! {header}.gch" in _headers_read(tmp_path, f"-include{header}", *project)
 
 
 def test_without_a_precompiled_header_all_goes_on(

@@ -69,7 +69,7 @@ def blueprint_of(model: NetworkModel) -> Any:
     compilation = compiled.Compilation(model, model.parameters({}), BrianContext(), None)
     values = {name: p.read_default() for name, p in compilation.parameters.items()}
     return compiled.explore_model(
-        compilation.packed_tracer(), compilation.parameters, values, 0, compilation.untouched
+        compilation.packed_tracer(), compilation.parameters, values, 0, compilation.untouched, 0
     )
 
 

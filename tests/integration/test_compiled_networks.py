@@ -27,6 +27,7 @@ from brian_sweep_widget.engines import compiled
 from brian_sweep_widget.engines.compiled.binary import run_binary
 from brian_sweep_widget.engines.compiled.cache import BuildCache
 from brian_sweep_widget.engines.compiled.compiler import precompiled_header
+from brian_sweep_widget.engines.compiled.makefile import header_flags
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.models import Plain
 from brian_sweep_widget.sweeps import Job
@@ -99,7 +100,7 @@ class Lifted:
     def make(self, values: Mapping[str, Plain]) -> tuple[compiled.Blueprint, compiled.Program]:
         compilation = self.compilation
         blueprint = compiled.explore_model(
-            compilation.packed_tracer(), compilation.parameters, values, 0, compilation.untouched
+            compilation.packed_tracer(), compilation.parameters, values, 0, compilation.untouched, 0
         )
         assert isinstance(blueprint, compiled.Blueprint), blueprint
         program = compiled.make_program(blueprint, 2)
@@ -141,7 +142,7 @@ def direct(
     compiler = compiled.find_compiler()
     # As Brian's makefile has them. The header only saves the time to read it again.
     flags = ["-c", "-Wno-write-strings", f"-I{sys.prefix}/include", *arguments, "-I."]
-    header = precompiled_header(BuildCache(), compiler, flags)
+    header = precompiled_header(BuildCache(), compiler, header_flags(flags))
     included = [] if header is None else [f"-include{header}"]
     task = {
         "model": case.model.name,

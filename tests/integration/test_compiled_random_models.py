@@ -73,7 +73,7 @@ class Known:
         self.packed = self.compilation.packed_tracer()
         self.defaults = {name: p.read_default() for name, p in parameters.items()}
         self.blueprint = compiled.explore_model(
-            self.packed, parameters, self.defaults, 0, self.compilation.untouched
+            self.packed, parameters, self.defaults, 0, self.compilation.untouched, 0
         )
 
     def check(self, values: Mapping[str, Plain]) -> str:

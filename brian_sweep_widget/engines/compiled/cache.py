@@ -56,6 +56,8 @@ _IN_USE = timedelta(hours=1)
 _LOCKS = ".locks"
 _MAKING = ".making"
 
+_LOOK = 0.01  # s between looks at whether another process is done
+
 # Nothing else in the folder is touched, in case it is one of the user's own.
 _KEY = re.compile(r"[0-9a-f]{64}")
 
@@ -281,7 +283,9 @@ class BuildCache:
     def _locked(self, key: str, *, wait: bool) -> Iterator[None]:
         # Waiting is polling, so that a signal can end it. The system gives a
         # dead process's lock free.
-        lock = FileLock(self.folder / _LOCKS / f"{key}.lock", timeout=-1 if wait else 0)
+        lock = FileLock(
+            self.folder / _LOCKS / f"{key}.lock", timeout=-1 if wait else 0, poll_interval=_LOOK
+        )
         with refusing(self.folder):
             lock.acquire()
         try:

@@ -110,10 +110,13 @@ def explore_model(
     left_to_equations: frozenset[str],
     jobs: int,
 ) -> Blueprint | Failure | str:
-    """Make a blueprint, in the tracing process; begin to compile it there, `jobs` files at once.
+    """Make a blueprint, in the tracing process, and begin to compile it there.
 
-    Whoever asks for the program finds it in the cache, or waits there until it
-    is made.
+    Parameters
+    ----------
+    jobs
+        Files to compile at once; 0 for none. Whoever asks for the program finds
+        it in the cache, or waits there until it is made.
 
     Returns
     -------
@@ -129,7 +132,7 @@ def explore_model(
             values,
             seed,
             left_to_equations,
-            lambda sketch: _make_meanwhile(sketch, jobs),
+            lambda sketch: _make_meanwhile(sketch, jobs) if jobs else None,
         )
     except UnsupportedError as error:
         return str(error)
