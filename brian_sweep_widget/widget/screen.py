@@ -200,8 +200,10 @@ class Screen:
     def _tell(self, state: str, progress: Progress, sweep: Sweep, notice: str) -> None:
         """Write the status strip, in one message, and the buttons."""
         active, live = state in _ACTIVE, self._readiness.live
+        shown = [notice, progress.notice]
         if self._refused(notice) and not active:
-            state = "invalid"
+            # What is to be known of the results is nothing that is wrong with the settings.
+            state, shown = "invalid", [notice]
         # While Live is on, Run leaves it, and so does Stop.
         self._run_button.disabled = active and not live
         self._stop_button.disabled = not live and (not active or state == "stopping")
@@ -220,7 +222,7 @@ class Screen:
             self._status.elapsed = round(progress.elapsed, 1)
             self._status.eta = None if progress.eta is None else round(progress.eta, 1)
             self._status.engine = engine_in_words(progress.engine)
-            self._status.notice = "\n".join(filter(None, (notice, progress.notice)))
+            self._status.notice = "\n".join(filter(None, shown))
             first = islice(self._failed.values(), _ERRORS_SHOWN)
             self._status.errors = [described(outcome, sweep) for outcome in first]
 

@@ -47,12 +47,13 @@ class FakeRun:
         self.outcomes: list[Outcome] = []
         self.state = "starting"
         self.error: BaseException | None = None
+        self.notice = ""
 
     @property
     def progress(self) -> Progress:
         done = sum(outcome.status == "done" for outcome in self.outcomes)
         failed = sum(outcome.status == "failed" for outcome in self.outcomes)
-        return Progress(self.state, len(self.jobs), done=done, failed=failed)
+        return Progress(self.state, len(self.jobs), done=done, failed=failed, notice=self.notice)
 
     @property
     def results(self) -> Results:
@@ -488,9 +489,17 @@ def test_settings_changed_after_a_run(make: Any) -> None:
     widget._screen.paint()
     assert status(widget).notice == "Settings changed: Run makes 8 simulations."
     assert (status(widget).total, len(dots(widget))) == (2, 2)
+    run.notice = "What to know of the results."
+    widget._screen.paint()
+    assert status(widget).notice.splitlines() == [
+        "Settings changed: Run makes 8 simulations.",
+        "What to know of the results.",
+    ]
     fields(widget, "x")[0].value = 9.0
     widget._screen.paint()
     assert status(widget).state == "invalid"
+    assert "must rise" in status(widget).notice
+    assert "What to know" not in status(widget).notice, "it is not what is wrong with the settings"
     assert len(dots(widget)) == 2
 
 
