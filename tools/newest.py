@@ -21,6 +21,7 @@ SUPPORTED = ((3, 13), (3, 12), (3, 11))
 TESTS = (
     "tests/unit",
     "tests/integration/test_engines.py",
+    "tests/integration/test_exploring.py",
     "tests/integration/test_compiled_networks.py",
     "tests/integration/test_compiled_random_models.py",
     "tests/integration/test_compiled_random_values.py",

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from brian2 import Network, NeuronGroup, SpikeMonitor, ms, nA
 from brian2.codegen.cpp_prefs import get_compiler_and_args
-from brian2.stateupdaters.exact import LinearStateUpdater
+from brian2.stateupdaters.base import StateUpdateMethod
 from networks import CASES, Case
 
 from brian_sweep_widget import cuba, network_model
 from brian_sweep_widget.engines import compiled
 from brian_sweep_widget.engines.compiled.cache import CACHE_VARIABLE, BuildCache
-from brian_sweep_widget.engines.compiled.compilation import BRIANS_FLAGS
+from brian_sweep_widget.engines.compiled.compilation import brians_flags
 from brian_sweep_widget.engines.compiled.makefile import header_flags
 from brian_sweep_widget.engines.context import BrianContext, initial_context
 from brian_sweep_widget.models import NetworkModel
@@ -110,19 +110,26 @@ def test_costs_where_numbers_stand_in_equations_and_flags_switch() -> None:
     }
 
 
+def test_a_model_that_was_explored_before_is_explored_alike() -> None:
+    """Brian remembers what it solved, and does not even ask for it again."""
+    first, second = explored(switched), explored(switched)
+    assert second.base.equations == first.base.equations != frozenset()
+    assert second.files() == first.files()
+    assert second.program(Path()).costs == first.program(Path()).costs
+
+
 def test_other_equations_are_not_solved_to_find_that_they_are_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The solution with the refractory flag takes longer than all other traces."""
     solved: list[str] = []
-    solve = LinearStateUpdater.__call__
+    apply = StateUpdateMethod.apply_stateupdater
 
-    def noted(self: Any, equations: Any, *args: Any) -> str:
+    def noted(equations: Any, *args: Any, **options: Any) -> Any:
         solved.append(str(equations))
-        text: str = solve(self, equations, *args)
-        return text
+        return apply(equations, *args, **options)
 
-    monkeypatch.setattr(LinearStateUpdater, "__call__", noted)
+    monkeypatch.setattr(StateUpdateMethod, "apply_stateupdater", staticmethod(noted))
     assert costs(switched)["refractory"] == "rebuild"
     assert solved
     assert not [equations for equations in solved if "unless refractory" in equations]
@@ -138,7 +145,7 @@ def test_the_flags_expected_are_those_that_brian_gives() -> None:
     """Otherwise the header that is compiled while Brian starts is of no use."""
     initial_context()
     given = header_flags(get_compiler_and_args()[1])
-    assert header_flags(BRIANS_FLAGS) == given
+    assert header_flags(brians_flags()) == given
     toolchain = explored(switched).base.toolchain
     assert header_flags(shlex.split(toolchain.flags)) == given
 
@@ -148,6 +155,6 @@ def test_the_flags_that_a_user_chose_are_expected() -> None:
         context = BrianContext(preferences)
         return compiled.Compilation(cuba, cuba.parameters({}), context, None).expected_flags()
 
-    assert expected({}) == BRIANS_FLAGS
+    assert expected({}) == brians_flags()
     assert expected({"codegen.cpp.extra_compile_args_gcc": ["-O2"]}) == ("-O2",)
     assert expected({"codegen.cpp.extra_compile_args": ["-O1"]}) == ("-O1",)

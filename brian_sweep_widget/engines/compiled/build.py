@@ -126,8 +126,10 @@ def write_project(
     header = precompiled_header(cache, compiler, header_flags(shlex.split(toolchain.flags)))
     extra = "" if header is None else f"-include{header}"
     # The longest first: what is left for one core at the end is short then.
+    # Some are empty: nothing is made of those.
+    texts = {path: files.get(path, "(elsewhere)") for path in toolchain.sources}
     sources = sorted(
-        (*toolchain.sources, "sweep_table.cpp"), key=lambda path: -len(files.get(path, ""))
+        ("sweep_table.cpp", *filter(texts.get, texts)), key=lambda path: -len(files.get(path, ""))
     )
     written = {
         **files,

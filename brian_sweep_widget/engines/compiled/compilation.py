@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from importlib.metadata import version
 from typing import Any
 
 from brian_sweep_widget.engines.compiled.blueprint import Blueprint
@@ -37,11 +38,6 @@ from brian_sweep_widget.results import Failure
 
 # Of the tracing process, in bytes; traces of networks that can be run take a fraction.
 _MOST_MEMORY = 3 * 2**30
-
-
-#: What Brian gives to g++ unless it is told otherwise; a test compares. Brian knows
-#: better, but takes a second to start, during which the standard headers can be compiled.
-BRIANS_FLAGS = ("-w", "-O3", "-ffast-math", "-fno-finite-math-only", "-march=native", "-std=c++11")
 
 
 class Compilation:
@@ -86,7 +82,7 @@ class Compilation:
         preferences = self._context.preferences
         chosen = preferences.get("codegen.cpp.extra_compile_args")
         if chosen is None:
-            chosen = preferences.get("codegen.cpp.extra_compile_args_gcc", BRIANS_FLAGS)
+            chosen = preferences.get("codegen.cpp.extra_compile_args_gcc", brians_flags())
         return tuple(chosen)
 
     def packed_tracer(self) -> bytes:
@@ -100,6 +96,17 @@ class Compilation:
     def packed_engine(self, recipe: Recipe) -> bytes:
         """Pickle what workers need to simulate one variant."""
         return pack(CompiledEngine(CompiledMeasures(self.model.measures), recipe))
+
+
+def brians_flags() -> tuple[str, ...]:
+    """Give the flags that Brian gives to g++ unless it is told otherwise; a test compares.
+
+    Brian knows better, but takes a second to start, during which the standard
+    headers can be compiled.
+    """
+    standard = "11" if version("brian2").startswith(("2.9.", "2.10.")) else "17"
+    usual = ("-w", "-O3", "-ffast-math", "-fno-finite-math-only", "-march=native")
+    return (*usual, f"-std=c++{standard}")
 
 
 def explore_model(

@@ -46,24 +46,22 @@ def watched_solutions(allowed: frozenset[str] | None) -> Iterator[set[str]]:
     set of str
         The equations, without the numbers in them.
     """
-    from brian2.stateupdaters.exact import LinearStateUpdater  # noqa: PLC0415 - as above
+    from brian2.stateupdaters.base import StateUpdateMethod  # noqa: PLC0415 - as above
 
     solved: set[str] = set()
-    solve = LinearStateUpdater.__call__
+    # In front of Brian's own memory, which would hide what it solved before.
+    apply = StateUpdateMethod.apply_stateupdater
 
-    @functools.wraps(solve)
-    def watched(
-        self: Any, equations: Any, variables: Any = None, method_options: Any = None
-    ) -> str:
+    @functools.wraps(apply)
+    def watched(equations: Any, *args: Any, **options: Any) -> Any:
         without_numbers = _NUMBER.sub("0", str(equations))
         if allowed is not None and without_numbers not in allowed:
             msg = f"other equations: {equations}"
             raise OtherEquationsError(msg)
         solved.add(without_numbers)
-        solution: str = solve(self, equations, variables, method_options)
-        return solution
+        return apply(equations, *args, **options)
 
-    with mock.patch.object(LinearStateUpdater, "__call__", watched):
+    with mock.patch.object(StateUpdateMethod, "apply_stateupdater", staticmethod(watched)):
         yield solved
 
 

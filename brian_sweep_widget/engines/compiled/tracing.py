@@ -71,7 +71,7 @@ class Trace:
     toolchain
         How Brian would compile it.
     equations
-        Those that Brian solved exactly, without the numbers in them.
+        Those of all groups, without the numbers in them.
     sources, library
         Text by path of what Brian generated, and of what it ships along.
         Empty unless asked for.
@@ -132,7 +132,7 @@ class Tracer:
         seed
             Of Python's and numpy's generators, for builders that draw from them.
         equations
-            From another trace: only one that solves no others is wanted.
+            From another trace: only one that has no others is wanted.
         with_sources
             Whether the texts themselves are wanted.
 
