@@ -385,7 +385,7 @@ def functions(size: int = 7, slope: float = 0.8, offset: float = 0.4) -> Network
 
 @network_model(duration=3 * ms)
 def cable(compartments: int = 12, length: Any = 300 * um, current: Any = 0.2 * nA) -> Network:
-    """A neuron of many compartments."""
+    """A neuron of many compartments, some of them named for a moment only."""
     neuron = SpatialNeuron(
         morphology=Cylinder(length=length, diameter=2 * um, n=compartments),
         model="Im = 2e-4*siemens/cm**2 * (-65*mV - v) : amp/meter**2\nI : amp (point current)",
@@ -395,6 +395,7 @@ def cable(compartments: int = 12, length: Any = 300 * um, current: Any = 0.2 * n
         name="neuron",
     )
     neuron.v = -65 * mV
+    neuron[0 * um : 0.4 * length].v = -70 * mV
     neuron.I[0] = current
     return Network(neuron, StateMonitor(neuron, "v", record=True, dt=0.5 * ms, name="states"))
 

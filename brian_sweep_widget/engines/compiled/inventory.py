@@ -87,9 +87,12 @@ def _synapses_of(variable: Any) -> str:
     from brian2.synapses.synapses import SynapticPathway  # noqa: PLC0415
 
     owner = variable.owner
-    if isinstance(owner, SynapticPathway):
-        owner = owner.synapses
-    return owner.name if isinstance(owner, Synapses) else ""
+    try:
+        if isinstance(owner, SynapticPathway):
+            owner = owner.synapses
+        return owner.name if isinstance(owner, Synapses) else ""
+    except ReferenceError:  # a subgroup that nobody kept, as in neuron[5*cm:10*cm].g = 0
+        return ""
 
 
 def _readable(thing: Any) -> bool:
