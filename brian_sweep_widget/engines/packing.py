@@ -12,6 +12,7 @@ import functools
 import inspect
 import io
 import pickle
+import random
 import re
 import sys
 import sysconfig
@@ -22,6 +23,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any, Protocol, TypeVar
 
 import cloudpickle
+import numpy as np
 
 _INSTALLED = (
     *(
@@ -31,6 +33,11 @@ _INSTALLED = (
     Path(sys.prefix).resolve(),
     Path(sys.base_prefix).resolve(),
 )
+# Of this process: what the functions of these two modules are methods of.
+_GENERATORS: dict[str, Any] = {
+    "python": random.seed.__self__,  # type: ignore[attr-defined]
+    "numpy": np.random.randn.__self__,  # type: ignore[attr-defined]
+}
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _OURS = __name__.partition(".")[0]
 
@@ -180,14 +187,27 @@ def _sendable(names: dict[str, Any]) -> dict[str, Any]:
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
-    """Sends Brian's units by name: Brian warns when a name means a copy of its unit."""
+    """Sends by name what a process must have one of only.
+
+    Brian's units: Brian warns when a name means a copy of its unit. And the
+    generators behind ``random.gauss`` and ``numpy.random.randn``, which are
+    their methods: a copy has the state that it had here, whatever a job's seed.
+    """
 
     def reducer_override(self, obj: Any) -> Any:
+        for name, generator in _GENERATORS.items():
+            if obj is generator:
+                return global_generator, (name,)
         if type(obj).__module__.startswith("brian2.units"):
             symbol = str(obj) if type(obj).__name__ == "Unit" else ""
             if symbol and brian_unit(symbol) is obj:
                 return brian_unit, (symbol,)
         return super().reducer_override(obj)
+
+
+def global_generator(name: str) -> Any:
+    """Give this process's own global generator: ``"python"`` or ``"numpy"``."""
+    return _GENERATORS[name]
 
 
 def brian_unit(symbol: str) -> Any:

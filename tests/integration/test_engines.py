@@ -574,6 +574,66 @@ def test_workers_do_not_warn_of_units(tmp_path: Path) -> None:
     assert "WARNING" not in finished.stderr
 
 
+GENERATORS = """
+from random import Random, gauss
+from random import random as uniform
+from brian2 import *
+
+legacy, own = randn.__self__, Random(3)
+
+def draw(x=1.0):
+    drawn = {"gauss": gauss(0, 1), "uniform": uniform(), "normal": float(legacy.normal())}
+    return {**drawn, "randn": float(randn()), "rand": float(rand(2)[1]), "own": own.random()}
+
+def network(size=5, scale=1.0):
+    neurons = NeuronGroup(size, "dv/dt = scale/second : 1", method="euler", name="neurons")
+    neurons.v = randn(size)
+    return Network(neurons)
+"""
+
+
+def test_functions_imported_from_global_generators_follow_the_jobs_seed() -> None:
+    """``from brian2 import *`` and ``from random import gauss`` bind methods of the generators.
+
+    These must not travel as they are, with a copy of the generator and its state.
+    """
+    module = notebook(GENERATORS)
+    found = []
+    for _ in range(2):
+        found.append(Sweep(module.draw, x=np.arange(4.0), seed=5).run(progress=False).dataset)
+        module.randn(7)  # the state of this process has no say
+        module.gauss(0, 1)
+    for name in ("gauss", "uniform", "normal", "randn", "rand"):
+        np.testing.assert_array_equal(found[0][name], found[1][name])
+        assert len(np.unique(found[0][name])) == 4, name
+    # A generator of the user's own is the user's own, anew for every job.
+    assert len(np.unique([one["own"] for one in found])) == 1
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+def test_a_builder_may_draw_from_global_generators(engine: str) -> None:
+    """Every trial draws its own, the same ones each time."""
+    module = notebook(GENERATORS)
+    model = network_model(duration=1 * ms)(module.network)
+    measure = model.measure()
+
+    @measure
+    def start(network: Any) -> float:
+        return float(network["neurons"].v[0])
+
+    found = []
+    for _ in range(2):
+        sweep = Sweep(model, size=[5, 6], trials=3, seed=5, engine=engine)
+        results = sweep.run(progress=False)
+        origin = results.outcomes[0].origin
+        assert origin is not None
+        assert engine in origin.engine
+        found.append(results.dataset["start"])
+        module.randn(7)
+    np.testing.assert_array_equal(found[0], found[1])
+    assert len(np.unique(found[0])) == 6
+
+
 def test_units_arrive_as_quantities() -> None:
     """A function gets what a person would have given it."""
 
