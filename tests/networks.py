@@ -42,6 +42,8 @@ from brian2 import (
 from brian2 import check_units as checked
 
 from brian_sweep_widget import network_model
+from brian_sweep_widget.engines import compiled
+from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.models import NetworkModel, Plain
 
 SCALE_OF_MODULE = 1.25
@@ -415,6 +417,21 @@ def branches(size: int = 10, drive: float = 1.2, refractory: Any = 0 * ms) -> Ne
     )
     neurons.v = "rand()"
     return Network(neurons, SpikeMonitor(neurons, name="spikes"))
+
+
+def explored(model: NetworkModel, jobs: int = 0) -> compiled.Blueprint:
+    """Explore a model at its defaults; in this process, which the device survives."""
+    compilation = compiled.Compilation(model, model.parameters({}), BrianContext(), None)
+    blueprint = compiled.explore_model(
+        compilation.packed_tracer(),
+        compilation.parameters,
+        {name: p.read_default() for name, p in compilation.parameters.items()},
+        0,
+        compilation.untouched,
+        jobs,
+    )
+    assert isinstance(blueprint, compiled.Blueprint), blueprint
+    return blueprint
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,12 @@ from brian2 import (
     set_device,
 )
 from helpers import alive, descendants, script_environment, start_script, until, write_script
+from networks import explored
 
 from brian_sweep_widget import Sweep, cuba, network_model
 from brian_sweep_widget.engines import compiled
 from brian_sweep_widget.engines.compiled.binary import run_binary
 from brian_sweep_widget.engines.compiled.engine import CompiledEngine, CompiledMeasures
-from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.engines.packing import pack
 from brian_sweep_widget.engines.worker import compute
 from brian_sweep_widget.models import NetworkModel
@@ -64,19 +64,10 @@ def spike_count(network: Network) -> int:
     return int(network["spikes"].num_spikes)
 
 
-def blueprint_of(model: NetworkModel) -> Any:
-    """Explore a model at its defaults; in this process, which the device survives."""
-    compilation = compiled.Compilation(model, model.parameters({}), BrianContext(), None)
-    values = {name: p.read_default() for name, p in compilation.parameters.items()}
-    return compiled.explore_model(
-        compilation.packed_tracer(), compilation.parameters, values, 0, compilation.untouched, 0
-    )
-
-
 @pytest.fixture(scope="module")
 def recipe() -> compiled.Recipe:
     """Give a recipe that works."""
-    program = compiled.make_program(blueprint_of(weighted), 2)
+    program = compiled.make_program(explored(weighted), 2)
     assert isinstance(program, compiled.Program), program
     return compiled.Recipe.of(
         program, program.variant, compiled.new_folder("in"), compiled.new_folder("out"), 60.0

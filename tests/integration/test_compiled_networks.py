@@ -26,6 +26,7 @@ from brian_sweep_widget import Sweep, cuba
 from brian_sweep_widget.engines import compiled
 from brian_sweep_widget.engines.compiled.binary import run_binary
 from brian_sweep_widget.engines.compiled.cache import BuildCache
+from brian_sweep_widget.engines.compiled.compilation import brians_flags
 from brian_sweep_widget.engines.compiled.compiler import precompiled_header
 from brian_sweep_widget.engines.compiled.makefile import header_flags
 from brian_sweep_widget.engines.context import BrianContext
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.timeout(600)
 # no fused operations, no functions that the compiler works out by itself.
 STRICT = ("-w", "-O1", "-std=c++11", "-march=native", "-ffp-contract=off", "-fno-builtin")
 # What Brian compiles with unless told otherwise.
-FAST = ("-w", "-O3", "-ffast-math", "-fno-finite-math-only", "-march=native", "-std=c++11")
+FAST = brians_flags()
 ARGUMENTS = "codegen.cpp.extra_compile_args_gcc"
 SEEDS = (17, 4_000_000_000)
 OURS = {"sweep_end", "sweep_table", "output"}  # besides Brian's files

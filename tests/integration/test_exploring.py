@@ -10,7 +10,7 @@ import pytest
 from brian2 import Network, NeuronGroup, SpikeMonitor, ms, nA
 from brian2.codegen.cpp_prefs import get_compiler_and_args
 from brian2.stateupdaters.base import StateUpdateMethod
-from networks import CASES, Case
+from networks import CASES, Case, explored
 
 from brian_sweep_widget import cuba, network_model
 from brian_sweep_widget.engines import compiled
@@ -37,22 +37,6 @@ def switched(
         refractory=refractory or False, method="exact", name="neurons",
     )  # fmt: skip
     return Network(neurons, SpikeMonitor(neurons, name="spikes"))
-
-
-def explored(model: NetworkModel, jobs: int = 0) -> compiled.Blueprint:
-    """Explore a model at its defaults."""
-    compilation = compiled.Compilation(model, model.parameters({}), BrianContext(), None)
-    values = {name: p.read_default() for name, p in compilation.parameters.items()}
-    blueprint = compiled.explore_model(
-        compilation.packed_tracer(),
-        compilation.parameters,
-        values,
-        0,
-        compilation.untouched,
-        jobs,
-    )
-    assert isinstance(blueprint, compiled.Blueprint), blueprint
-    return blueprint
 
 
 def costs(model: NetworkModel) -> dict[str, str]:

@@ -63,9 +63,10 @@ def explore(
         late = [name for name in parameters if base_values[name]]
         early = [name for name in parameters if not base_values[name]]
         moves = _moves(tracer, parameters, base_values, base, seed, early)
-        firsts = {name: moved(parameters[name], base_values[name])[:1] for name in late}
-        guessed = {name: value for name, first in firsts.items() for value in first}
-        at_once = {**_all_moved(base_values, moves, base), **guessed}
+        at_once = _all_moved(base_values, moves, base)
+        for name in late:
+            for value in moved(parameters[name], base_values[name])[:1]:
+                at_once[name] = value
         together = _try(tracer, at_once, seed, like=base)
         sketch = Blueprint(tracer.name, base, base_values, moves, together, (), untouched)
         if _is_alike(together, base) and _fits(sketch, wanted):
@@ -73,8 +74,9 @@ def explore(
         moves |= _moves(tracer, parameters, base_values, base, seed, late)
         _refuse_if_unsteady(tracer, base_values, base, seed)
         # A product of two zeros moves only when both do.
-        if at_once != (at_once := _all_moved(base_values, moves, base)):
-            together = _try(tracer, at_once, seed, like=base)
+        alike = _all_moved(base_values, moves, base)
+        if alike != at_once:
+            together = _try(tracer, alike, seed, like=base)
         for others in ((), (wanted,)):
             blueprint = Blueprint(
                 tracer.name, base, base_values, moves, together, others, untouched

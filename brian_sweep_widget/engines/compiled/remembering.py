@@ -14,12 +14,10 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
+from brian_sweep_widget.engines.compiled.lifting import OtherShapeError
+
 _MOST = 256  # solutions
 _NUMBER = re.compile(r"(?<![\w.])(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-
-
-class OtherEquationsError(Exception):
-    """A model solves other equations than it did in another trace."""
 
 
 @functools.cache
@@ -38,8 +36,8 @@ def watched_solutions(allowed: frozenset[str] | None) -> Iterator[set[str]]:
     Parameters
     ----------
     allowed
-        Those that may be; None for any. Others raise `OtherEquationsError`
-        before Brian begins with them.
+        Those that may be; None for any. Others are another shape: that is
+        raised before Brian begins with them.
 
     Yields
     ------
@@ -57,7 +55,7 @@ def watched_solutions(allowed: frozenset[str] | None) -> Iterator[set[str]]:
         without_numbers = _NUMBER.sub("0", str(equations))
         if allowed is not None and without_numbers not in allowed:
             msg = f"other equations: {equations}"
-            raise OtherEquationsError(msg)
+            raise OtherShapeError(msg)
         solved.add(without_numbers)
         return apply(equations, *args, **options)
 
