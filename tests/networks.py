@@ -375,14 +375,58 @@ def bent(x: float) -> float:
     return x / (1 + x * x)
 
 
+# What files of a project that are compiled together could do to each other: a macro
+# with the name of a unit, which every file defines; a count in each file; a name with ::.
+_COUNTED = """
+#define mV 0.5
+static int calls = 0;
+double helper(double x) { return x * mV; }
+double counted(double x) { calls++; return ::fabs(helper(x)) + 1e-3 * (calls % 7); }
+"""
+_HELPED = """
+static int calls = 0;
+double helper(double x) { return x + 1.0; }
+double helped(double x) { calls += 2; return helper(x) + 1e-3 * (calls % 5); }
+"""
+
+
+@implementation("cpp", _COUNTED)
+@checked(x=1, result=1)
+def counted(x: float) -> float:
+    """Count its calls: C++ only."""
+    raise NotImplementedError
+
+
+@implementation("cpp", _HELPED)
+@checked(x=1, result=1)
+def helped(x: float) -> float:
+    """Use a function with a common name: C++ only."""
+    raise NotImplementedError
+
+
 @network_model(duration=6 * ms)
 def functions(size: int = 7, slope: float = 0.8, offset: float = 0.4) -> Network:
-    """A function of the user's in C++."""
-    neurons = NeuronGroup(
-        size, "dv/dt = (bent(slope*v + 0.1*i) - v + offset) / (3*ms) : 1", method="rk4",
-        name="neurons",
-    )  # fmt: skip
-    return Network(neurons, StateMonitor(neurons, "v", record=True, name="states"))
+    """Functions of the user's in C++."""
+    neurons, others = (
+        NeuronGroup(
+            size,
+            "dv/dt = (bent(slope*v + 0.1*i) - v + offset) / (3*ms) : 1\nu : 1\nw : 1",
+            threshold="v > 0.2 + 1*mV/volt",
+            reset="v = 0.1 * counted(v)",
+            method="rk4",
+            name=name,
+        )
+        for name in ("neurons", "others")
+    )
+    neurons.u = "counted(i)"
+    neurons.w = "helped(i + u)"
+    others.u = "helped(i)"
+    others.run_regularly("w = helped(u + 1*mV/volt)", dt=0.5 * ms, name="others_regularly")
+    monitors = [
+        StateMonitor(group, ["v", "u", "w"], record=True, name=f"{group.name}_states")
+        for group in (neurons, others)
+    ]
+    return Network(neurons, others, *monitors)
 
 
 @network_model(duration=3 * ms)

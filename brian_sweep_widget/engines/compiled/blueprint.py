@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
+from brian_sweep_widget.engines.compiled.compiler import STANDARD_HEADERS
 from brian_sweep_widget.engines.compiled.folding import foldable
 from brian_sweep_widget.engines.compiled.lifting import (
     OtherShapeError,
@@ -17,9 +18,11 @@ from brian_sweep_widget.engines.compiled.lifting import (
 )
 from brian_sweep_widget.engines.compiled.program import Cost, Lifted, Program, Variant
 from brian_sweep_widget.engines.compiled.tracing import Trace
+from brian_sweep_widget.engines.compiled.translation_units import Project, file_by_file, in_units
 from brian_sweep_widget.models import Plain
 
-_OUR_SOURCES = ("sweep_table.cpp", "sweep_table.h")
+_OUR_SOURCE = "sweep_table.cpp"
+_OUR_FILES = (_OUR_SOURCE, "sweep_table.h")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,9 @@ class Blueprint:
         slots = tuple(slot for slot in slots_between(alike) if slot not in self.constants)
         return Lifted(self.base.parsed, slots, frozenset(self.base.static_arrays))
 
-    def files(self) -> dict[str, str]:
-        """Give every file of the project by path, but the one that holds its own name."""
-        return with_support(self.base, self.lifted().slots)
+    def project(self) -> Project:
+        """Give what is to be compiled."""
+        return in_units(with_support(self.base, self.lifted().slots), STANDARD_HEADERS)
 
     def without(self, slots: frozenset[Slot]) -> Blueprint:
         """Leave some slots in place, as plain numbers."""
@@ -111,7 +114,7 @@ class Blueprint:
         }
         return Program(
             binary,
-            shape_of(self.files()),
+            shape_of(self.project().files),
             rules,
             instants,
             costs,
@@ -142,11 +145,12 @@ class Blueprint:
         return tuple(sorted(mine))
 
 
-def with_support(trace: Trace, slots: tuple[Slot, ...]) -> dict[str, str]:
-    """Give every file of a project, with slots looked up, by path."""
+def with_support(trace: Trace, slots: tuple[Slot, ...]) -> Project:
+    """Give the project of a trace, with slots looked up."""
     ours = resources.files(__package__) / "cpp"
-    support = {name: (ours / name).read_text(encoding="utf-8") for name in _OUR_SOURCES}
-    return {**trace.library, **lifted(trace.sources, slots), **support}
+    support = {name: (ours / name).read_text(encoding="utf-8") for name in _OUR_FILES}
+    files = {**trace.library, **lifted(trace.sources, slots), **support}
+    return file_by_file(files, (_OUR_SOURCE, *trace.toolchain.sources))
 
 
 def _variant(rules: Lifted, move: Move) -> Variant | None:

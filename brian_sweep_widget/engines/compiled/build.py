@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from brian_sweep_widget.engines.compiled.compiler import (
 from brian_sweep_widget.engines.compiled.lifting import Slot, lifted, shape_of
 from brian_sweep_widget.engines.compiled.makefile import Toolchain, header_flags, write_makefile
 from brian_sweep_widget.engines.compiled.program import Program
+from brian_sweep_widget.engines.compiled.translation_units import Project
 
 _ERROR = re.compile(r"^(?:\./)?([\w./-]+):(\d+):(?:\d+:)? (?:fatal )?error:", re.MULTILINE)
 _LOOK_UP = re.compile(r"sweep_(?:real|int|long)\((\d+)\)")
@@ -73,13 +74,13 @@ def make_header(flags: Iterable[str]) -> None:
 
 
 def _build(cache: BuildCache, blueprint: Blueprint, compiler: Compiler, jobs: int) -> Path:
-    files = blueprint.files()
+    project = blueprint.project()
     toolchain = blueprint.base.toolchain
-    shape = shape_of(files)
+    shape = shape_of(project.files)
 
     def make(folder: Path) -> None:
         entries = len(blueprint.lifted().slots)
-        write_project(folder, files, shape, entries, toolchain, compiler, cache)
+        write_project(folder, project, shape, entries, toolchain, compiler, cache)
         compile_project(folder, jobs)
         for leftover in folder.rglob("*.o"):
             leftover.unlink()
@@ -101,7 +102,7 @@ def parts_of(shape: bytes, toolchain: Toolchain, compiler: Compiler) -> dict[str
 
 def write_project(
     folder: Path,
-    files: Mapping[str, str],
+    project: Project,
     shape: bytes,
     entries: int,
     toolchain: Toolchain,
@@ -114,8 +115,8 @@ def write_project(
     ----------
     folder
         Empty.
-    files
-        Texts by path.
+    project
+        What to compile.
     shape, entries
         Of the tables that the program will take.
     toolchain, compiler
@@ -125,17 +126,15 @@ def write_project(
     """
     header = precompiled_header(cache, compiler, header_flags(shlex.split(toolchain.flags)))
     extra = "" if header is None else f"-include{header}"
-    # The longest first: what is left for one core at the end is short then.
-    # Some are empty: nothing is made of those.
-    texts = {path: files.get(path, "(elsewhere)") for path in toolchain.sources}
-    sources = sorted(
-        ("sweep_table.cpp", *filter(texts.get, texts)), key=lambda path: -len(files.get(path, ""))
-    )
     written = {
-        **files,
+        **project.files,
         "sweep_shape.h": _shape_header(shape, entries),
         "makefile": write_makefile(
-            sources, toolchain, shlex.join(compiler.command), extra, shlex.join(compiler.link_flags)
+            project.sources,
+            toolchain,
+            shlex.join(compiler.command),
+            extra,
+            shlex.join(compiler.link_flags),
         ),
     }
     for path, text in written.items():

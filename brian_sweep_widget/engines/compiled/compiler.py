@@ -39,14 +39,13 @@ _LEADING = re.compile(r": In |In file included from|^\s+from ")
 _OF_AN_OUTER_MAKE = ("MAKEFLAGS", "GNUMAKEFLAGS", "MFLAGS", "MAKELEVEL")
 
 # What Brian's templates include, and through them every file of a project.
-_STANDARD_HEADER = "".join(
-    f"#include <{name}>\n"
-    for name in (
-        *("algorithm", "assert.h", "climits", "cmath", "csignal", "cstdlib", "ctime", "fstream"),
-        *("iostream", "iterator", "limits", "map", "math.h", "random", "set", "stdint.h"),
-        *("stdlib.h", "string", "time.h", "tuple", "utility", "vector"),
-    )
+STANDARD_HEADERS = (
+    *("algorithm", "assert.h", "cassert", "chrono", "climits", "cmath", "csignal", "cstddef"),
+    *("cstdint", "cstdio", "cstdlib", "cstring", "ctime", "fstream", "iostream", "iterator"),
+    *("limits", "map", "math.h", "random", "set", "signal.h", "stdint.h", "stdlib.h", "string"),
+    *("time.h", "tuple", "type_traits", "unistd.h", "utility", "vector"),
 )
+_STANDARD_HEADER = "".join(f"#include <{name}>\n" for name in STANDARD_HEADERS)
 
 
 class CompilerMissingError(RuntimeError):

@@ -88,9 +88,9 @@ def _compare(
             made.mkdir()
         for file, contents in variant.static_arrays.items():
             (folder / "static_arrays" / file).write_bytes(contents)
-        files = with_support(trace, ())
+        project = with_support(trace, ())
         entries = len(program.lifted.slots)
-        write_project(twin, files, program.shape, entries, trace.toolchain, compiler, cache)
+        write_project(twin, project, program.shape, entries, trace.toolchain, compiler, cache)
         compile_project(twin, 1)
         for binary, results in ((program.binary, "lifted"), (twin / "main", "direct")):
             run_binary(binary, folder, folder / results, numbers, synapses, _LONGEST)
