@@ -8,7 +8,7 @@ import platform
 import sys
 from importlib.metadata import version
 
-from benchmarks import curve, importing, live, many, other_values, overhead, plan, sizes
+from benchmarks import curve, importing, live, many, other_values, overhead, plan, screen, sizes
 from benchmarks.settings import Effort
 
 ALL = {
@@ -21,6 +21,7 @@ ALL = {
     "sizes": sizes.main,
     "live": live.main,
     "many": many.main,
+    "screen": screen.main,
 }
 
 

@@ -49,9 +49,9 @@ def ratios(times: Timed, name: str, against: str) -> list[float]:
     return [a / b for a, b in zip(times[name], times[against], strict=True)]
 
 
-def aim(what: str, values: Sequence[float], target: str, unit: str = "") -> None:
+def aim(what: str, values: Sequence[float], target: str = "", unit: str = "") -> None:
     """Print a figure, its median and range, beside its target; a fact, no verdict."""
-    print(f"  {what}: {_spread(values)}{unit}   [target {target}]")
+    print(f"  {what}: {_spread(values)}{unit}" + (f"   [target {target}]" if target else ""))
 
 
 def same(what: str, ours: Sequence[int], theirs: Sequence[int]) -> None:

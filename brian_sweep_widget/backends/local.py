@@ -17,6 +17,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from joblib import Parallel, delayed, register_parallel_backend
+from joblib.externals.loky import process_executor
 from joblib.externals.loky.process_executor import (
     BrokenProcessPool,
     ProcessPoolExecutor,
@@ -67,14 +68,23 @@ class LocalPool:
         self._executor: ProcessPoolExecutor | None = None
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
-        """Submit a call; a pool that is gone or broken is replaced first."""
+        """Submit a call; a pool that is gone or broken is replaced first.
+
+        While this process ends, calls are not answered: who waits for them is a
+        thread that ends with it.
+        """
         future: Future[Any]
         with self._lock:
             try:
-                future = self._running().submit(function, *args)
-            except (BrokenProcessPool, ShutdownExecutorError):
-                # It broke after it was looked at; a new one has no such past.
-                future = self._running(replace=True).submit(function, *args)
+                try:
+                    future = self._running().submit(function, *args)
+                except (BrokenProcessPool, ShutdownExecutorError):
+                    # It broke after it was looked at; a new one has no such past.
+                    future = self._running(replace=True).submit(function, *args)
+            except RuntimeError:
+                if not process_executor._global_shutdown:  # noqa: SLF001 - no public way
+                    raise
+                future = Future()
         return future
 
     def warm(self) -> None:

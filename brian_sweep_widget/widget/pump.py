@@ -2,7 +2,8 @@
 
 ipywidgets is not safe against several threads, and a browser queues whatever
 it is sent. So results are not pushed: a single thread looks at the latest
-state, at most twenty times a second, and draws that.
+state, at most twenty times a second, and draws that; the first picture after a
+rest is drawn at once.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import contextvars
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 _FRAME = 0.05  # s; what the chart can draw without falling behind
@@ -51,11 +53,13 @@ class Pump:
 
     def _loop(self) -> None:
         again: float | None = None
+        painted = -_FRAME
         while True:
             self._woken.wait(again)
-            if self._closed.wait(_FRAME):
+            if self._closed.wait(max(0.0, painted + _FRAME - time.monotonic())):
                 return
             self._woken.clear()
+            painted = time.monotonic()
             try:
                 again = self._paint()
             except Exception:  # noqa: BLE001 - logged whole

@@ -656,6 +656,19 @@ def test_a_script_that_ends_does_not_wait_for_its_sweep(tmp_path: Path) -> None:
         parent.stdout.close()
 
 
+def test_a_script_that_ends_during_its_sweep_says_nothing(tmp_path: Path) -> None:
+    """Jobs come back, and are handed out, while the interpreter ends: that is no error."""
+    code = (
+        "import time\nfrom brian_sweep_widget import Sweep\n"
+        "def naps(x=1.0):\n    time.sleep(0.002)\n    return x\n"
+        "run = Sweep(naps, x=[float(x) for x in range(2000)], workers=2).start()\n"
+        "first = [outcome.status for outcome, _ in zip(run, range(20))]\n"
+        "print(set(first))\n"
+    )
+    finished = run_script(tmp_path, code)
+    assert (finished.stdout.strip(), finished.stderr) == ("{'done'}", "")
+
+
 INTERRUPTED = """
 import os, signal, time
 from brian_sweep_widget import Sweep

@@ -18,6 +18,7 @@ from brian_sweep_widget import cuba
 from brian_sweep_widget.models.units import PLAIN_NUMBER, Unit
 from brian_sweep_widget.results import Failure, Outcome, Value
 from brian_sweep_widget.sweeps import Axis, Plan
+from brian_sweep_widget.widget import pump as pump_module
 from brian_sweep_widget.widget.chart import Chart
 from brian_sweep_widget.widget.pump import Pump
 from brian_sweep_widget.widget.range_control import RangeControl
@@ -315,6 +316,21 @@ def test_pump_paints_after_a_wake() -> None:
         pump.wake()
         until(lambda: painted, "a picture")
         assert painted == ["brian-sweep-pump"]
+    finally:
+        pump.close()
+
+
+def test_pump_does_not_wait_before_the_first_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only between two of them."""
+    monkeypatch.setattr(pump_module, "_FRAME", 60.0)
+    painted: list[int] = []
+    pump = Pump(lambda: painted.append(1))
+    try:
+        pump.wake()
+        until(lambda: painted, "the first picture")
+        pump.wake()
+        time.sleep(0.2)
+        assert painted == [1]
     finally:
         pump.close()
 
