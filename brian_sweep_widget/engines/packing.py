@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import inspect
 import io
+import operator
 import pickle
 import random
 import re
@@ -223,24 +224,24 @@ def _dumps(value: object) -> bytes:
     return buffer.getvalue()
 
 
-# Whether a module is the user's own, by name, with the module that was looked at:
-# there are thousands, and every sweep asks.
-_looked_at: dict[str, tuple[ModuleType, bool]] = {}
+class _Memory:
+    """All loaded modules when somebody last asked, and those of them that are the user's own.
+
+    There are thousands, and every sweep asks several times.
+    """
+
+    last: tuple[tuple[object, ...], list[ModuleType]] = ((), [])
 
 
 def _modules_at_work() -> list[ModuleType]:
     """Give the loaded modules that are the user's own, not installed libraries."""
-    # Names first: making pairs may collect garbage, and finalizers may import.
-    found = []
-    for name in list(sys.modules):
-        module = sys.modules.get(name)
-        if module is None:
-            continue
-        known = _looked_at.get(name)
-        if known is None or known[0] is not module:
-            known = _looked_at[name] = module, _is_users(name, module)
-        if known[1]:
-            found.append(module)
+    # Values, then names: making pairs may collect garbage, and finalizers may import.
+    modules = tuple(sys.modules.values())
+    seen, found = _Memory.last
+    if len(modules) != len(seen) or not all(map(operator.is_, modules, seen)):
+        named = ((name, sys.modules.get(name)) for name in list(sys.modules))
+        found = [module for name, module in named if module is not None and _is_users(name, module)]
+        _Memory.last = modules, found
     return found
 
 
