@@ -2,7 +2,8 @@
 
 from brian_sweep_widget.backends.cores import allowed_cores
 from brian_sweep_widget.backends.guard import StopToken, stoppable
-from brian_sweep_widget.backends.local import Died, LocalBackend, LocalPool, local_pool
+from brian_sweep_widget.backends.local import Died, LocalBackend
+from brian_sweep_widget.backends.pool import LocalPool, local_pool
 
 __all__ = [
     "Died",

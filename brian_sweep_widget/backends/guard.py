@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -68,33 +68,43 @@ class _Current:
     interrupted = False
 
 
-def stoppable(token: StopToken, function: Callable[..., _Result], *args: Any) -> _Result | None:
-    """Call a function in a worker unless, and until, its sweep is stopped.
+def stoppable(
+    token: StopToken, function: Callable[..., _Result], calls: Iterable[tuple[Any, ...]]
+) -> list[_Result]:
+    """Call a function in a worker, again and again, until its sweep is stopped.
 
     Parameters
     ----------
     token
         The sweep's.
-    function, *args
+    function
         What to call.
+    calls
+        The arguments of every call.
 
     Returns
     -------
-    result or None
-        What the function returned; None if the sweep was stopped first. What
-        it made of the interruption (it may take it for an error) is no result.
+    list
+        What the calls returned that ended before the sweep was stopped. What
+        one made of the interruption (it may take it for an error) is no result.
     """
-    result = None
+    results: list[_Result] = []
     try:
-        _Current.interrupted = False
-        _Current.token = token
-        try:
-            result = None if token.stopped else function(*args)
-        finally:
-            _Current.token = None
+        for arguments in calls:
+            _Current.interrupted = False
+            _Current.token = token
+            try:
+                if token.stopped:
+                    break
+                result = function(*arguments)
+            finally:
+                _Current.token = None
+            if _Current.interrupted:
+                break
+            results.append(result)
     except _Stopped:
-        return None
-    return None if _Current.interrupted else result
+        pass
+    return results
 
 
 def guard(prepare: Callable[[], None] | None = None) -> None:

@@ -8,7 +8,6 @@ private pool, cancels what is pending, and leaves the workers warm.
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future
@@ -17,23 +16,15 @@ from queue import SimpleQueue
 from typing import Any
 
 from joblib import Parallel, delayed, register_parallel_backend
-from joblib.externals.loky import process_executor
-from joblib.externals.loky.process_executor import (
-    BrokenProcessPool,
-    ProcessPoolExecutor,
-    ShutdownExecutorError,
-)
 from joblib.parallel import ParallelBackendBase
 
 from brian_sweep_widget.backends.cores import allowed_cores
-from brian_sweep_widget.backends.guard import guard
+from brian_sweep_widget.backends.pool import LocalPool, local_pool
 
 NAME = "brian-sweep-local"
 
 #: A function and its arguments.
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
-
-_IDLE_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,93 +39,6 @@ class Died:
     """
 
     reason: str = ""
-
-
-class LocalPool:
-    """Guarded worker processes, started when needed and kept warm.
-
-    Parameters
-    ----------
-    workers
-        How many, 1 or more.
-    prepare
-        What every worker does before its first job.
-    """
-
-    def __init__(self, workers: int, prepare: Callable[[], None] | None = None) -> None:
-        self.workers = workers
-        self._prepare = prepare
-        self._lock = threading.Lock()
-        self._executor: ProcessPoolExecutor | None = None
-
-    def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
-        """Submit a call; a pool that is gone or broken is replaced first.
-
-        While this process ends, calls are not answered: who waits for them is a
-        thread that ends with it.
-        """
-        future: Future[Any]
-        with self._lock:
-            try:
-                try:
-                    future = self._running().submit(function, *args)
-                except (BrokenProcessPool, ShutdownExecutorError):
-                    # It broke after it was looked at; a new one has no such past.
-                    future = self._running(replace=True).submit(function, *args)
-            except RuntimeError:
-                if not process_executor._global_shutdown:  # noqa: SLF001 - no public way
-                    raise
-                future = Future()
-        return future
-
-    def warm(self) -> None:
-        """Start the workers in the background, so that the first job need not wait."""
-        for _ in range(self.workers):
-            self.submit(int)
-
-    def processes(self) -> list[int]:
-        """Give the process numbers of the workers that are alive."""
-        executor = self._executor
-        return [] if executor is None else list(executor._processes or {})  # noqa: SLF001
-
-    def kill(self) -> None:
-        """End all workers at once, with whatever they started."""
-        with self._lock:
-            executor, self._executor = self._executor, None
-        if executor is not None:
-            executor.shutdown(wait=False, kill_workers=True)
-
-    def _running(self, *, replace: bool = False) -> ProcessPoolExecutor:
-        broken = self._executor is not None and self._executor._flags.broken  # noqa: SLF001
-        if self._executor is None or broken or replace:
-            if self._executor is not None:
-                self._executor.shutdown(wait=False, kill_workers=True)
-            self._executor = ProcessPoolExecutor(
-                self.workers,
-                timeout=_IDLE_SECONDS,
-                env=_environment(),
-                initializer=guard,
-                initargs=(self._prepare,),
-            )
-            # At the end of this process loky would wait for the running jobs.
-            self._executor._flags.kill_workers = True  # noqa: SLF001 - no public way
-        return self._executor
-
-
-def _environment() -> dict[str, str]:
-    """Make workers alike, in every kernel.
-
-    One thread each for linear algebra: the workers are the parallelism. And
-    sets in the same order: what Brian generates depends on that here and there.
-    """
-    one_thread = dict.fromkeys(ParallelBackendBase.MAX_NUM_THREADS_VARS, "1")
-    return {**one_thread, "PYTHONHASHSEED": "0"}
-
-
-@functools.cache
-def local_pool(workers: int, prepare: Callable[[], None] | None = None) -> LocalPool:
-    """Give this process's pool of so many workers; sweeps share it."""
-    return LocalPool(workers, prepare)
 
 
 class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no types

@@ -59,13 +59,28 @@ class Supply:
             self._open = False
             self._changed.notify_all()
 
-    def take(self) -> Task | None:
-        """Take the next task, without waiting; None if there is none now."""
+    def take(self, most: int, takers: int) -> list[Task]:
+        """Take the next tasks, without waiting.
+
+        Parameters
+        ----------
+        most
+            At most so many.
+        takers
+            How many others want some, too: one gets no more than a part of what
+            is there, so that all end at about the same time.
+
+        Returns
+        -------
+        list of Task
+            Empty if there are none now.
+        """
         with self._changed:
-            if not self._tasks:
-                return None
-            self._changed.notify_all()
-            return self._tasks.popleft()
+            share = max(1, len(self._tasks) // (2 * takers))
+            taken = [self._tasks.popleft() for _ in range(min(most, share, len(self._tasks)))]
+            if taken:
+                self._changed.notify_all()
+            return taken
 
     def wait_for_room(self, most: int, stopped: Callable[[], bool]) -> None:
         """Wait until fewer than so many tasks are waiting, or the sweep is stopped."""

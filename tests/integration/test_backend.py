@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
+from concurrent.futures import wait
 from typing import Any
 
 import pytest
 from joblib import Parallel, delayed, parallel_config
 
-from brian_sweep_widget.backends import Died, LocalBackend, local_pool
+from brian_sweep_widget.backends import Died, LocalBackend, LocalPool, local_pool
 from brian_sweep_widget.backends.local import NAME
 
 pytestmark = pytest.mark.timeout(120)
@@ -70,3 +72,19 @@ def test_results_for_joblib_itself_are_not_kept() -> None:
         backend = parallel._backend
     assert isinstance(backend, LocalBackend)
     assert backend._arrived is None
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_pool_is_killed_quietly_while_calls_wait(capfd: pytest.CaptureFixture[str]) -> None:
+    """loky's own thread stumbles over calls that were forgotten on their way."""
+    pool = LocalPool(1)
+    for _ in range(10):
+        futures = [pool.submit(time.sleep, 0.01) for _ in range(40)]
+        futures[0].result(30)
+        pool.kill()
+        done, waiting = wait(futures, 30)
+        assert not waiting
+        assert len(done) == 40
+    assert pool.submit(pow, 2, 3).result(30) == 8
+    pool.kill()
+    assert capfd.readouterr().err == ""

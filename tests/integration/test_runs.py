@@ -487,6 +487,51 @@ def test_an_ended_job_is_not_running_any_more() -> None:
     assert max(sums) <= 5
 
 
+def naps(x: float = 1.0, seconds: float = 0.05) -> float:
+    """Take a while."""
+    time.sleep(seconds)
+    return x
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.05])
+def test_short_jobs_travel_together_and_long_ones_alone(
+    seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every job once, whoever it travelled with; nobody waits for a neighbour that is long."""
+    jobs = 200 if seconds == 0 else 20
+    submitted = []
+    submit = LocalPool.submit
+
+    def counting(pool: LocalPool, function: Any, *args: Any) -> Any:
+        submitted.append(function)
+        return submit(pool, function, *args)
+
+    local_pool(WORKERS, prepare).submit(int).result(30)
+    monkeypatch.setattr(LocalPool, "submit", counting)
+    results = Sweep(naps, x=np.arange(float(jobs)), seconds=seconds, workers=WORKERS).run(
+        progress=False
+    )
+    assert results.dataset["naps"].values.ravel().tolist() == list(range(jobs))
+    if seconds:
+        assert len(submitted) == jobs + 1  # to see that there is a worker
+    else:
+        assert jobs / 4 < len(submitted) < jobs / 2
+
+
+def test_a_killer_that_travelled_with_others_is_lost_alone() -> None:
+    """Those before it in the same call, whose results went down with it, run again."""
+
+    def deadly(x: float = 1.0) -> float:
+        if x == 70.0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return x
+
+    results = Sweep(deadly, x=np.arange(100.0), workers=WORKERS).run(progress=False)
+    found = statuses(results.outcomes)
+    assert {x for x, status in found.items() if status != "done"} == {70.0}
+    assert found[70.0] == "lost"
+
+
 def test_tokens_are_removed() -> None:
     """After the end, after a stop and after a failure there is no file left."""
     before = tokens()

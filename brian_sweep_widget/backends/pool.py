@@ -1,0 +1,152 @@
+"""Worker processes that only we use: started when needed, kept warm, put away at the end."""
+
+from __future__ import annotations
+
+import functools
+import os
+import signal
+import threading
+import weakref
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from queue import Empty
+from typing import Any
+
+from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
+from joblib.parallel import ParallelBackendBase
+
+from brian_sweep_widget.backends.guard import guard
+
+_IDLE_SECONDS = 300.0
+
+
+class LocalPool:
+    """Guarded worker processes, started when needed and kept warm.
+
+    Parameters
+    ----------
+    workers
+        How many, 1 or more.
+    prepare
+        What every worker does before its first job.
+    """
+
+    def __init__(self, workers: int, prepare: Callable[[], None] | None = None) -> None:
+        self.workers = workers
+        self._prepare = prepare
+        self._lock = threading.Lock()
+        self._executor: ProcessPoolExecutor | None = None
+        self._over = False
+        _pools.add(self)
+
+    def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        """Submit a call; a pool that is gone or broken is replaced first.
+
+        While this process ends, calls are not answered: who waits for them is a
+        thread that ends with it.
+        """
+        future: Future[Any]
+        with self._lock:
+            if self._over:
+                return Future()
+            try:
+                future = self._running().submit(function, *args)
+            except BrokenProcessPool:
+                # It broke after it was looked at; a new one has no such past.
+                future = self._running(replace=True).submit(function, *args)
+            except RuntimeError:
+                # Half of a pool, as this process ends, or can have no more threads.
+                self._kill_started()
+                raise
+        _put_away_at_exit()
+        return future
+
+    def warm(self) -> None:
+        """Start the workers in the background, so that the first job need not wait."""
+        for _ in range(self.workers):
+            self.submit(int)
+
+    def processes(self) -> list[int]:
+        """Give the process numbers of the workers that are alive."""
+        executor = self._executor
+        return [] if executor is None else list(executor._processes or {})  # noqa: SLF001
+
+    def kill(self) -> None:
+        """End all workers at once, with whatever they started."""
+        with self._lock:
+            executor, self._executor = self._executor, None
+        if executor is not None:
+            _end(executor)
+
+    def put_away(self) -> None:
+        """End all workers, for good: this process ends."""
+        with self._lock:
+            self._over = True
+        self.kill()
+
+    def _kill_started(self) -> None:
+        for process in self.processes():
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self._executor = None
+
+    def _running(self, *, replace: bool = False) -> ProcessPoolExecutor:
+        broken = self._executor is not None and self._executor._flags.broken  # noqa: SLF001
+        if self._executor is None or broken or replace:
+            if self._executor is not None:
+                self._executor.shutdown(wait=False, kill_workers=True)
+            self._executor = ProcessPoolExecutor(
+                self.workers,
+                timeout=_IDLE_SECONDS,
+                env=_environment(),
+                initializer=guard,
+                initargs=(self._prepare,),
+            )
+        return self._executor
+
+
+_pools: weakref.WeakSet[LocalPool] = weakref.WeakSet()
+
+
+def _end(executor: ProcessPoolExecutor) -> None:
+    """End workers that may be busy, while calls wait for them."""
+    # loky stumbles over calls that it forgot, but did not take from this queue.
+    with suppress(Empty):
+        while True:
+            waiting = executor._work_ids.get(block=False)  # noqa: SLF001 - no public way
+            item = executor._pending_work_items.pop(waiting, None)  # noqa: SLF001
+            if item is not None:
+                item.future.cancel()
+                item.future.set_running_or_notify_cancel()
+    executor.shutdown(wait=False, kill_workers=True)
+
+
+@functools.cache
+def _put_away_at_exit() -> None:
+    """Have all pools put away when this process ends, before loky waits for running jobs.
+
+    What was registered last is called first, and loky registers with the first call.
+    """
+    threading._register_atexit(_put_all_away)  # type: ignore[attr-defined]  # noqa: SLF001 - as loky does
+
+
+def _put_all_away() -> None:
+    for pool in list(_pools):
+        pool.put_away()
+
+
+def _environment() -> dict[str, str]:
+    """Make workers alike, in every kernel.
+
+    One thread each for linear algebra: the workers are the parallelism. And
+    sets in the same order: what Brian generates depends on that here and there.
+    """
+    one_thread = dict.fromkeys(ParallelBackendBase.MAX_NUM_THREADS_VARS, "1")
+    return {**one_thread, "PYTHONHASHSEED": "0"}
+
+
+@functools.cache
+def local_pool(workers: int, prepare: Callable[[], None] | None = None) -> LocalPool:
+    """Give this process's pool of so many workers; sweeps share it."""
+    return LocalPool(workers, prepare)
