@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from concurrent.futures import wait
 from typing import Any
@@ -77,14 +76,14 @@ def test_results_for_joblib_itself_are_not_kept() -> None:
 @pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_pool_is_killed_quietly_while_calls_wait(capfd: pytest.CaptureFixture[str]) -> None:
     """loky's own thread stumbles over calls that were forgotten on their way."""
-    pool = LocalPool(1)
+    pool = LocalPool(2)
     for _ in range(10):
-        futures = [pool.submit(time.sleep, 0.01) for _ in range(40)]
-        futures[0].result(30)
+        futures = [pool.submit(pow, 2, 3) for _ in range(400)]
+        futures[20].result(30)
         pool.kill()
         done, waiting = wait(futures, 30)
         assert not waiting
-        assert len(done) == 40
+        assert len(done) == 400
     assert pool.submit(pow, 2, 3).result(30) == 8
     pool.kill()
     assert capfd.readouterr().err == ""
