@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Locator, sync_playwright
 
 from benchmarks.settings import Effort
 from benchmarks.timing import aim
-from tools import chromium
 
 _ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(_ROOT / "tests"), str(_ROOT / "tests" / "browser")]
 
-from lab import Lab  # noqa: E402 - of the browser tests: the same JupyterLab, the same page
+# Of the browser tests: the same JupyterLab, the same page.
+from browser import VIEWPORT, launch_options  # noqa: E402
+from lab import Lab  # noqa: E402
 from server import LabServer  # noqa: E402
 
 _QUICKSTART = "01_quickstart.ipynb"
@@ -89,13 +88,11 @@ def _changes(root: Locator) -> list[float]:
 
 @contextmanager
 def _page() -> Iterator[Lab]:
-    root: dict[str, Any] = {"args": ["--no-sandbox"]} if os.geteuid() == 0 else {}
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = LabServer(Path(folder))
-        browser = playwright.chromium.launch(executable_path=chromium.find(), **root)
+        browser = playwright.chromium.launch(**launch_options())
         try:
-            page = browser.new_page(viewport={"width": 1400, "height": 1000})
-            yield Lab(page, server)
+            yield Lab(browser.new_page(viewport=VIEWPORT), server)
         finally:
             browser.close()
             server.end_kernels()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import VIEWPORT, launch_options
 from lab import Lab
 from playwright.sync_api import Error, Page, expect
 from server import LabServer
@@ -17,47 +16,24 @@ from server import LabServer
 _ROOT = Path(__file__).parents[2]
 _ARTIFACTS = _ROOT / "test-artifacts"
 _REPORT = pytest.StashKey[pytest.TestReport]()
-_VIEWPORT = {"width": 1400, "height": 1000}
 
 # Nothing waits as long as this if all is well; two busy cores can take their time.
 expect.set_options(timeout=15_000)
 
 
-def _chromium() -> str | None:
-    spec = importlib.util.spec_from_file_location("chromium", _ROOT / "tools" / "chromium.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    found: str | None = module.find()
-    return found
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Use the system's Chromium: never a download, never a skipped test."""
-    path = _chromium()
-    if path is None:
-        pytest.fail(
-            "The browser tests need Chromium. Install it (Debian: sudo apt-get install chromium) "
-            "or run make test, which does so where it may.",
-            pytrace=False,
-        )
-    arguments = [
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ]
-    if os.name == "posix" and os.geteuid() == 0:
-        arguments.append("--no-sandbox")  # Chromium refuses to start as root otherwise
-    return {**browser_type_launch_args, "executable_path": path, "args": arguments}
+    try:
+        return {**browser_type_launch_args, **launch_options()}
+    except LookupError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     """Use the same page size and language everywhere."""
-    return {**browser_context_args, "viewport": _VIEWPORT, "locale": "en-GB"}
+    return {**browser_context_args, "viewport": VIEWPORT, "locale": "en-GB"}
 
 
 @pytest.fixture(scope="session")

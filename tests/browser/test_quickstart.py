@@ -219,19 +219,20 @@ def name(child):
     expect(view.notice).to_be_hidden()
 
 
-def gated(gate: Path, points: int) -> str:
-    """Give the source of a cell with a slow sweep that cannot end before the gate is there."""
+def start_gated(lab: Lab, gate: Path, points: int) -> WidgetView:
+    """Start a slow sweep that cannot end before the gate is there."""
     waits = f"    while x == 9 and not os.path.exists({str(gate)!r}):\n        time.sleep(0.05)\n"
-    return "import os\n" + slow(points=points).replace("    return", waits + "    return")
+    lab.open_cells("import os\n" + slow(points=points).replace("    return", waits + "    return"))
+    lab.run_cell(0)
+    view = lab.widget()
+    start(lab, view)
+    return view
 
 
 def test_notebook_is_free_during_a_sweep(lab: Lab, tmp_path: Path) -> None:
     """Other cells run, and Run cannot be pressed again."""
     gate = tmp_path / "gate"
-    lab.open_cells(gated(gate, points=10))
-    lab.run_cell(0)
-    view = lab.widget()
-    start(lab, view)
+    view = start_gated(lab, gate, points=10)
     expect(view.run_button).to_be_disabled()
     assert lab.ask("2 + 2, widget.run.progress.ended") == "(4, False)"
     expect(view.run_button).to_be_disabled()
@@ -243,10 +244,7 @@ def test_notebook_is_free_during_a_sweep(lab: Lab, tmp_path: Path) -> None:
 def test_page_reloaded_during_a_sweep(lab: Lab, tmp_path: Path) -> None:
     """The sweep goes on without a page, and the page finds it again."""
     gate = tmp_path / "gate"
-    lab.open_cells(gated(gate, points=60))
-    lab.run_cell(0)
-    view = lab.widget()
-    start(lab, view)
+    start_gated(lab, gate, points=60)
     lab.save()
     lab.reload()
     view = lab.widget()

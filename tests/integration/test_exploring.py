@@ -61,7 +61,7 @@ def test_what_is_begun_early_is_what_is_built(
 ) -> None:
     """Or two programs would be compiled where one was wanted."""
     blueprint = explored(case.model, jobs=1)
-    assert [sketch.project() == blueprint.project() for sketch in sketches] == [True]
+    assert [sketch.project == blueprint.project for sketch in sketches] == [True]
 
 
 @pytest.mark.parametrize("model", [cuba, switched], ids=["cuba", "switched"])
@@ -69,7 +69,7 @@ def test_it_is_also_where_a_parameter_switches_something_on(
     model: NetworkModel, sketches: list[compiled.Blueprint]
 ) -> None:
     blueprint = explored(model, jobs=1)
-    assert [sketch.project() == blueprint.project() for sketch in sketches] == [True]
+    assert [sketch.project == blueprint.project for sketch in sketches] == [True]
 
 
 def test_the_program_begun_early_is_the_one_that_is_given(
@@ -98,7 +98,7 @@ def test_a_model_that_was_explored_before_is_explored_alike() -> None:
     """Brian remembers what it solved, and does not even ask for it again."""
     first, second = explored(switched), explored(switched)
     assert second.base.equations == first.base.equations != frozenset()
-    assert second.project() == first.project()
+    assert second.project == first.project
     assert second.program(Path()).costs == first.program(Path()).costs
 
 

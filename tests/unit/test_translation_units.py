@@ -43,7 +43,7 @@ def code(name: str, *, extra: str = "", support: str = "") -> dict[str, str]:
 
 def together(files: dict[str, str]) -> Project:
     """Compile as much at once as can be."""
-    return in_units(file_by_file(files, files), ["cmath"])
+    return in_units(file_by_file(files, files))
 
 
 def test_empty_files_are_not_compiled_and_the_longest_comes_first() -> None:
@@ -108,7 +108,7 @@ def test_what_is_unusual_is_compiled_alone(unusual: dict[str, str]) -> None:
 
 def test_the_source_of_a_user_elsewhere_is_compiled_alone() -> None:
     files = code("a") | code("b")
-    project = in_units(file_by_file(files, [*files, "/home/me/mine.cpp"]), ["cmath"])
+    project = in_units(file_by_file(files, [*files, "/home/me/mine.cpp"]))
     assert sorted(project.sources) == ["/home/me/mine.cpp", "sweep_unit_0.cpp"]
 
 

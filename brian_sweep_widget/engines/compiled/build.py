@@ -74,7 +74,7 @@ def make_header(flags: Iterable[str]) -> None:
 
 
 def _build(cache: BuildCache, blueprint: Blueprint, compiler: Compiler, jobs: int) -> Path:
-    project = blueprint.project()
+    project = blueprint.project
     toolchain = blueprint.base.toolchain
     shape = shape_of(project.files)
 

@@ -38,7 +38,7 @@ _LEADING = re.compile(r": In |In file included from|^\s+from ")
 # A `make` that this process runs under would tell ours what to do.
 _OF_AN_OUTER_MAKE = ("MAKEFLAGS", "GNUMAKEFLAGS", "MFLAGS", "MAKELEVEL")
 
-# What Brian's templates include, and through them every file of a project.
+# What Brian's templates include, and through them every file of a project; and ours.
 STANDARD_HEADERS = (
     *("algorithm", "assert.h", "cassert", "chrono", "climits", "cmath", "csignal", "cstddef"),
     *("cstdint", "cstdio", "cstdlib", "cstring", "ctime", "fstream", "iostream", "iterator"),

@@ -9,9 +9,12 @@ into namespaces of their own.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from brian_sweep_widget.engines.compiled.compiler import STANDARD_HEADERS
 
 _MOST_FILES = 8  # in a unit: with more, other cores would have nothing to do
 _CODE_OBJECTS = "code_objects/"
@@ -22,7 +25,8 @@ _BRIANS_HEADER = re.compile(
     r'"(?:(?:code_objects|brianlib)/\w+|network|objects|run|sweep_shape|sweep_table'
     r'|synapses_classes)\.h"'
 )
-_OUR_HEADER = "<sys/prctl.h>"  # of sweep_table.cpp
+# The last one is of sweep_table.cpp.
+_KNOWN_HEADERS = frozenset(f"<{name}>" for name in (*STANDARD_HEADERS, "sys/prctl.h"))
 _BRIANS_DEFINES = frozenset({"Clock_epsilon", "_brian_pow"})
 _GLOBAL_NAME = re.compile(r"(?<![\w>])::")
 
@@ -64,15 +68,13 @@ def file_by_file(files: Mapping[str, str], sources: Iterable[str]) -> Project:
     return Project(files, tuple(sorted(there, key=lambda path: -len(files.get(path, "")))))
 
 
-def in_units(project: Project, standard_headers: Iterable[str]) -> Project:
+def in_units(project: Project) -> Project:
     """Compile several sources at once.
 
     Parameters
     ----------
     project
-        From `file_by_file`.
-    standard_headers
-        Those of C++. Files that include others (a user's), or that define
+        From `file_by_file`. Files that include a user's headers, or that define
         macros, are left alone: they may change what another file means.
 
     Returns
@@ -80,11 +82,10 @@ def in_units(project: Project, standard_headers: Iterable[str]) -> Project:
     Project
         The same program. Lines keep their numbers.
     """
-    standard = {_OUR_HEADER, *(f"<{name}>" for name in standard_headers)}
     written = dict(project.files)
     code, others = [], []
     for number, path in enumerate(project.sources):
-        if not _is_plain(project.files.get(path), standard):
+        if not _is_plain(project.files.get(path)):
             continue
         if path.startswith(_CODE_OBJECTS):
             separate = _in_namespace(project.files[path], f"sweep_unit_{number}")
@@ -93,24 +94,24 @@ def in_units(project: Project, standard_headers: Iterable[str]) -> Project:
                 code.append(path)
         elif path != "objects.cpp":  # as much as a unit
             others.append(path)
-    units = [*_divided(code), others]
-    units = [unit for unit in units if len(unit) > 1]
+    units = [unit for unit in (*_divided(code), others) if len(unit) > 1]
     names = []
     for number, unit in enumerate(units):
         names.append(f"sweep_unit_{number}.cpp")
         written[names[-1]] = "".join(f'#include "{path}"\n' for path in unit)
     left = [path for path in project.sources if not any(path in unit for unit in units)]
+    # The first is objects.cpp, as long as all of a unit, unless a user's is longer.
     return Project(written, (*left[:1], *names, *left[1:]))
 
 
-def _is_plain(text: str | None, standard: set[str]) -> bool:
+def _is_plain(text: str | None) -> bool:
     """Whether a file can neither change what another one means, nor be changed."""
     return (
         text is not None
         and set(_DEFINE.findall(text)) <= _BRIANS_DEFINES
         and not _GLOBAL_NAME.search(text)
         and all(
-            header in standard or _BRIANS_HEADER.fullmatch(header)
+            header in _KNOWN_HEADERS or _BRIANS_HEADER.fullmatch(header)
             for header in _INCLUDE.findall(text)
         )
     )
@@ -126,6 +127,6 @@ def _in_namespace(text: str, name: str) -> str | None:
 
 def _divided(paths: list[str]) -> list[list[str]]:
     """Divide files into units; neighbours are alike, and share what they take from Brian."""
-    units = -(-len(paths) // _MOST_FILES)
-    size = -(-len(paths) // max(units, 1))
-    return [paths[start : start + size] for start in range(0, len(paths), size or 1)]
+    units = max(1, math.ceil(len(paths) / _MOST_FILES))
+    size = math.ceil(len(paths) / units)
+    return [paths[number * size : (number + 1) * size] for number in range(units)]
