@@ -23,6 +23,10 @@ _MINE = "BRIAN_SWEEP_CACHE" not in os.environ
 if _MINE:
     os.environ["BRIAN_SWEEP_CACHE"] = tempfile.mkdtemp(prefix="brian-sweep-tests-")
 
+# Nor is the user's store; and a test that computes twice means it. Those that are
+# about the store name one.
+os.environ["BRIAN_SWEEP_STORE"] = "none"
+
 
 def pytest_unconfigure() -> None:
     """Remove the builds when the process that began the run ends."""

@@ -2,7 +2,9 @@
 
 A notebook's interrupt goes to the kernel's whole process group; workers leave
 it. A killed kernel leaves no chance to clean up; workers watch their parent.
-Stop must reach a simulation that is running; workers watch the sweep's token.
+Stop must reach a simulation that is running; workers watch the sweep's token,
+and the time. And the parent must see that a worker still answers; workers show
+their pulse.
 """
 
 from __future__ import annotations
@@ -12,65 +14,81 @@ import ctypes
 import os
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
 
-_WATCH_INTERVAL = 0.1  # s; a fraction of the two seconds that Stop may take
+from brian_sweep_widget.backends.token import Label, StopToken, Why
+
+_WATCH_INTERVAL = 0.1  # s; a fraction of the half second that Stop may take
+# What does not let itself be interrupted within this time is ended with its worker.
+_GRACE = 1.3  # s
 
 _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
-class StopToken:
-    """Tells the workers of one sweep, through a file, whether it was stopped.
+class Ended:
+    """Stands for the result of a call that was interrupted.
 
     Parameters
     ----------
-    path
-        Exists as long as the sweep goes on: when it is gone the sweep was
-        stopped, whoever removed it.
+    why
+        ``"skipped"`` or ``"overdue"``.
     """
 
-    path: Path
-
-    @classmethod
-    def new(cls) -> StopToken:
-        """Make the token of a sweep that begins."""
-        # With this process's number, for whoever finds one and wonders.
-        handle, path = tempfile.mkstemp(prefix=f"brian-sweep-{os.getpid()}-", suffix=".running")
-        os.close(handle)
-        return cls(Path(path))
-
-    def stop(self) -> None:
-        """Stop the sweep; doing it twice is no error."""
-        self.path.unlink(missing_ok=True)
-
-    @property
-    def stopped(self) -> bool:
-        """Whether the sweep was stopped."""
-        return not self.path.exists()
+    why: Why
 
 
-class _Stopped(BaseException):
+class _Interrupted(BaseException):
     """Raised inside a running simulation. No Exception: models must not catch it."""
 
 
-class _Current:
-    """The job that this worker is computing, if any: its token, and whether it was told to stop."""
+@dataclass(slots=True)
+class _Call:
+    """What this worker is computing, and why it is to be interrupted, if it is."""
 
-    token: StopToken | None = None
-    interrupted = False
+    token: StopToken
+    label: Label
+    time_limit: float
+    began: float = field(default_factory=time.monotonic)
+    why: Why | None = None
+    told: float = 0.0
+
+    def look(self) -> bool:
+        """Say whether it is to be interrupted."""
+        if self.why is None:
+            if self.token.stopped:
+                self.why = "stopped"
+            elif self.token.skips(self.label):
+                self.why = "skipped"
+            elif time.monotonic() - self.began > self.time_limit:
+                self.why = "overdue"
+            self.told = time.monotonic()
+        return self.why is not None
+
+    @property
+    def is_deaf(self) -> bool:
+        """Whether it was told long ago. A stopped sweep's workers are ended by the parent."""
+        return self.why != "stopped" and time.monotonic() - self.told > _GRACE
+
+
+class _Current:
+    """The call that this worker is computing, if any."""
+
+    call: _Call | None = None
 
 
 def stoppable(
-    token: StopToken, function: Callable[..., _Result], calls: Iterable[tuple[Any, ...]]
-) -> list[_Result]:
+    token: StopToken,
+    function: Callable[..., _Result],
+    calls: Iterable[tuple[Label, tuple[Any, ...]]],
+    time_limit: float = float("inf"),
+) -> list[tuple[Label, _Result | Ended]]:
     """Call a function in a worker, again and again, until its sweep is stopped.
 
     Parameters
@@ -80,48 +98,62 @@ def stoppable(
     function
         What to call.
     calls
-        The arguments of every call.
+        The label of every call, and its arguments.
+    time_limit
+        Seconds that one call may take.
 
     Returns
     -------
     list
-        What the calls returned that ended before the sweep was stopped. What
-        one made of the interruption (it may take it for an error) is no result.
+        Label and result of the calls that ended before the sweep was stopped.
+        What a call made of an interruption (it may take it for an error) is no
+        result.
     """
-    results: list[_Result] = []
-    try:
-        for arguments in calls:
-            _Current.interrupted = False
-            _Current.token = token
+    results: list[tuple[Label, _Result | Ended]] = []
+    for label, arguments in calls:
+        call = _Call(token, label, time_limit)
+        if token.stopped:
+            break
+        if token.skips(label):
+            results.append((label, Ended("skipped")))
+            continue
+        token.note(label)
+        try:
             try:
-                if token.stopped:
-                    break
+                _Current.call = call
                 result = function(*arguments)
             finally:
-                _Current.token = None
-            if _Current.interrupted:
-                break
-            results.append(result)
-    except _Stopped:
-        pass
+                _Current.call = None
+        except _Interrupted:
+            _Current.call = None  # where it was raised before that could be done
+        if call.why == "stopped":
+            break
+        results.append((label, Ended(call.why) if call.why else result))
     return results
 
 
-def guard(prepare: Callable[[], None] | None = None) -> None:
+def guard(parent: int, prepare: Callable[[], None] | None, pulse: Path) -> None:
     """Make this process a well-behaved worker. Runs once, when it starts.
 
     Parameters
     ----------
+    parent
+        Number of the process that started this one. It says so itself: it may
+        be dead by now, and its place taken.
     prepare
         What to load before the first job. If it fails, the jobs will fail the
         same way, each with its traceback.
+    pulse
+        A folder in which a file of this process's is touched as long as it
+        answers.
     """
     if hasattr(os, "setpgid"):
         os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     wake = getattr(signal, "SIGUSR1", signal.SIGTERM)
     signal.signal(wake, _interrupt)
-    threading.Thread(target=_watch, args=(os.getppid(), wake), daemon=True).start()
+    mine = pulse / str(os.getpid())
+    threading.Thread(target=_watch, args=(parent, wake, mine), daemon=True).start()
     if prepare is not None:
         try:
             prepare()
@@ -130,27 +162,30 @@ def guard(prepare: Callable[[], None] | None = None) -> None:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    if _Current.token is not None and _Current.token.stopped:
-        _Current.interrupted = True
-        raise _Stopped
+    if _Current.call is not None and _Current.call.why is not None:
+        raise _Interrupted
 
 
-def _watch(parent: int, wake: int) -> None:
-    """Die with the parent; interrupt the job of a stopped sweep."""
+def _watch(parent: int, wake: int, pulse: Path) -> None:
+    """Die with the parent, show a pulse, and interrupt what is to be interrupted."""
     main = threading.main_thread().ident
     while True:
-        time.sleep(_WATCH_INTERVAL)
         if os.getppid() != parent:
             _end_with_children()
-        token = _Current.token
-        if token is None or not token.stopped or main is None:
+        with contextlib.suppress(OSError):  # a full disk, or a folder that somebody removed
+            pulse.touch()
+        time.sleep(_WATCH_INTERVAL)
+        call = _Current.call
+        if call is None or main is None or not call.look():
             continue
+        if call.is_deaf and call.why is not None:
+            call.token.leave_word(call.label, call.why)
+            _end_with_children()
         if hasattr(signal, "pthread_kill"):
             signal.pthread_kill(main, wake)  # also ends a wait for a child process
         else:
-            _Current.interrupted = True
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(main), ctypes.py_object(_Stopped)
+                ctypes.c_ulong(main), ctypes.py_object(_Interrupted)
             )
 
 

@@ -8,6 +8,7 @@ private pool, cancels what is pending, and leaves the workers warm.
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future
@@ -18,6 +19,7 @@ from typing import Any
 from joblib import Parallel, delayed, register_parallel_backend
 from joblib.parallel import ParallelBackendBase
 
+from brian_sweep_widget.backends.admission import ADMISSION, Turn
 from brian_sweep_widget.backends.cores import allowed_cores
 from brian_sweep_widget.backends.pool import LocalPool, local_pool
 
@@ -48,16 +50,21 @@ class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no 
     ----------
     pool
         Shared between sweeps; never shut down from here.
+    turn
+        The sweep's place among others; None for one of its own.
     **options
         What joblib hands to every backend.
     """
 
     supports_retrieve_callback = True
 
-    def __init__(self, pool: LocalPool | None = None, **options: Any) -> None:
+    def __init__(
+        self, pool: LocalPool | None = None, turn: Turn | None = None, **options: Any
+    ) -> None:
         super().__init__(**options)
         self._pool = pool
-        self._pending: set[Future[Any]] = set()
+        self._turn = turn
+        self._pending: dict[Future[Any], Future[Any] | None] = {}
         self._cancelled = False
         self._lock = threading.Lock()
         self._arrived: SimpleQueue[list[Any] | None] | None = None
@@ -67,25 +74,66 @@ class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no 
         if self._pool is None:
             cores = allowed_cores()
             self._pool = local_pool(cores if n_jobs is None or n_jobs < 1 else n_jobs)
+        if self._turn is None:
+            self._turn = ADMISSION.turn(self._pool.workers, self._pool.processes)
         return max(2, self._pool.workers)
 
     def submit(
         self, func: Callable[..., Any], callback: Callable[[Future[Any]], None] | None = None
     ) -> Future[Any]:
-        """Start a job, now or when a worker is free."""
-        assert self._pool is not None  # noqa: S101 - joblib asks for effective_n_jobs first
-        if self._cancelled:
-            # joblib looks one job ahead: a pool that was killed must not start anew for it.
-            future: Future[Any] = Future()
-            future.cancel()
-        else:
-            future = self._pool.submit(func)
-            with self._lock:
-                self._pending.add(future)
-            future.add_done_callback(self._forget)
+        """Start a job, now or when it is its turn and a worker is free."""
+        assert self._turn is not None  # noqa: S101 - joblib asks for effective_n_jobs first
+        future: Future[Any] = Future()
         if callback is not None:
             future.add_done_callback(callback)
+        with self._lock:
+            # joblib looks one job ahead: a pool that was killed must not start anew for it.
+            cancelled = self._cancelled
+            if not cancelled:
+                self._pending[future] = None
+        if cancelled:
+            future.cancel()
+        else:
+            self._turn.enter(functools.partial(self._start, self._turn, future, func))
         return future
+
+    def _start(self, turn: Turn, future: Future[Any], func: Callable[..., Any]) -> None:
+        """Hand a job to the pool."""
+        assert self._pool is not None  # noqa: S101 - see `submit`
+        if not future.set_running_or_notify_cancel():
+            turn.leave()
+            return
+        try:
+            answer = self._pool.submit(func)
+        except BaseException as error:  # noqa: BLE001 - told by the future, as all that fails
+            self._finish(turn, future, error=error)
+            return
+        with self._lock:
+            self._pending[future] = answer
+            cancelled = self._cancelled
+        answer.add_done_callback(functools.partial(self._finish, turn, future))
+        if cancelled:
+            answer.cancel()
+
+    def _finish(
+        self,
+        turn: Turn,
+        future: Future[Any],
+        answer: Future[Any] | None = None,
+        error: BaseException | None = None,
+    ) -> None:
+        """Pass on what came of a job; the next one first, as a worker is free."""
+        with self._lock:
+            self._pending.pop(future, None)
+        turn.leave()
+        if answer is not None and answer.cancelled():
+            error = CancelledError()
+        elif answer is not None:
+            error = answer.exception()
+        if error is not None:
+            future.set_exception(error)
+        elif answer is not None:
+            future.set_result(answer.result())
 
     def retrieve_result_callback(self, future: Future[Any]) -> Any:
         """Give a batch's results; a batch that came to no end is one `Died`."""
@@ -130,19 +178,20 @@ class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no 
 
     def cancel_pending(self) -> None:
         """Cancel what has not started, for good; running jobs are the stop token's."""
-        self._cancelled = True
         with self._lock:
-            pending = list(self._pending)
-        for future in pending:
-            future.cancel()
+            self._cancelled = True
+            pending = list(self._pending.items())
+        if self._turn is not None:
+            self._turn.withdraw()
+        for future, answer in pending:
+            if answer is not None:
+                answer.cancel()
+            else:
+                future.cancel()
 
     def abort_everything(self, ensure_ready: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002 - joblib's
         """Stop without killing the workers."""
         self.cancel_pending()
-
-    def _forget(self, future: Future[Any]) -> None:
-        with self._lock:
-            self._pending.discard(future)
 
 
 class _Driving:

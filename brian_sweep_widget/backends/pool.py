@@ -17,6 +17,7 @@ from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoo
 from joblib.parallel import ParallelBackendBase
 
 from brian_sweep_widget.backends.guard import guard
+from brian_sweep_widget.backends.pulse import PulseWatch
 
 _IDLE_SECONDS = 300.0
 
@@ -37,6 +38,7 @@ class LocalPool:
         self._prepare = prepare
         self._lock = threading.Lock()
         self._executor: ProcessPoolExecutor | None = None
+        self._pulses: PulseWatch | None = None
         self._over = False
         _pools.add(self)
 
@@ -96,12 +98,14 @@ class LocalPool:
         if self._executor is None or broken or replace:
             if self._executor is not None:
                 self._executor.shutdown(wait=False, kill_workers=True)
+            if self._pulses is None:
+                self._pulses = PulseWatch(self.processes)
             self._executor = ProcessPoolExecutor(
                 self.workers,
                 timeout=_IDLE_SECONDS,
                 env=_environment(),
                 initializer=guard,
-                initargs=(self._prepare,),
+                initargs=(os.getpid(), self._prepare, self._pulses.folder),
             )
         return self._executor
 
@@ -139,11 +143,12 @@ def _put_all_away() -> None:
 def _environment() -> dict[str, str]:
     """Make workers alike, in every kernel.
 
-    One thread each for linear algebra: the workers are the parallelism. And
-    sets in the same order: what Brian generates depends on that here and there.
+    One thread each for linear algebra, unless the variable that says so is set
+    here: the workers are the parallelism. And sets in the same order: what
+    Brian generates depends on that here and there.
     """
-    one_thread = dict.fromkeys(ParallelBackendBase.MAX_NUM_THREADS_VARS, "1")
-    return {**one_thread, "PYTHONHASHSEED": "0"}
+    threads = {name: os.environ.get(name, "1") for name in ParallelBackendBase.MAX_NUM_THREADS_VARS}
+    return {**threads, "PYTHONHASHSEED": "0"}
 
 
 @functools.cache

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from brian_sweep_widget.cli.negative import keep_negative_numbers
+from brian_sweep_widget.cli.store_options import add_store_options
 from brian_sweep_widget.cli.terminal import INTERRUPTED, MISUSED, UsageError, say
 
 _EXIT_STATUS = "exit status: 0 all simulations done; 1 some failed; 2 wrong usage; 130 interrupted"
@@ -68,6 +69,10 @@ def _command(name: str) -> Any:
         from brian_sweep_widget.cli.cache import cache  # noqa: PLC0415 - loads the engines
 
         return cache
+    if name == "store":
+        from brian_sweep_widget.cli.store import store  # noqa: PLC0415 - loads the results
+
+        return store
     from brian_sweep_widget.cli.doctor import doctor  # noqa: PLC0415 - loads the checks
 
     return doctor
@@ -109,7 +114,14 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
         allow_abbrev=False,
     )
     cache.add_argument("action", choices=("info", "clear"), help="what to do")
-    return parser, {"run": run, "lab": lab, "doctor": doctor, "cache": cache}
+    store = commands.add_parser(
+        "store",
+        help="show, merge or take out what is kept of results",
+        description="Show (info), merge or take out (export) what is kept of results.",
+        allow_abbrev=False,
+    )
+    add_store_options(store)
+    return parser, {"run": run, "lab": lab, "doctor": doctor, "cache": cache, "store": store}
 
 
 class _Version(argparse.Action):

@@ -16,7 +16,8 @@ DEFAULT_MODEL = "cuba"
 
 #: Names that `Sweep` keeps for itself, so that no parameter can be given by them.
 _RESERVED = {
-    *("cluster", "engine", "model", "seed", "seeding", "self", "time_limit", "trials", "workers"),
+    *("cluster", "engine", "model", "seed", "seeding", "self", "store", "time_limit", "trials"),
+    "workers",
 }
 #: Where the texts given for parameters are kept, apart from the other options.
 _TEXTS = "parameter_texts"
@@ -68,12 +69,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     sweep.add_argument(
         "--time-limit",
         type=float,
-        default=3600.0,
         metavar="S",
-        help="seconds that one compiled simulation may take (default: 3600)",
+        help="seconds that one simulation may take (default: 3600 if compiled, else no limit)",
     )
     files = parser.add_argument_group("files")
     files.add_argument("--output", metavar="FILE", help="results as .csv, .json or .nc")
+    files.add_argument(
+        "--store",
+        metavar="FILE",
+        help="where results are kept so that none is computed twice; 'none' for nowhere "
+        "(default: your own, see 'brian-sweep store info')",
+    )
     files.add_argument("--plot", metavar="FILE", help="a chart as .png, .svg or .pdf")
 
 

@@ -46,7 +46,11 @@ def summary(results: Results, progress: Progress) -> str:
     parts = [f"{progress.done} of {progress.total} done", f"{progress.failed} failed"]
     parts += [
         f"{number} {word}"
-        for number, word in ((progress.lost, "lost"), (progress.cancelled, "cancelled"))
+        for number, word in (
+            (progress.lost, "lost"),
+            (progress.cancelled, "cancelled"),
+            (progress.recalled, "known before"),
+        )
         if number
     ]
     workers = f"{progress.workers} worker{'' if progress.workers == 1 else 's'}"

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from brian_sweep_widget.cli import report
 from brian_sweep_widget.cli.files import check_output, check_plot
@@ -121,10 +122,16 @@ def _sweep(parsed: argparse.Namespace) -> Sweep:
             engine=parsed.engine,
             workers=parsed.jobs,
             time_limit=parsed.time_limit,
+            **_store(parsed.store),
             **values,
         )
     except (TypeError, ValueError) as error:
         refuse(str(error))
+
+
+def _store(given: str | None) -> dict[str, Any]:
+    """Give the store as `Sweep` takes it: left away, it is the user's own."""
+    return {} if given is None else {"store": None if given == "none" else given}
 
 
 def _stopped(under_way: Run) -> Results:

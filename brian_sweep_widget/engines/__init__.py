@@ -2,8 +2,20 @@
 
 from brian_sweep_widget.engines import compiled
 from brian_sweep_widget.engines.choice import ENGINES, engine_for
+from brian_sweep_widget.engines.digests import UnknownError
 from brian_sweep_widget.engines.engine import Engine
+from brian_sweep_widget.engines.fingerprint import fingerprint
 from brian_sweep_widget.engines.packing import pack
 from brian_sweep_widget.engines.worker import compute, prepare
 
-__all__ = ["ENGINES", "Engine", "compiled", "compute", "engine_for", "pack", "prepare"]
+__all__ = [
+    "ENGINES",
+    "Engine",
+    "UnknownError",
+    "compiled",
+    "compute",
+    "engine_for",
+    "fingerprint",
+    "pack",
+    "prepare",
+]

@@ -13,6 +13,7 @@ import random
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,12 @@ class BrianContext:
         # ones by name: left-overs of an earlier job would change the order in
         # which groups draw random numbers.
         Nameable.__instances__().clear()
+
+
+def preference_files() -> list[bytes]:
+    """Give the contents of the user's files of preferences, which Brian reads when it is loaded."""
+    places = (Path.home() / ".brian" / "user_preferences", Path.cwd() / "brian_preferences")
+    return [place.read_bytes() for place in places if place.is_file()]
 
 
 def default_preferences() -> dict[str, Any]:

@@ -25,6 +25,11 @@ class Engine(Protocol):
     label: str
     functions: list[Callable[..., Any]]
 
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What decides the numbers besides these functions, parameters and seed: plain values."""
+        ...
+
     def simulate(self, job: Job) -> Mapping[str, Value]:
         """Simulate one job and measure.
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from brian_sweep_widget.engines.context import BrianContext, initial_context, seed_generators
+from brian_sweep_widget.engines.context import (
+    BrianContext,
+    initial_context,
+    preference_files,
+    seed_generators,
+)
 from brian_sweep_widget.engines.reading import read_returned
+from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.models import FunctionModel, Parameter
 from brian_sweep_widget.models.function_model import SEED
 from brian_sweep_widget.models.units import quantity
@@ -40,6 +46,17 @@ class FunctionEngine:
         self._model = model
         self._parameters = parameters
         self._context = context
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What decides the numbers besides the function; see `Engine.identity`."""
+        return (
+            self.label,
+            self._model.name,
+            [(name, parameter.unit) for name, parameter in self._parameters.items()],
+            preference_files() if self._context is None else self._context,
+            library_versions(),
+        )
 
     def simulate(self, job: Job) -> Mapping[str, Value]:
         """Call the function; see `Engine.simulate`."""

@@ -16,24 +16,16 @@ import pickle
 import random
 import re
 import sys
-import sysconfig
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Protocol, TypeVar
 
 import cloudpickle
 import numpy as np
 
-_INSTALLED = (
-    *(
-        Path(sysconfig.get_path(name)).resolve()
-        for name in ("stdlib", "platstdlib", "purelib", "platlib")
-    ),
-    Path(sys.prefix).resolve(),
-    Path(sys.base_prefix).resolve(),
-)
+from brian_sweep_widget.engines.installed import is_installed_file
+
 # Of this process: what the functions of these two modules are methods of.
 _GENERATORS: dict[str, Any] = {
     "python": random.seed.__self__,  # type: ignore[attr-defined]
@@ -179,12 +171,16 @@ def _values_used(function: FunctionType) -> list[Any]:
 
 def _sendable(names: dict[str, Any]) -> dict[str, Any]:
     """Leave out what cannot be pickled: a word in a text may mean something else."""
-    kept = {}
-    for name, value in names.items():
-        with suppress(Exception):
-            _dumps(value)
-            kept[name] = value
-    return kept
+    return {name: value for name, value in names.items() if is_sendable(value)}
+
+
+def is_sendable(value: object) -> bool:
+    """Whether something can be pickled."""
+    try:
+        _dumps(value)
+    except Exception:  # noqa: BLE001 - any object may fail in any way
+        return False
+    return True
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
@@ -196,9 +192,9 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
     """
 
     def reducer_override(self, obj: Any) -> Any:
-        for name, generator in _GENERATORS.items():
-            if obj is generator:
-                return global_generator, (name,)
+        name = global_generator_name(obj)
+        if name:
+            return global_generator, (name,)
         if type(obj).__module__.startswith("brian2.units"):
             symbol = str(obj) if type(obj).__name__ == "Unit" else ""
             if symbol and brian_unit(symbol) is obj:
@@ -209,6 +205,11 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no
 def global_generator(name: str) -> Any:
     """Give this process's own global generator: ``"python"`` or ``"numpy"``."""
     return _GENERATORS[name]
+
+
+def global_generator_name(thing: object) -> str:
+    """Name one of these generators; empty for anything else."""
+    return next((name for name, one in _GENERATORS.items() if thing is one), "")
 
 
 def brian_unit(symbol: str) -> Any:
@@ -256,13 +257,7 @@ def _is_users(name: str, module: ModuleType) -> bool:
 
 @functools.cache
 def _is_users_file(file: str) -> bool:
-    return file.endswith(".py") and not _is_installed(str(Path(file).parent))
-
-
-@functools.cache
-def _is_installed(folder: str) -> bool:
-    """Whether a folder is a part of Python, or of an installed library."""
-    return any(Path(folder).resolve().is_relative_to(parent) for parent in _INSTALLED)
+    return file.endswith(".py") and not is_installed_file(file)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from unittest import mock
 
 from brian_sweep_widget.engines.context import BrianContext, seed_generators
 from brian_sweep_widget.engines.reading import read_value
+from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.models import NetworkModel, Parameter
 from brian_sweep_widget.models.network_model import DURATION
 from brian_sweep_widget.models.units import quantity
@@ -49,6 +50,18 @@ class RuntimeEngine:
         context = context or BrianContext()  # making the model imported Brian
         self._context = BrianContext(
             {**context.preferences, "codegen.target": target}, context.time_step
+        )
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What decides the numbers besides builder and measures; see `Engine.identity`."""
+        measures = self._model.measures.values()
+        return (
+            self.label,
+            [(name, parameter.unit) for name, parameter in self._parameters.items()],
+            [(measure.name, measure.label, measure.unit) for measure in measures],
+            self._context,
+            library_versions(),
         )
 
     def simulate(self, job: Job) -> Mapping[str, Value]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import os
-import platform
 import socket
 import time
 from collections.abc import Mapping
@@ -12,10 +10,16 @@ from collections.abc import Mapping
 from brian_sweep_widget.engines.context import BrianContext, initial_context
 from brian_sweep_widget.engines.engine import Engine
 from brian_sweep_widget.engines.failing import failure_of
+from brian_sweep_widget.engines.files_read import files_read
+from brian_sweep_widget.engines.memory_used import memory_used
 from brian_sweep_widget.engines.packing import unpack
+from brian_sweep_widget.engines.reading import NotAResultError
 from brian_sweep_widget.engines.runtime import RuntimeEngine
+from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.results import Origin, Outcome, Value
 from brian_sweep_widget.sweeps import Job
+
+_LARGEST = 500e6  # bytes
 
 
 def prepare() -> None:
@@ -57,28 +61,41 @@ def compute(packed: bytes, job: Job) -> Outcome:
     label = ""
     values: Mapping[str, Value] = {}
     failure = None
-    try:
-        # Anew for every job: what one job leaves in a model's globals (a random
-        # generator of its own, a cache) must not reach the next.
-        engine: Engine = unpack(packed)
-        label = engine.label
-        values = engine.simulate(job)
-    except BaseException as error:  # noqa: BLE001 - the model is the user's code
-        failure = failure_of(error)
+    with files_read() as files, memory_used() as memory:
+        try:
+            # Anew for every job: what one job leaves in a model's globals (a random
+            # generator of its own, a cache) must not reach the next.
+            engine: Engine = unpack(packed)
+            label = engine.label
+            values = engine.simulate(job)
+            _refuse_enormous(values)
+        except BaseException as error:  # noqa: BLE001 - the model is the user's code
+            values, failure = {}, failure_of(error)
     origin = Origin(
         engine=label,
         host=socket.gethostname(),
         process=os.getpid(),
         started=started,
         wall_time=time.perf_counter() - clock,
-        versions=_versions(),
+        versions=library_versions(),
+        memory=memory.most,
+        files=tuple(sorted(files)),
     )
     return Outcome(job, "failed" if failure else "done", values, failure, origin)
 
 
-@functools.cache
-def _versions() -> dict[str, str]:
-    from importlib.metadata import version  # noqa: PLC0415 - only workers need it
+def _refuse_enormous(values: Mapping[str, Value]) -> None:
+    """Refuse what could neither be sent nor be kept.
 
-    libraries = {name: version(name) for name in ("brian-sweep-widget", "brian2", "numpy")}
-    return {"python": platform.python_version(), **libraries}
+    Raises
+    ------
+    NotAResultError
+        If all results of one job together are too large.
+    """
+    size = sum(value.si.nbytes for value in values.values())
+    if size > _LARGEST:
+        msg = (
+            f"the results take {size / 1e6:.0f} MB (allowed: {_LARGEST / 1e6:.0f} MB for one "
+            "simulation): return less, such as counts, rates or a histogram"
+        )
+        raise NotAResultError(msg)

@@ -76,6 +76,12 @@ class Origin:
         (seconds), building the network included.
     versions
         Of Python and of the libraries that decide the numbers, by name.
+    memory
+        The most that the worker, and the program that it ran, had in memory at
+        once so far, in bytes; 0 if not known.
+    files
+        Files of the user's that were read meanwhile: what is in them decides
+        the numbers too, and nobody knows whether it stays the same.
     """
 
     engine: str
@@ -84,6 +90,8 @@ class Origin:
     started: float
     wall_time: float
     versions: Mapping[str, str]
+    memory: float = 0.0
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,31 @@ class Results:
         self.outcomes = tuple(outcomes)
         self.notice = notice
 
+    @classmethod
+    def open(cls, store: str | Path, which: int = -1) -> Results:
+        """Open the results of a sweep that a store recorded, without running anything.
+
+        The model is not needed, and the file is not changed.
+
+        Parameters
+        ----------
+        store
+            The file.
+        which
+            Number of the sweep, from 1, as ``brian-sweep store info`` lists
+            them; or counted from the last, which is -1.
+
+        Raises
+        ------
+        FileNotFoundError, LookupError
+            If there is no such file, or sweep.
+        StoreUnusableError, DamagedError
+            If the file is no store, or not as it was written.
+        """
+        from brian_sweep_widget.results.store.reading import open_results  # noqa: PLC0415 - it makes these
+
+        return open_results(Path(store).expanduser(), which)
+
     def __len__(self) -> int:
         return len(self.outcomes)
 

@@ -2,8 +2,8 @@
 
 from brian_sweep_widget.runs.progress import Progress, State
 from brian_sweep_widget.runs.recall import Recall
-from brian_sweep_widget.runs.run import Run
+from brian_sweep_widget.runs.run import Run, UnderWay
 from brian_sweep_widget.runs.sweep import TIME_LIMIT, Sweep
 from brian_sweep_widget.runs.workshop import Preparation
 
-__all__ = ["TIME_LIMIT", "Preparation", "Progress", "Recall", "Run", "State", "Sweep"]
+__all__ = ["TIME_LIMIT", "Preparation", "Progress", "Recall", "Run", "State", "Sweep", "UnderWay"]

@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from brian_sweep_widget.backends import Died, LocalBackend, LocalPool, StopToken, stoppable
+from brian_sweep_widget.backends import (
+    Died,
+    Ended,
+    Label,
+    LocalBackend,
+    LocalPool,
+    StopToken,
+    Turn,
+    stoppable,
+)
 from brian_sweep_widget.engines import compute
 from brian_sweep_widget.results import Failure, Outcome
 from brian_sweep_widget.runs.supply import Supply, Task
@@ -15,7 +24,8 @@ from brian_sweep_widget.runs.supply import Supply, Task
 if TYPE_CHECKING:
     from brian_sweep_widget.backends.local import Call
 
-_DEATHS_ALLOWED = 2  # the second death of a worker on one job is the job's doing
+_DEATHS_ALLOWED = 2  # the second death of a worker on one job alone is the job's doing
+_MOST_RETURNS = 5  # times that a job's result did not come, for others' sake
 
 # To hand out a job and to take its outcome costs a millisecond, so short ones travel
 # together. The chart must not wait for the longest of them: there are few, and none
@@ -28,16 +38,21 @@ _LATEST = 32  # jobs
 class Controller:
     """Drives one sweep, in a thread of its own.
 
-    When a worker dies, every job that was in flight is suspected: joblib
-    cannot tell which one killed it. Suspects run again one at a time, so the
-    one on which a worker dies again is the culprit, and is ``lost``.
+    When a worker dies, the jobs that were under way on all workers are
+    suspected: joblib cannot tell which worker it was. Suspects run again one
+    at a time, so the one on which a worker dies alone, twice, is the culprit,
+    and is ``lost``. Once would not do: workers are killed by others, too.
 
     Parameters
     ----------
     pool
         Where to run.
+    turn
+        The sweep's place among others.
     token
         Stops the sweep.
+    time_limit
+        Seconds that one job may take.
     record
         Receives every outcome as it comes.
     note_fed
@@ -48,16 +63,21 @@ class Controller:
     def __init__(
         self,
         pool: LocalPool,
+        turn: Turn,
         token: StopToken,
+        time_limit: float,
         record: Callable[[Outcome], None],
         note_fed: Callable[[int], None],
     ) -> None:
         self._suspects: deque[Task] = deque()
-        self._deaths: Counter[tuple[int, ...]] = Counter()
-        self._backend = LocalBackend(pool)
+        self._deaths: Counter[Label] = Counter()
+        self._returned: Counter[Label] = Counter()
+        self._turn = turn
+        self._backend = LocalBackend(pool, turn)
         self._workers = pool.workers
         self._seconds: deque[float] = deque(maxlen=_LATEST)  # that the latest jobs took
         self._token = token
+        self._time_limit = time_limit
         self._record = record
         self._note_fed = note_fed
 
@@ -70,9 +90,10 @@ class Controller:
         while not self._token.stopped:
             if self._suspects:
                 suspect = [[self._suspects.popleft()]]
-                self._pass(lambda: suspect.pop() if suspect else [], alone=True)  # noqa: B023 - called at once
+                self._pass(lambda: suspect.pop() if suspect else [], supply, alone=True)  # noqa: B023 - called at once
             elif supply.wait():
-                self._pass(lambda: supply.take(self._together(), self._workers), alone=False)
+                take = lambda: supply.take(self._together(), self._workers)  # noqa: E731
+                self._pass(take, supply, alone=False)
             else:
                 return
 
@@ -86,30 +107,35 @@ class Controller:
             return 1
         return max(1, min(_MOST_TOGETHER, int(_TOGETHER / max(*self._seconds, 1e-6))))
 
-    def _pass(self, take: Callable[[], list[Task]], *, alone: bool) -> None:
+    def _pass(self, take: Callable[[], list[Task]], supply: Supply, *, alone: bool) -> None:
         """Stream tasks through the backend and sort out what did not come back."""
-        in_flight: dict[tuple[int, ...], Task] = {}
-        reason = ""
+        in_flight: dict[Label, Task] = {}
+        reason, came = "", False
+        self._token.take_places()  # of the pass before
         for result in self._backend.stream(self._feed(take, in_flight)):
             if isinstance(result, Died):
                 reason = result.reason or reason
                 continue
-            for outcome in result:
-                task = in_flight.pop(outcome.job.position)
+            for label, outcome in result:
+                task, came = in_flight.pop(label), True
                 # In this order, or for a moment the job would count twice.
                 self._note_fed(len(in_flight))
-                if outcome.origin is not None:
-                    self._seconds.append(outcome.origin.wall_time)
-                # The job as it is here: what comes back is a copy of it.
-                self._record(replace(outcome, job=task.job))
-        for task in in_flight.values():
-            if not self._token.stopped:
-                self._suspect(task, reason, alone=alone)
+                if isinstance(outcome, Ended):
+                    self._record(self._interrupted(task, outcome.why))
+                else:
+                    self._record(self._noted(task, outcome))
+        if in_flight and not self._token.stopped:
+            self._sort_out(in_flight, supply, reason, alone=alone, came=came)
         self._note_fed(0)
 
-    def _feed(
-        self, take: Callable[[], list[Task]], in_flight: dict[tuple[int, ...], Task]
-    ) -> Iterator[Call]:
+    def _noted(self, task: Task, outcome: Outcome) -> Outcome:
+        """Take note of what a job took; give its outcome, of the job as it is here."""
+        if outcome.origin is not None:
+            self._seconds.append(outcome.origin.wall_time)
+            self._turn.note(outcome.origin.wall_time, outcome.origin.memory)
+        return replace(outcome, job=task.job)
+
+    def _feed(self, take: Callable[[], list[Task]], in_flight: dict[Label, Task]) -> Iterator[Call]:
         """Hand out jobs, without ever waiting."""
         while not self._token.stopped:
             tasks = take()
@@ -117,17 +143,51 @@ class Controller:
                 return
             in_flight.update((task.job.position, task) for task in tasks)
             self._note_fed(len(in_flight))
-            # Plain tuples: a worker does not know this room.
-            yield stoppable, (self._token, compute, [tuple(task) for task in tasks])
+            self._turn.expect(max(task.memory for task in tasks))
+            calls = [(task.job.position, (task.packed, task.job)) for task in tasks]
+            yield stoppable, (self._token, compute, calls, self._time_limit)
+
+    def _sort_out(
+        self,
+        in_flight: dict[Label, Task],
+        supply: Supply,
+        reason: str,
+        *,
+        alone: bool,
+        came: bool,
+    ) -> None:
+        """Find out, when a worker died, which of the jobs under way it may have died of."""
+        words = {label: word for label in in_flight if (word := self._token.word(label))}
+        for label, word in words.items():
+            self._record(self._interrupted(in_flight.pop(label), word))
+        suspects = self._token.take_places() & in_flight.keys()
+        if words:
+            suspects = set()
+        elif not suspects and not came:  # before any could say where it was
+            suspects = set(in_flight)
+        self._returned.update(in_flight.keys())
+        # What never comes back, while nobody dies of it, is looked at alone, too.
+        suspects |= {label for label in in_flight if self._returned[label] >= _MOST_RETURNS}
+        for label in suspects:
+            self._suspect(in_flight.pop(label), reason, alone=alone)
+        supply.put_back(reversed(in_flight.values()))
 
     def _suspect(self, task: Task, reason: str, *, alone: bool) -> None:
-        position = task.job.position
-        self._deaths[position] += 1
-        if alone and self._deaths[position] >= _DEATHS_ALLOWED:
+        self._deaths[task.job.position] += alone
+        if self._deaths[task.job.position] >= _DEATHS_ALLOWED:
             message = (
-                "its worker process died twice: it may have run out of memory, or crashed in "
-                f"compiled code ({reason})"
+                "its worker process died twice while it ran alone: it may have run out of "
+                f"memory, or crashed in compiled code ({reason})"
             )
             self._record(Outcome(task.job, "lost", failure=Failure("WorkerDied", message)))
         else:
             self._suspects.append(task)
+
+    def _interrupted(self, task: Task, why: str) -> Outcome:
+        if why == "skipped":
+            return Outcome(task.job, "cancelled")
+        message = (
+            f"the simulation was stopped after {self._time_limit:g} s, the time limit of this "
+            "sweep: give a larger time_limit, or simulate less"
+        )
+        return Outcome(task.job, "failed", failure=Failure("TimeLimitError", message))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-State = Literal["starting", "running", "stopping", "finished", "cancelled", "crashed"]
+State = Literal["starting", "running", "paused", "stopping", "finished", "cancelled", "crashed"]
 ENDED: tuple[State, ...] = ("finished", "cancelled", "crashed")
 
 
@@ -17,11 +17,14 @@ class Progress:
     ----------
     state
         ``starting`` until the first worker is ready, then ``running``;
-        ``stopping`` from cancel to the end.
+        ``paused`` while a person wants nothing to be started; ``stopping``
+        from cancel to the end.
     total
         Number of jobs.
     done, failed, lost, cancelled
         Numbers of outcomes by status.
+    recalled
+        How many of the done ones were known before, from the store.
     running
         Jobs that workers are computing now.
     workers
@@ -39,6 +42,9 @@ class Progress:
     notice
         What a person should know about that, such as why the model was not
         compiled; empty if nothing.
+    waits
+        Why nothing is started now: too little memory, a store that takes
+        nothing; empty if nothing is in the way.
     """
 
     state: State
@@ -47,6 +53,7 @@ class Progress:
     failed: int = 0
     lost: int = 0
     cancelled: int = 0
+    recalled: int = 0
     running: int = 0
     workers: int = 0
     elapsed: float = 0.0
@@ -54,6 +61,7 @@ class Progress:
     phase: str = ""
     engine: str = ""
     notice: str = ""
+    waits: str = ""
 
     @property
     def ended(self) -> bool:
@@ -65,6 +73,7 @@ class Progress:
         parts += [
             f"{number} {word}"
             for number, word in (
+                (self.recalled, "known before"),
                 (self.running, "running"),
                 (self.failed, "failed"),
                 (self.lost, "lost"),

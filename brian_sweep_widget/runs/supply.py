@@ -21,10 +21,13 @@ class Task(NamedTuple):
         From `brian_sweep_widget.engines.pack`.
     job
         The job.
+    memory
+        What it will probably take, in bytes; 0 if nothing is known.
     """
 
     packed: bytes
     job: Job
+    memory: float = 0.0
 
 
 class Supply:
@@ -35,11 +38,27 @@ class Supply:
         self._tasks: deque[Task] = deque()
         self._open = True
 
-    def put(self, packed: bytes, jobs: Iterable[Job]) -> None:
-        """Add jobs that one engine computes."""
+    def put(self, packed: bytes, jobs: Iterable[Job], memory: float = 0.0) -> None:
+        """Add jobs that one engine computes; see `Task`."""
         with self._changed:
-            self._tasks.extend(Task(packed, job) for job in jobs)
+            self._tasks.extend(Task(packed, job, memory) for job in jobs)
             self._changed.notify_all()
+
+    def put_back(self, tasks: Iterable[Task]) -> None:
+        """Add tasks that were taken, and did not run: they are the next."""
+        with self._changed:
+            self._tasks.extendleft(tasks)
+            self._changed.notify_all()
+
+    def remove(self, position: tuple[int, ...]) -> Task | None:
+        """Take one job's task out, wherever it is; None if it is not here."""
+        with self._changed:
+            for task in self._tasks:
+                if task.job.position == position:
+                    self._tasks.remove(task)
+                    self._changed.notify_all()
+                    return task
+        return None
 
     def close(self) -> None:
         """Say that no more will come."""

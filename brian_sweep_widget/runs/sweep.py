@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 
@@ -13,10 +15,13 @@ from brian_sweep_widget.engines import compiled, engine_for, prepare
 from brian_sweep_widget.models import Plain, as_model
 from brian_sweep_widget.models.units import TIME, dimensions_of, is_quantity
 from brian_sweep_widget.results import Outcome, Results
+from brian_sweep_widget.results.store import DEFAULT_STORE, open_store
 from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError
+from brian_sweep_widget.runs.compiled_source import CompiledSource
+from brian_sweep_widget.runs.ledger import Record
 from brian_sweep_widget.runs.recall import Recall
 from brian_sweep_widget.runs.run import Run
-from brian_sweep_widget.runs.sources import CompiledSource, ReadySource, Source
+from brian_sweep_widget.runs.sources import ReadySource, Source
 from brian_sweep_widget.runs.workshop import Preparation, workshop_for
 from brian_sweep_widget.sweeps import Axis, Job, Plan, Seeding
 
@@ -29,6 +34,7 @@ _SETTINGS = (
     "workers",
     "cluster",
     "time_limit",
+    "store",
 )
 
 #: Seconds that one compiled simulation may take, if nothing else is asked for: an hour.
@@ -59,8 +65,13 @@ class Sweep:
     cluster
         Where to run; None for this computer, the only choice so far.
     time_limit
-        Seconds (or a time with a unit) that one compiled simulation may take;
-        an hour if not given. What takes longer is stopped, and fails.
+        Seconds (or a time with a unit) that one simulation may take. What
+        takes longer is stopped, and fails. If not given, an hour for compiled
+        ones, and no limit for others.
+    store
+        Where results are kept, so that nothing is computed twice or lost: a
+        file such as ``"course.sqlite"``; the user's own if not given
+        (``BRIAN_SWEEP_STORE`` says which); None to keep nothing.
     **parameters
         A single value fixes a parameter, an array or a list sweeps it:
         ``excitatory_weight=np.linspace(0, 4, 20)*mV, size=1000``.
@@ -89,7 +100,8 @@ class Sweep:
         engine: str = "auto",
         workers: int | None = None,
         cluster: object = None,
-        time_limit: Any = TIME_LIMIT,
+        time_limit: Any = None,
+        store: Any = DEFAULT_STORE,
         **parameters: Any,
     ) -> None:
         if cluster is not None:
@@ -119,7 +131,8 @@ class Sweep:
         self.plan = Plan(tuple(axes), fixed, trials, seed, seeding)
         self.engine = engine_for(engine, self.model, self.parameters)
         self.workers = _worker_count(workers)
-        self.time_limit = _seconds(time_limit)
+        self.store = open_store(store)
+        self._given_limit = math.inf if time_limit is None else _seconds(time_limit)
         #: The run that was started last.
         self.latest: Run | None = None
 
@@ -153,7 +166,7 @@ class Sweep:
         TypeError
             If the model cannot be sent to the workers.
         """
-        self.latest = Run(len(self), self.jobs, self._source(), self._results, recall)
+        self.latest = self._run(recall=recall, name=None if recall is not None else uuid4().bytes)
         return self.latest
 
     def run(self, *, progress: bool = True) -> Results:
@@ -223,6 +236,33 @@ class Sweep:
             workshop_for(self.engine, self.workers).ahead(
                 ({**first.parameters, **values} for values in many), first.seed
             )
+
+    def _run(self, *, name: bytes | None, **more: Any) -> Run:
+        record = None
+        if self.store is not None:
+            record = Record(self.store, name, self.model.label, self.parameters, self.plan)
+        return Run(
+            self.plan,
+            self._source(),
+            self._results,
+            self._given_limit,
+            self._again,
+            record,
+            **more,
+        )
+
+    def _again(self, run: Run) -> Run:
+        """Start a run that keeps what another one has computed; see `Run.retry`."""
+        kept = [outcome for outcome in run.results.outcomes if outcome.status == "done"]
+        name = None if run.record is None else run.record.sweep
+        self.latest = self._run(name=name, kept=kept)
+        return self.latest
+
+    @property
+    def time_limit(self) -> float:
+        """Seconds that one simulation may take; infinite for no limit."""
+        is_compiled = isinstance(self.engine, compiled.Compilation)
+        return TIME_LIMIT if is_compiled and math.isinf(self._given_limit) else self._given_limit
 
     def _source(self) -> Source:
         if isinstance(self.engine, compiled.Compilation):

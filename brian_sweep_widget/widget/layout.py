@@ -26,11 +26,12 @@ def arrange(
     list of Widget
         The rows from top to bottom.
     """
-    live, run, stop = buttons
+    live, run, pause, stop = buttons
     run.add_class("bsw-run")
+    pause.add_class("bsw-pause")
     stop.add_class("bsw-stop")
     head = _with_class(
-        w.HBox([_text(title, "bsw-title"), measure, w.HBox([live, run, stop])]), "bsw-head"
+        w.HBox([_text(title, "bsw-title"), measure, w.HBox([live, run, pause, stop])]), "bsw-head"
     )
     sections = [_text("Sweep", "bsw-section"), *swept, *counts]
     if others:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
@@ -21,13 +22,19 @@ from brian_sweep_widget.widget.chart import Chart
 from brian_sweep_widget.widget.readiness import POLL, Readiness
 from brian_sweep_widget.widget.series import Series
 from brian_sweep_widget.widget.status import StatusStrip
-from brian_sweep_widget.widget.wording import described, engine_in_words, simulations
+from brian_sweep_widget.widget.wording import (
+    described,
+    described_point,
+    engine_in_words,
+    simulations,
+)
 
 _FRAME = 0.05  # s between two drawings of a sweep that runs
 _REST = 0.5  # s after a live run's end, in which the next one often begins
 _OUTDATED = 0.4  # s after which a curve that waits for its successor is drawn faintly
 _ERRORS_SHOWN = 5
-_ACTIVE = ("starting", "running", "stopping")
+_ACTIVE = ("starting", "running", "paused", "stopping")
+_LONG = 3.0  # s after which a simulation is listed, so that it can be skipped
 
 
 class Followed(NamedTuple):
@@ -43,7 +50,7 @@ class Screen:
 
     Parameters
     ----------
-    chart, status, measure, run_button, stop_button
+    chart, status, measure, run_button, pause_button, stop_button
         What to write to.
     readiness
         Shows, and knows, how far the model's preparation is.
@@ -57,6 +64,7 @@ class Screen:
         status: StatusStrip,
         measure: w.Dropdown,
         run_button: w.Button,
+        pause_button: w.Button,
         stop_button: w.Button,
         readiness: Readiness,
         sweep: Sweep,
@@ -65,6 +73,7 @@ class Screen:
         self._status = status
         self._measure = measure
         self._run_button = run_button
+        self._pause_button = pause_button
         self._stop_button = stop_button
         self._readiness = readiness
         self._lock = threading.Lock()
@@ -91,6 +100,12 @@ class Screen:
         with self._lock:
             self._settings = sweep
             self._followed, self._refusal = Followed(sweep, run, live), ""
+
+    @property
+    def shown(self) -> Sweep:
+        """The sweep that is shown."""
+        with self._lock:
+            return self._followed.sweep
 
     def preview(self, sweep: Sweep) -> None:
         """Say what would run with the settings as they are now."""
@@ -131,7 +146,7 @@ class Screen:
             notice = f"The sweep stopped: {run.error}. What was finished is kept; press Run again."
         elif progress.ended and settings is not sweep and not refusal:
             notice = f"Settings changed: Run makes {simulations(len(settings))}."
-        self._tell(progress.state, progress, sweep, notice)
+        self._tell(progress.state, progress, sweep, notice, long_ones(run, sweep))
         if not progress.ended:
             self._settled = False
             return _FRAME
@@ -197,7 +212,14 @@ class Screen:
             if self._measure.value is None:
                 self._measure.value = self._measure.options[0][1]
 
-    def _tell(self, state: str, progress: Progress, sweep: Sweep, notice: str) -> None:
+    def _tell(
+        self,
+        state: str,
+        progress: Progress,
+        sweep: Sweep,
+        notice: str,
+        under_way: Sequence[dict[str, Any]] = (),
+    ) -> None:
         """Write the status strip, in one message, and the buttons."""
         active, live = state in _ACTIVE, self._readiness.live
         shown = [notice, progress.notice]
@@ -206,6 +228,8 @@ class Screen:
             state, shown = "invalid", [notice]
         # While Live is on, Run leaves it, and so does Stop.
         self._run_button.disabled = active and not live
+        self._pause_button.disabled = live or state not in {"starting", "running", "paused"}
+        self._pause_button.description = "Resume" if state == "paused" else "Pause"
         self._stop_button.disabled = not live and (not active or state == "stopping")
         with self._status.hold_sync():
             self._status.state = state
@@ -217,17 +241,33 @@ class Screen:
             self._status.failed = progress.failed
             self._status.lost = progress.lost
             self._status.cancelled = progress.cancelled
+            self._status.recalled = progress.recalled
             self._status.running = progress.running
             self._status.workers = sweep.workers
             self._status.elapsed = round(progress.elapsed, 1)
             self._status.eta = None if progress.eta is None else round(progress.eta, 1)
             self._status.engine = engine_in_words(progress.engine)
             self._status.notice = "\n".join(filter(None, shown))
+            self._status.waits = progress.waits
+            self._status.under_way = list(under_way)
             first = islice(self._failed.values(), _ERRORS_SHOWN)
             self._status.errors = [described(outcome, sweep) for outcome in first]
 
     def _refused(self, notice: str) -> bool:
         return bool(notice) and notice == self._refusal
+
+
+def long_ones(run: Run, sweep: Sweep) -> list[dict[str, Any]]:
+    """List the simulations that a person may want to skip."""
+    return [
+        {
+            "point": described_point(sweep, one.position),
+            "position": list(one.position),
+            "seconds": float(int(one.seconds)),
+        }
+        for one in run.under_way
+        if one.seconds > _LONG
+    ]
 
 
 def titles_of(sweep: Sweep) -> dict[Any, str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pathlib
+from collections.abc import Callable
 from typing import Any
 
 import anywidget
 import traitlets as t
+
+_MOST_INDICES = 100  # of a position; grids have a handful of axes
 
 _STATIC = pathlib.Path(__file__).parent / "static"
 
@@ -47,9 +50,11 @@ class StatusStrip(anywidget.AnyWidget):
     """Show a sweep's progress, its message and the first failed points.
 
     Python writes every trait and the browser only reads them, so the strip can
-    be displayed any number of times. Write from one thread, and several traits
-    together under ``hold_sync()``: they then travel in one message and are
-    painted at once.
+    be displayed any number of times. What a person does in it comes as a
+    message, which `on_ask` hands over if it is one of ours.
+
+    Write from one thread, and several traits together under ``hold_sync()``:
+    they then travel in one message and are painted at once.
 
     The counts exclude one another; what is left of `total` is waiting.
     """
@@ -62,6 +67,7 @@ class StatusStrip(anywidget.AnyWidget):
             "idle",
             "starting",
             "running",
+            "paused",
             "stopping",
             "finished",
             "cancelled",
@@ -76,6 +82,7 @@ class StatusStrip(anywidget.AnyWidget):
     failed = t.Int(0, help="Simulations that raised an error.").tag(sync=True)
     lost = t.Int(0, help="Simulations whose worker died.").tag(sync=True)
     cancelled = t.Int(0, help="Simulations given up by a stop.").tag(sync=True)
+    recalled = t.Int(0, help="Of those done: how many the store knew before.").tag(sync=True)
     running = t.Int(0, help="Simulations under way.").tag(sync=True)
     workers = t.Int(0, help="Workers of the run; 0 if not known.").tag(sync=True)
     elapsed = t.Float(0.0, help="Seconds since the run began.").tag(sync=True)
@@ -98,6 +105,19 @@ class StatusStrip(anywidget.AnyWidget):
     notice = t.Unicode("", help='Message for the person, as plain text; "" for none.').tag(
         sync=True
     )
+    waits = t.Unicode("", help='Why nothing is started now; "" if nothing is in the way.').tag(
+        sync=True
+    )
+    under_way: t.List[dict[str, Any]] = t.List(
+        t.Dict(
+            per_key_traits={
+                "point": t.Unicode(),
+                "position": t.List(t.Int()),
+                "seconds": t.Float(),
+            }
+        ),
+        help="Simulations that run for some seconds already, the longest first.",
+    ).tag(sync=True)
     errors: t.List[dict[str, Any]] = t.List(
         t.Dict(
             per_key_traits={
@@ -108,3 +128,34 @@ class StatusStrip(anywidget.AnyWidget):
         ),
         help="The first failed points, oldest first.",
     ).tag(sync=True)
+
+    def on_ask(self, retry: Callable[[], None], skip: Callable[[tuple[int, ...]], None]) -> None:
+        """Have functions called when a person asks for something here.
+
+        A browser can send anything. What is no request of ours is ignored.
+
+        Parameters
+        ----------
+        retry
+            To compute once more what failed.
+        skip
+            To give up the simulation at a position, which may not exist.
+        """
+
+        def received(_: object, content: object, __: object) -> None:
+            if not isinstance(content, dict):
+                return
+            if content.get("kind") == "retry":
+                retry()
+            elif content.get("kind") == "skip" and _is_position(content.get("position")):
+                skip(tuple(content["position"]))
+
+        self.on_msg(received)
+
+
+def _is_position(position: object) -> bool:
+    return (
+        isinstance(position, list)
+        and len(position) <= _MOST_INDICES
+        and all(type(index) is int for index in position)
+    )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import Any
 
 import ipywidgets as w
 
 from brian_sweep_widget.models import NetworkModel, as_model
 from brian_sweep_widget.results import Results
-from brian_sweep_widget.runs import TIME_LIMIT, Recall, Run, Sweep
+from brian_sweep_widget.results.store import DEFAULT_STORE
+from brian_sweep_widget.runs import Recall, Run, Sweep
 from brian_sweep_widget.sweeps import Seeding
 from brian_sweep_widget.widget.ahead import likely_next
 from brian_sweep_widget.widget.asking import Asked, first_sweep
@@ -44,7 +46,7 @@ class SweepWidget(w.VBox):
         a dict of numbers; the CUBA network if not given.
     cluster
         Where to run; None for this computer, the only choice so far.
-    trials, seed, seeding, engine, workers, time_limit
+    trials, seed, seeding, engine, workers, time_limit, store
         As for `brian_sweep_widget.Sweep`; trials and seed have controls.
     **parameters
         An array or a list sweeps a parameter: the first one is the chart's x
@@ -80,7 +82,8 @@ class SweepWidget(w.VBox):
         seeding: Seeding = "independent",
         engine: str = "auto",
         workers: int | None = None,
-        time_limit: Any = TIME_LIMIT,
+        time_limit: Any = None,
+        store: Any = DEFAULT_STORE,
         **parameters: Any,
     ) -> None:
         self._model = as_model(_default_model() if model is None else model)
@@ -90,6 +93,7 @@ class SweepWidget(w.VBox):
             "engine": engine,
             "workers": workers,
             "time_limit": time_limit,
+            "store": store,
         }
         first = first_sweep(self._model, {"trials": trials, "seed": seed} | options, parameters)
         self._lock = threading.RLock()
@@ -100,6 +104,11 @@ class SweepWidget(w.VBox):
         self._seed = count_field("Seed", seed, 0, _LARGEST_SEED)
         self._asked = Asked(self._model, options, self._controls, self._trials, self._seed)
         self._run_button = w.Button(description="Run", tooltip=run_help(first))
+        self._pause_button = w.Button(
+            description="Pause",
+            tooltip="Start no more simulations until Resume; those that run go on to their end",
+            disabled=True,
+        )
         self._stop_button = w.Button(
             description="Stop",
             tooltip="Stop, and leave Live; what is finished stays",
@@ -112,7 +121,12 @@ class SweepWidget(w.VBox):
             arrange(
                 title=self._model.label,
                 measure=self._measure,
-                buttons=(self._switch.widget, self._run_button, self._stop_button),
+                buttons=(
+                    self._switch.widget,
+                    self._run_button,
+                    self._pause_button,
+                    self._stop_button,
+                ),
                 swept=[self._controls[axis.name].widget for axis in first.plan.axes],
                 counts=(self._trials, self._seed),
                 others=[
@@ -134,6 +148,7 @@ class SweepWidget(w.VBox):
             status,
             self._measure,
             self._run_button,
+            self._pause_button,
             self._stop_button,
             readiness,
             first,
@@ -143,6 +158,7 @@ class SweepWidget(w.VBox):
         self._pump = Pump(self._screen.paint)
         self._follower = Follower(self._follow, self._rested)
         self._connect()
+        status.on_ask(self._retry, self._skip)
         replace_in_this_cell(self)
         warm_up.start()
         self._wake()
@@ -214,6 +230,7 @@ class SweepWidget(w.VBox):
 
     def _connect(self) -> None:
         self._run_button.on_click(self._clicked_run)
+        self._pause_button.on_click(self._clicked_pause)
         self._stop_button.on_click(lambda _: self.stop())
         for control in self._controls.values():
             control.observe(self._changed)
@@ -240,6 +257,32 @@ class SweepWidget(w.VBox):
                 self.start()
             except (TypeError, ValueError, OSError) as error:
                 self._screen.refuse(str(error))
+        self._wake()
+
+    def _clicked_pause(self, _: Any) -> None:
+        run = self._run
+        if run is not None:
+            if run.progress.state == "paused":
+                run.resume()
+            else:
+                run.pause()
+        self._wake()
+
+    def _retry(self) -> None:
+        """Compute once more what gave no result, with the settings that it was computed with."""
+        with self._lock:
+            if self._run is None or self._followed is not None:
+                return
+            again = self._run.retry()
+            if again is not self._run:
+                self._run = again
+                self._screen.follow(self._screen.shown, again)
+        self._wake()
+
+    def _skip(self, position: tuple[int, ...]) -> None:
+        with suppress(ValueError):  # the browser may ask for a point of an earlier sweep
+            if self._run is not None:
+                self._run.skip(position)
         self._wake()
 
     def _changed(self, _: Any) -> None:

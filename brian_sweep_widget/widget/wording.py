@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from brian_sweep_widget.results import Outcome
@@ -70,7 +72,7 @@ def live_help(sweep: Sweep, preparation: Preparation | None, *, possible: bool) 
 def run_help(sweep: Sweep) -> str:
     """Say what Run does, and how long one simulation may take."""
     text = "Compute exactly the points asked for; leaves Live."
-    if sweep.preparation is None:  # only compiled simulations have a limit
+    if math.isinf(sweep.time_limit):
         return text
     return f"{text} A simulation may take {_time(sweep.time_limit)}."
 
@@ -87,17 +89,22 @@ def simulations(number: int) -> str:
     return "1 simulation" if number == 1 else f"{number} simulations"
 
 
-def described(outcome: Outcome, sweep: Sweep) -> dict[str, str]:
-    """Say which point failed and why, as plain text."""
+def described_point(sweep: Sweep, position: Sequence[int]) -> str:
+    """Name a point of a sweep, and the trial if there are several."""
     where = [
         f"{axis.label} {axis.unit.text(float(axis.values[index]))}"
-        for axis, index in zip(sweep.plan.axes, outcome.job.position, strict=False)
+        for axis, index in zip(sweep.plan.axes, position, strict=False)
     ]
     if sweep.plan.trials > 1:
-        where.append(f"trial {outcome.job.trial + 1}")
+        where.append(f"trial {position[-1] + 1}")
+    return ", ".join(where)
+
+
+def described(outcome: Outcome, sweep: Sweep) -> dict[str, str]:
+    """Say which point failed and why, as plain text."""
     failure = outcome.failure
     return {
-        "point": ", ".join(where),
+        "point": described_point(sweep, outcome.job.position),
         "message": str(failure),
         "traceback": failure.traceback if failure else "",
     }

@@ -18,6 +18,7 @@ const STATE_WORDS: Readonly<Record<State, string>> = {
   idle: "Ready",
   starting: "Starting workers…",
   running: "",
+  paused: "Paused",
   stopping: "Stopping…",
   finished: "Finished",
   cancelled: "Stopped",
@@ -125,6 +126,7 @@ export function countsParts(status: Status): Part[] {
   parts.push({
     text: `${formatCount(status.done)} of ${formatCount(status.total)} done`,
   });
+  for (const text of counted(status.recalled, "known before")) parts.push({ text });
   for (const text of counted(status.running, "running")) parts.push({ text });
   for (const text of [
     ...counted(status.failed, "failed"),
@@ -176,4 +178,17 @@ export function moreText(status: Status): string {
   return status.errors.length > 0 && hidden > 0
     ? `and ${formatCount(hidden)} more`
     : "";
+}
+
+/** The message for the person: first why nothing starts, then what else is to be known. */
+export function noticeText({ waits, notice }: Status): string {
+  return [waits, notice].filter(Boolean).join("\n");
+}
+
+/** What the button for another attempt says; "" if there is nothing to attempt. */
+export function retryText({ state, live, failed, lost, cancelled }: Status): string {
+  const ended = state === "finished" || state === "cancelled";
+  if (live || !(ended || state === "running" || state === "paused")) return "";
+  if (failed + lost > 0) return "Retry failed";
+  return ended && cancelled > 0 ? "Compute the rest" : "";
 }

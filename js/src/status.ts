@@ -1,4 +1,5 @@
-// The status strip: an anywidget that shows a sweep's progress. It only reads.
+// The status strip: an anywidget that shows a sweep's progress. It writes no trait;
+// what a person does here goes to Python as a message.
 
 import type { AnyModel, RenderProps } from "@anywidget/types";
 import { createAnnouncer } from "./announcer.ts";
@@ -10,12 +11,20 @@ import {
   countsParts,
   metaText,
   moreText,
+  noticeText,
   type Part,
+  retryText,
   type Status,
 } from "./format.ts";
 import { createThumbNamer } from "./thumbs.ts";
 import { createToggleTeller } from "./toggles.ts";
 import { StatusStripDefaults, type StatusStripTraits } from "./traits.ts";
+import { createUnderWayList } from "./under_way.ts";
+
+/** What a person may ask for; status.py reads it. */
+export type Request =
+  | { readonly kind: "retry" }
+  | { readonly kind: "skip"; readonly position: readonly number[] };
 
 const KEYS = Object.keys(StatusStripDefaults) as (keyof StatusStripTraits)[];
 
@@ -46,7 +55,9 @@ function paintCounts(line: HTMLElement, parts: readonly Part[]): void {
   );
 }
 
-function paintNotice(notice: HTMLElement, { state, notice: text }: Status): void {
+function paintNotice(notice: HTMLElement, status: Status): void {
+  const { state } = status;
+  const text = noticeText(status);
   // The role must be there before the text: only then is the text announced.
   if (state === "invalid" || state === "crashed") notice.setAttribute("role", "alert");
   else notice.removeAttribute("role");
@@ -55,7 +66,7 @@ function paintNotice(notice: HTMLElement, { state, notice: text }: Status): void
 }
 
 /** Build the strip inside `root` and return what paints it. */
-function build(root: HTMLElement) {
+function build(root: HTMLElement, ask: (request: Request) => void) {
   const bar = element("progress", "bsw-status-bar");
   bar.setAttribute("aria-label", "Progress of the sweep");
   const line = element("div", "bsw-status-line");
@@ -68,13 +79,21 @@ function build(root: HTMLElement) {
   // JupyterLab would otherwise act on the keys that fold and scroll a traceback.
   errors.dataset.lmSuppressShortcuts = "true";
   const more = element("p", "bsw-status-more");
+  const underWay = element("ul", "bsw-status-under-way");
+  underWay.setAttribute("aria-label", "Simulations that take long");
+  const retry = element("button", "bsw-status-button bsw-status-retry");
+  retry.type = "button";
+  retry.addEventListener("click", () => ask({ kind: "retry" }));
   const live = element("div", "bsw-status-live");
   live.setAttribute("role", "status");
   live.setAttribute("aria-live", "polite");
-  root.append(bar, line, notice, errors, more, live);
+  root.append(bar, line, notice, underWay, errors, more, retry, live);
 
   const announcer = createAnnouncer(live);
   const paintErrors = createErrorList(errors);
+  const paintUnderWay = createUnderWayList(underWay, (position) =>
+    ask({ kind: "skip", position }),
+  );
   let told = "";
 
   function paint(status: Status): void {
@@ -83,7 +102,10 @@ function build(root: HTMLElement) {
     paintCounts(counts, countsParts(status));
     setText(meta, metaText(status));
     paintNotice(notice, status);
+    paintUnderWay(status.under_way);
     paintErrors(status.errors);
+    setText(retry, retryText(status));
+    retry.hidden = retry.textContent === "";
     setText(more, moreText(status));
     more.hidden = more.textContent === "";
     // While sweeps follow a slider, states change faster than they can be told.
@@ -99,7 +121,7 @@ type Props = Pick<RenderProps<StatusStripTraits>, "model" | "el">;
 
 function render({ model, el }: Props): () => void {
   const root = element("div", "bsw-status");
-  const { paint, stop } = build(root);
+  const { paint, stop } = build(root, (request) => model.send(request));
   const helpers = [createThumbNamer(root), createToggleTeller(root)];
   const look = () => {
     for (const helper of helpers) helper.look();

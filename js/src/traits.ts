@@ -7,6 +7,7 @@ export interface StatusStripTraits {
     | "idle"
     | "starting"
     | "running"
+    | "paused"
     | "stopping"
     | "finished"
     | "cancelled"
@@ -22,6 +23,8 @@ export interface StatusStripTraits {
   lost: number;
   /** Simulations given up by a stop. */
   cancelled: number;
+  /** Of those done: how many the store knew before. */
+  recalled: number;
   /** Simulations under way. */
   running: number;
   /** Workers of the run; 0 if not known. */
@@ -40,6 +43,14 @@ export interface StatusStripTraits {
   engine: string;
   /** Message for the person, as plain text; "" for none. */
   notice: string;
+  /** Why nothing is started now; "" if nothing is in the way. */
+  waits: string;
+  /** Simulations that run for some seconds already, the longest first. */
+  under_way: readonly {
+    readonly point: string;
+    readonly position: readonly number[];
+    readonly seconds: number;
+  }[];
   /** The first failed points, oldest first. */
   errors: readonly {
     readonly point: string;
@@ -55,6 +66,7 @@ export const StatusStripDefaults: Readonly<StatusStripTraits> = {
   failed: 0,
   lost: 0,
   cancelled: 0,
+  recalled: 0,
   running: 0,
   workers: 0,
   elapsed: 0.0,
@@ -64,5 +76,7 @@ export const StatusStripDefaults: Readonly<StatusStripTraits> = {
   live: false,
   engine: "",
   notice: "",
+  waits: "",
+  under_way: [],
   errors: [],
 };

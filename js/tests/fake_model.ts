@@ -28,6 +28,13 @@ export class FakeModel {
     this.#listeners.get(event)?.delete(listener);
   }
 
+  /** What a person asked for. */
+  readonly sent: unknown[] = [];
+
+  send(content: unknown): void {
+    this.sent.push(content);
+  }
+
   save_changes(): void {
     throw new Error("the strip must not write to the model");
   }

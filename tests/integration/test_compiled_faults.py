@@ -467,7 +467,7 @@ def test_a_killed_worker_takes_its_program_along() -> None:
     run.cancel()
     run.wait(20)
     until(lambda: not _binaries(descendants()), "no program is left")
-    from brian_sweep_widget.engines.compiled.scratch import scratch_folder
+    from brian_sweep_widget.scratch import scratch_folder
 
     assert not list(scratch_folder().glob("results-*/run-*"))
     after = Sweep(cuba, size=100, duration=2 * ms, workers=2, engine="compiled")

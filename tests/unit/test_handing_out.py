@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from brian_sweep_widget.backends import StopToken, stoppable
-from brian_sweep_widget.backends.guard import _Stopped
+from brian_sweep_widget.backends import Ended, StopToken, guard, stoppable
 from brian_sweep_widget.runs.supply import Supply
 from brian_sweep_widget.sweeps import Job
 
@@ -34,6 +33,11 @@ def test_all_are_taken_in_order() -> None:
     assert found == list(range(50))
 
 
+def calls(numbers: range) -> list[tuple[tuple[int, ...], tuple[int]]]:
+    """Label calls by their argument."""
+    return [((number, 0), (number,)) for number in numbers]
+
+
 def test_calls_end_with_the_sweep() -> None:
     """What ended before counts; what comes after is not begun."""
     token, begun = StopToken.new(), []
@@ -44,20 +48,59 @@ def test_calls_end_with_the_sweep() -> None:
             token.stop()
         return number**2
 
-    assert stoppable(token, call, [(number,) for number in range(3)]) == [0, 1, 4]
-    assert stoppable(token, call, [(number,) for number in range(2, 6)]) == [4, 9]
+    first = stoppable(token, call, calls(range(3)))
+    assert first == [((0, 0), 0), ((1, 0), 1), ((2, 0), 4)]
+    assert stoppable(token, call, calls(range(2, 6))) == [((2, 0), 4), ((3, 0), 9)]
     assert begun == [0, 1, 2, 2, 3]
-    assert stoppable(token, call, [(0,)]) == []
+    assert stoppable(token, call, calls(range(1))) == []
+    token.remove()
 
 
 def test_an_interrupted_call_is_no_result() -> None:
-    """Those before it are."""
+    """Those before it are, and those after it if it alone was meant."""
     token = StopToken.new()
 
     def call(number: int) -> int:
+        current = guard._Current.call
+        assert current is not None
         if number == 2:
-            raise _Stopped
+            current.why = "skipped"
+            raise guard._Interrupted
+        if number == 4:
+            current.why = "stopped"
+            raise guard._Interrupted
         return number
 
-    assert stoppable(token, call, [(number,) for number in range(4)]) == [0, 1]
-    token.stop()
+    results = stoppable(token, call, calls(range(6)))
+    assert results == [((0, 0), 0), ((1, 0), 1), ((2, 0), Ended("skipped")), ((3, 0), 3)]
+    token.remove()
+
+
+def test_a_call_that_was_skipped_before_is_not_begun() -> None:
+    """Until it is wanted after all."""
+    token, begun = StopToken.new(), []
+    token.skip((1, 0))
+    results = stoppable(token, begun.append, calls(range(3)))
+    assert begun == [0, 2]
+    assert results[1] == ((1, 0), Ended("skipped"))
+    token.forget([(1, 0)])
+    stoppable(token, begun.append, calls(range(1, 2)))
+    assert begun == [0, 2, 1]
+    token.remove()
+    token.skip((2, 0))  # the sweep is over: that is no error
+
+
+def test_workers_say_where_they_are() -> None:
+    """And each place is given once, also while one is being written."""
+    token = StopToken.new()
+    stoppable(token, abs, calls(range(3)))
+    assert set(token.places()) == {(2, 0)}
+    (token.folder / "at-1").write_text("")
+    assert token.take_places() == {(2, 0)}
+    assert token.take_places() == set()
+    assert token.word((2, 0)) is None
+    token.leave_word((2, 0), "overdue")
+    assert token.word((2, 0)) == "overdue"
+    token.remove()
+    assert token.stopped
+    assert not token.places()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +13,7 @@ from brian2 import mV, second
 from helpers import until
 from test_widget import FakeRun, by_hand, dots, fields, status
 
-from brian_sweep_widget import Sweep, SweepWidget
+from brian_sweep_widget import Sweep, SweepWidget, cuba
 from brian_sweep_widget.models.units import PLAIN_NUMBER
 from brian_sweep_widget.results import Outcome, Value
 from brian_sweep_widget.runs import Preparation, Progress
@@ -464,11 +465,11 @@ def test_follower_survives_a_fault(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.mark.parametrize(
-    ("limit", "told"), [(None, "1 h"), (120, "2 min"), (90, "90 s"), (0.5 * second, "0.5 s")]
+    ("limit", "told"), [(3600, "1 h"), (120, "2 min"), (90, "90 s"), (0.5 * second, "0.5 s")]
 )
 def test_time_limit_is_told_and_kept(make: Any, world: Preparations, limit: Any, told: str) -> None:
     """By the Run button; every sweep that the widget makes has it."""
-    given = {} if limit is None else {"time_limit": limit}
+    given = {"time_limit": limit}
     widget = make(model, x=[0, 1, 2], **given)
     assert f"A simulation may take {told}." in widget._run_button.tooltip
     assert widget.sweep.time_limit == Sweep(model, **given).time_limit
@@ -477,6 +478,9 @@ def test_time_limit_is_told_and_kept(make: Any, world: Preparations, limit: Any,
 
 
 def test_no_time_limit_is_told_where_there_is_none(make: Any, world: Preparations) -> None:
-    """Only compiled simulations can be stopped after a time."""
-    world.now = None
+    """Compiled simulations may take an hour if nothing is said, others as long as they like."""
     assert "may take" not in make(model, x=[0, 1, 2])._run_button.tooltip
+    assert math.isinf(Sweep(model, x=[0, 1, 2]).time_limit)
+    assert Sweep(cuba).time_limit == 3600
+    assert math.isinf(Sweep(cuba, engine="numpy").time_limit)
+    assert Sweep(cuba, time_limit=7200).time_limit == 7200

@@ -81,5 +81,5 @@ def test_the_strip_takes_what_a_run_reports() -> None:
     strip = StatusStrip(state="running", total=20, done=12, eta=None)
     strip.errors = [{"point": "w 1 mV", "message": "ValueError", "traceback": ""}]
     assert strip.get_state()["errors"] == strip.errors
-    with pytest.raises(t.TraitError, match="paused"):
-        strip.state = "paused"
+    with pytest.raises(t.TraitError, match="resting"):
+        strip.state = "resting"

@@ -17,7 +17,7 @@ from helpers import until
 from brian_sweep_widget import Sweep, SweepWidget, cuba
 from brian_sweep_widget.models.units import PLAIN_NUMBER
 from brian_sweep_widget.results import Failure, Outcome, Results, Value
-from brian_sweep_widget.runs import Progress
+from brian_sweep_widget.runs import Progress, UnderWay
 from brian_sweep_widget.widget import rerun
 
 PUMP = "brian-sweep-pump"
@@ -48,6 +48,7 @@ class FakeRun:
         self.state = "starting"
         self.error: BaseException | None = None
         self.notice = ""
+        self.under_way: list[UnderWay] = []
 
     @property
     def progress(self) -> Progress:

@@ -12,13 +12,14 @@ from brian_sweep_widget.engines.compiled.compilation import (
     trace_model,
 )
 from brian_sweep_widget.engines.compiled.compiler import CompilerMissingError, find_compiler
+from brian_sweep_widget.engines.compiled.contents import Contents
 from brian_sweep_widget.engines.compiled.engine import LABEL, Recipe
 from brian_sweep_widget.engines.compiled.lifting import OtherShapeError
 from brian_sweep_widget.engines.compiled.program import Cost, Program, Variant
 from brian_sweep_widget.engines.compiled.recording import UnreadableError
-from brian_sweep_widget.engines.compiled.scratch import new_folder
 from brian_sweep_widget.engines.compiled.tracing import Trace
 from brian_sweep_widget.engines.compiled.twin import same_digits
+from brian_sweep_widget.scratch import new_folder
 
 __all__ = [
     "LABEL",
@@ -26,6 +27,7 @@ __all__ = [
     "CacheRefusedError",
     "Compilation",
     "CompilerMissingError",
+    "Contents",
     "Cost",
     "OtherShapeError",
     "Program",

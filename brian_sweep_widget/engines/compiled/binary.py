@@ -16,6 +16,8 @@ import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from brian_sweep_widget.engines.memory_used import note_program
+
 _TABLE, _END, _OUTPUT = "sweep_table", "sweep_end", "output"
 _RUN_INFO = "last_run_info.txt"
 _LONGEST = 2e6  # s, three weeks: what poll can count in milliseconds
@@ -123,11 +125,24 @@ def _run(
                     "give a larger time_limit, or simulate less"
                 )
                 raise TimeLimitError(msg)
-            return process.wait()
+            return _reaped(process)
         finally:
             if process.returncode is None:
                 process.kill()
                 process.wait()
+
+
+def _reaped(process: subprocess.Popen[bytes]) -> int:
+    """Give the status of a process that has ended, and take note of the memory that it took."""
+    if not hasattr(os, "wait4"):
+        return process.wait()
+    try:
+        _, status, used = os.wait4(process.pid, 0)
+    except ChildProcessError:  # it was waited for already
+        return process.wait()
+    note_program(used.ru_maxrss * 1024)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode
 
 
 def _ends_within(process: subprocess.Popen[bytes], limit: float) -> bool:

@@ -31,8 +31,10 @@ from brian_sweep_widget.engines.compiled.structure import TooLargeError
 from brian_sweep_widget.engines.compiled.tracing import Trace, Tracer, UnsupportedError
 from brian_sweep_widget.engines.context import BrianContext, initial_context
 from brian_sweep_widget.engines.failing import failure_of
+from brian_sweep_widget.engines.fingerprint import fingerprint
 from brian_sweep_widget.engines.packing import pack, unpack_as
 from brian_sweep_widget.engines.runtime import RuntimeEngine
+from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.models import NetworkModel, Parameter, Plain
 from brian_sweep_widget.results import Failure
 
@@ -92,6 +94,21 @@ class Compilation:
     def packed_measures(self) -> bytes:
         """Pickle the measures; equal for equal ones."""
         return pack(CompiledMeasures(self.model.measures))
+
+    def measures_fingerprint(self) -> bytes:
+        """Name the measures; equal for equal ones, in any process.
+
+        Raises
+        ------
+        UnknownError
+            If it cannot be told whether they stay the same.
+        """
+        measures = self.model.measures.values()
+        return fingerprint(
+            [measure.function for measure in measures],
+            [(measure.name, measure.label, measure.unit) for measure in measures],
+            library_versions(),
+        )
 
     def packed_engine(self, recipe: Recipe) -> bytes:
         """Pickle what workers need to simulate one variant."""

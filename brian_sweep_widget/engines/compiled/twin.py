@@ -26,8 +26,8 @@ from brian_sweep_widget.engines.compiled.compiler import (
 )
 from brian_sweep_widget.engines.compiled.lifting import table
 from brian_sweep_widget.engines.compiled.program import Program, Variant
-from brian_sweep_widget.engines.compiled.scratch import new_folder
 from brian_sweep_widget.engines.compiled.tracing import Trace
+from brian_sweep_widget.scratch import new_folder
 
 _VERDICT = "verdict.json"
 _SEED = 1

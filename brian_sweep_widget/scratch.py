@@ -14,7 +14,7 @@ import psutil
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of our own in it
 _ENOUGH = 256e6  # bytes free; containers often have 64 MB, which two runs can fill
-_PREFIX = "brian-sweep-scratch-"
+PREFIX = "brian-sweep-scratch-"
 
 
 @functools.cache
@@ -48,7 +48,7 @@ def _remove_leftovers(parent: Path) -> None:
 
 def _our_prefix() -> str:
     """Name this host too: containers may share the memory, and not the process numbers."""
-    return f"{_PREFIX}{socket.gethostname()}-"
+    return f"{PREFIX}{socket.gethostname()}-"
 
 
 def _is_ours(folder: Path) -> bool:

@@ -1,0 +1,289 @@
+"""Names for code: equal for equal code, in any process; another one if anything changed.
+
+Not the source is named, which may have been edited since it was loaded, but
+what runs: compiled code, with all that it refers to. So a name holds for one
+version of Python.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import functools
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    FunctionType,
+    MappingProxyType,
+    MethodType,
+    ModuleType,
+)
+from typing import Any, NoReturn
+
+import numpy as np
+
+from brian_sweep_widget.engines.code import code_digest, codes_in, imports_in, words_in
+from brian_sweep_widget.engines.digests import PLAIN, UnknownError, mixed, plain_digest
+from brian_sweep_widget.engines.installed import distribution_of, is_installed_file
+from brian_sweep_widget.engines.packing import global_generator_name, is_sendable, written_names
+
+_MOST_DEEP = 200  # objects within objects
+# Of a class, what is made anew wherever it is defined.
+_LEFT_OUT = frozenset(
+    {"__dict__", "__weakref__", "__module__", "__doc__", "__qualname__", "__firstlineno__"}
+    | {"__static_attributes__", "__annotations__", "_abc_impl"}
+)
+_CONTAINERS = (tuple, list, set, frozenset, dict)
+_BUILT_IN = frozenset(
+    {"method_descriptor", "wrapper_descriptor", "cython_function_or_method", "builtin_function"}
+)
+
+
+def fingerprint(functions: Sequence[Callable[..., Any]], *more: object) -> bytes:
+    """Name functions and values.
+
+    Parameters
+    ----------
+    functions
+        Of the user's: named with all that they refer to: functions, classes
+        and modules of the user's by their code, installed ones by their
+        version, values by what they are.
+    *more
+        Values that belong to it.
+
+    Returns
+    -------
+    bytes
+        20 of them.
+
+    Raises
+    ------
+    UnknownError
+        If it cannot be told of something whether it stays the same.
+    """
+    namer = _Namer()
+    python = f"{sys.implementation.name} {sys.version_info[0]}.{sys.version_info[1]}"
+    parts = [namer.name(function, "the model") for function in functions]
+    return mixed("fingerprint", python, *parts, namer.name(list(more), "the model"))
+
+
+class _Namer:
+    """Digests objects; remembers those on the way, as objects may refer to each other."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, bytes] = {}
+        self._kept: list[object] = []  # or another object could get the number of a dead one
+        self._under_way: dict[int, int] = {}
+
+    def name(self, value: Any, where: str, words: frozenset[str] = frozenset()) -> bytes:
+        """Digest any object.
+
+        Parameters
+        ----------
+        value
+            The object.
+        where
+            What refers to it, for messages.
+        words
+            What the code that refers to it calls things: the attributes of
+            a module that matter.
+        """
+        if type(value) in PLAIN:
+            return plain_digest(value)
+        number = id(value)
+        if number in self._under_way:  # it refers to itself: by how far above it is
+            return mixed("above", str(len(self._under_way) - self._under_way[number]))
+        known = None if isinstance(value, ModuleType) else self._known.get(number)
+        if known is not None:
+            return known
+        if len(self._under_way) > _MOST_DEEP:
+            self._refuse(value, where)
+        self._under_way[number] = len(self._under_way)
+        try:
+            digest = self._digest(value, where, words)
+        finally:
+            del self._under_way[number]
+        if not isinstance(value, ModuleType):
+            self._known[number] = digest
+            self._kept.append(value)
+        return digest
+
+    def _digest(self, value: Any, where: str, words: frozenset[str]) -> bytes:
+        generator = global_generator_name(value)
+        if generator:
+            return mixed("generator", generator)
+        if isinstance(value, ModuleType):
+            return self._module(value, words)
+        if isinstance(value, FunctionType):
+            return self._function(value)
+        if isinstance(value, type):
+            return self._class(value, where)
+        if type(value) in _CONTAINERS:
+            return self._container(value, where)
+        return self._other(value, where)
+
+    def _container(self, value: Any, where: str) -> bytes:
+        parts = [self.name(part, where) for part in value]
+        if isinstance(value, dict):
+            inner = (self.name(one, f"{where}[{key!r}]") for key, one in value.items())
+            return mixed("dict", *parts, *inner)
+        if isinstance(value, set | frozenset):
+            return mixed("set", *sorted(parts))
+        return mixed(type(value).__name__, *parts)
+
+    def _function(self, function: FunctionType) -> bytes:
+        called = function.__name__
+        if distribution_of(function):
+            return self._installed_function(function)
+        codes = codes_in(function.__code__)
+        words = frozenset(word for code in codes for word in words_in(code))
+        scope = function.__globals__
+        used = {name for code in codes for name in code.co_names} & scope.keys()
+        parts: list[bytes | str] = [code_digest(function.__code__)]
+        for name in sorted(used):
+            parts += [name, self.name(scope[name], f"{name}, which {called} refers to", words)]
+        for name, value in sorted(written_names(function).items()):
+            if name not in used and is_sendable(value):
+                parts += [name, self.name(value, f"{name}, which a text of {called} names", words)]
+        for imported in sorted({name for code in codes for name in imports_in(code)}):
+            parts += [imported, self._imported(imported, words)]
+        parts += self._closed_over(function, words)
+        defaults = [function.__defaults__, function.__kwdefaults__]
+        wrapped = function.__dict__.get("__wrapped__")
+        parts.append(self.name([*defaults, wrapped], f"a default of {called}"))
+        return mixed("function", *parts)
+
+    def _installed_function(self, function: FunctionType) -> bytes:
+        """Name a library's function; a decorator's may hold one of the user's."""
+        library = distribution_of(function)
+        closed_over = self._closed_over(function, frozenset())
+        return mixed("installed", library, function.__module__, function.__qualname__, *closed_over)
+
+    def _closed_over(self, function: FunctionType, words: frozenset[str]) -> list[bytes | str]:
+        parts: list[bytes | str] = []
+        cells = function.__closure__ or ()
+        for name, cell in zip(function.__code__.co_freevars, cells, strict=True):
+            try:
+                value = cell.cell_contents
+            except ValueError:  # a variable that was not set yet
+                continue
+            where = f"{name}, which {function.__name__} refers to"
+            parts += [name, self.name(value, where, words)]
+        return parts
+
+    def _class(self, kind: type, where: str) -> bytes:
+        installed = distribution_of(kind)
+        if installed:
+            return mixed("installed", installed, kind.__module__, kind.__qualname__)
+        parts: list[bytes | str] = [kind.__name__, self.name(type(kind), where)]
+        parts += [self.name(base, where) for base in kind.__bases__]
+        for name, value in sorted(vars(kind).items()):
+            if name not in _LEFT_OUT:
+                parts += [name, type(value).__name__]
+                if not inspect.ismemberdescriptor(value) and not inspect.isgetsetdescriptor(value):
+                    parts.append(self.name(_behind(value), f"{kind.__name__}.{name}"))
+        return mixed("class", *parts)
+
+    def _module(self, module: ModuleType, words: frozenset[str]) -> bytes:
+        installed = distribution_of(module)
+        if installed:
+            return mixed("installed", installed, module.__name__)
+        file = getattr(module, "__file__", None)
+        if file and not file.endswith(".py"):  # compiled, by the user
+            return mixed("file", Path(file).read_bytes())
+        # Under this name other words may matter another time, so it is not remembered.
+        parts: list[bytes | str] = []
+        for name in sorted(words & vars(module).keys()):
+            parts += [name, self.name(vars(module)[name], f"{module.__name__}.{name}", words)]
+        return mixed("module", *parts)
+
+    def _imported(self, name: str, words: frozenset[str]) -> bytes:
+        """Digest a module that is imported when the code runs."""
+        module = sys.modules.get(name)
+        if module is not None:
+            return self.name(module, name, words)
+        try:
+            found = importlib.util.find_spec(name)
+        except (ImportError, ValueError, AttributeError):
+            found = None
+        if found is None or not found.origin or found.origin in {"built-in", "frozen"}:
+            return mixed("missing", name)
+        if is_installed_file(found.origin):
+            return mixed("installed", distribution_of(name) or "", name)
+        return mixed("file", Path(found.origin).read_bytes())
+
+    def _other(self, value: Any, where: str) -> bytes:
+        if isinstance(value, BuiltinFunctionType | np.ufunc) or type(value).__name__ in _BUILT_IN:
+            return self._built_in(value, where)
+        if isinstance(value, CodeType):
+            return code_digest(value)
+        passed_on = _passed_on(value)
+        if passed_on is not None:
+            return mixed(type(value).__name__, self.name(passed_on, where))
+        if type(value) is np.ndarray and not value.dtype.hasobject:
+            return mixed("array", value.dtype.str, repr(value.shape), value.tobytes())
+        try:
+            reduced = _reduced(value)
+        except Exception:  # noqa: BLE001 - any object may refuse in any way
+            self._refuse(value, where)
+        if isinstance(reduced, str):
+            library = distribution_of(value)
+            if not library:
+                self._refuse(value, where)
+            return mixed("named", library, reduced)
+        return mixed("object", *(self.name(part, where) for part in reduced))
+
+    def _built_in(self, function: Any, where: str) -> bytes:
+        """Name a compiled function; a method of an object with it."""
+        owner = getattr(function, "__self__", None)
+        of = b"" if owner is None or isinstance(owner, ModuleType) else self.name(owner, where)
+        called = getattr(function, "__qualname__", function.__name__)
+        module = sys.modules.get(str(getattr(function, "__module__", None) or ""))
+        if module is not None and not distribution_of(module):
+            return mixed("built in", called, self.name(module, where), of)
+        return mixed("built in", distribution_of(function), called, of)
+
+    def _refuse(self, value: object, where: str) -> NoReturn:
+        kind = type(value).__name__
+        msg = (
+            f"it cannot be told whether {where} (a {kind}) stays the same; make it inside the "
+            "function, of plain values"
+        )
+        raise UnknownError(msg)
+
+
+def _passed_on(value: Any) -> list[Any] | None:
+    """Give what an object only passes calls on to; None if it is no such object."""
+    if isinstance(value, MethodType):
+        return [value.__func__, value.__self__]
+    if isinstance(value, functools.partial):
+        return [value.func, value.args, value.keywords]
+    if isinstance(value, MappingProxyType):
+        return [dict(value)]
+    if hasattr(value, "__wrapped__") and type(value).__module__ == "functools":  # a cache
+        return [value.__wrapped__]
+    return None
+
+
+def _behind(attribute: Any) -> Any:
+    """Give what is behind a class's attribute that only passes on."""
+    if isinstance(attribute, property):
+        return [attribute.fget, attribute.fset, attribute.fdel]
+    if isinstance(attribute, functools.cached_property):
+        return attribute.func
+    return getattr(attribute, "__func__", None) or attribute
+
+
+def _reduced(value: Any) -> Any:
+    """Take an object apart as pickle would; iterators as lists."""
+    reduce = copyreg.dispatch_table.get(type(value))
+    reduced = reduce(value) if reduce is not None else value.__reduce_ex__(4)
+    if isinstance(reduced, str):
+        return reduced
+    function, arguments, *rest = reduced
+    state, items, pairs = (*rest, None, None, None)[:3]
+    return [function, arguments, state, *(list(one) if one else None for one in (items, pairs))]

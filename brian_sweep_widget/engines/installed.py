@@ -1,0 +1,83 @@
+"""What belongs to Python or to an installed library, and what is the user's own."""
+
+from __future__ import annotations
+
+import functools
+import platform
+import sys
+import sysconfig
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from pathlib import Path
+from types import FunctionType, ModuleType
+
+_INSTALLED = (
+    *(
+        Path(sysconfig.get_path(name)).resolve()
+        for name in ("stdlib", "platstdlib", "purelib", "platlib")
+    ),
+    Path(sys.prefix).resolve(),
+    Path(sys.base_prefix).resolve(),
+)
+
+
+def is_installed_file(file: str) -> bool:
+    """Whether a file is a part of Python, or of an installed library."""
+    return _is_installed(str(Path(file).parent))
+
+
+def distribution_of(thing: object) -> str:
+    """Say which installed library something belongs to, such as ``"numpy 2.3.5"``.
+
+    Parameters
+    ----------
+    thing
+        A function, a class, a module or its name.
+
+    Returns
+    -------
+    str
+        Empty for what is the user's own.
+    """
+    name = _module_name(thing)
+    module = sys.modules.get(name)
+    file = getattr(module, "__file__", None)
+    if name == "__main__" or (file and not is_installed_file(file)):
+        return ""
+    if module is None:
+        return "" if thing is not name else library(name)
+    if file is None and getattr(module, "__spec__", None) is None:
+        return ""  # made by hand
+    return library(name)
+
+
+def _module_name(thing: object) -> str:
+    if isinstance(thing, str):
+        return thing
+    if isinstance(thing, ModuleType):
+        return thing.__name__
+    if isinstance(thing, FunctionType):
+        # Not __module__, which a decorator copies from what it decorates.
+        return str(thing.__globals__.get("__name__", ""))
+    return str(getattr(thing, "__module__", None) or "")
+
+
+@functools.cache
+def library(module: str) -> str:
+    """Name the library of a module, with its version; Python for its own."""
+    root = module.partition(".")[0]
+    for distribution in _distributions().get(root, ()):
+        try:
+            return f"{distribution} {version(distribution)}"
+        except PackageNotFoundError:
+            continue
+    return f"python {platform.python_version()}"
+
+
+@functools.cache
+def _distributions() -> dict[str, list[str]]:
+    return {name: list(found) for name, found in packages_distributions().items()}
+
+
+@functools.cache
+def _is_installed(folder: str) -> bool:
+    return any(Path(folder).resolve().is_relative_to(parent) for parent in _INSTALLED)

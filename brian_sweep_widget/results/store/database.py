@@ -1,0 +1,276 @@
+"""The file of a store: opened, looked at, and set aside if it is damaged.
+
+A rollback journal, not a write-ahead log, which needs memory that is shared
+between all who have it open: that fails on network home directories, and a
+copy of the file alone would lack what is in the log.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock
+
+from brian_sweep_widget.results.store.errors import (
+    DamagedError,
+    NotAStoreError,
+    StoreFullError,
+    StoreUnusableError,
+)
+
+APPLICATION_ID = 0x42535753  # "BSWS"
+_VERSION = 1
+_PATIENCE = 10.0  # s that others may take with the file
+
+_TABLES = {
+    "origin": "CREATE TABLE origin (number INTEGER PRIMARY KEY, document TEXT NOT NULL UNIQUE)",
+    "outcome": (
+        "CREATE TABLE outcome (number INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, "
+        "model TEXT NOT NULL, status TEXT NOT NULL, parameters TEXT NOT NULL, "
+        "seed INTEGER NOT NULL, measured BLOB NOT NULL, failure TEXT, origin INTEGER, "
+        "process INTEGER NOT NULL, started REAL NOT NULL, wall_time REAL NOT NULL, "
+        "memory REAL NOT NULL, files TEXT NOT NULL, check_sum BLOB NOT NULL)"
+    ),
+    "sweep": (
+        "CREATE TABLE sweep (number INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, "
+        "started REAL NOT NULL, model TEXT NOT NULL, description TEXT NOT NULL)"
+    ),
+    "point": (
+        "CREATE TABLE point (sweep INTEGER NOT NULL, position TEXT NOT NULL, "
+        "key BLOB NOT NULL, PRIMARY KEY (sweep, position)) WITHOUT ROWID"
+    ),
+}
+
+# What SQLite says of a file that something else wrote into.
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_SHORT_READ = sqlite3.SQLITE_IOERR_SHORT_READ
+
+
+class Database:
+    """One file, for all threads of this process; other processes may have it open too.
+
+    Parameters
+    ----------
+    path
+        Where. It is made when it is first used, for this user alone.
+    limit
+        Bytes that it may have; None for as many as there is room for.
+    """
+
+    def __init__(self, path: Path, limit: int | None = None) -> None:
+        self.path = path
+        self.limit = limit
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._file = (0, 0)
+
+    @contextmanager
+    def using(self, *, writing: bool) -> Iterator[sqlite3.Connection]:
+        """Give the connection, within one transaction.
+
+        Raises
+        ------
+        StoreFullError, StoreUnusableError, DamagedError
+            In place of what SQLite raises. A transaction that raises has done
+            nothing.
+        """
+        with self._lock, self._translating():
+            connection = self._open()
+            connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # it is rolled back already
+                    connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Close the file; the next use opens it again."""
+        with self._lock:
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                with suppress(sqlite3.Error):
+                    connection.close()
+
+    def set_aside(self) -> Path | None:
+        """Rename the file, unless somebody else did; give its new name."""
+        with self._lock, self._translating():
+            self.close()
+            try:
+                with FileLock(f"{self.path}.lock", timeout=_PATIENCE):
+                    if _identity(self.path) != self._file:
+                        return None
+                    aside = _free_name(self.path)
+                    journal = Path(f"{self.path}-journal")
+                    self.path.rename(aside)
+                    with suppress(FileNotFoundError):
+                        journal.rename(f"{aside}-journal")
+                    return aside
+            finally:
+                with suppress(OSError):
+                    Path(f"{self.path}.lock").unlink()
+
+    def _open(self) -> sqlite3.Connection:
+        """Open the file that is at the path now: it may have been moved away."""
+        if self._connection is not None and _identity(self.path) == self._file:
+            return self._connection
+        self.close()
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        self._file = _identity(self.path)
+        connection = connect(self.path, writing=True)
+        try:
+            prepare(connection, self.path)
+            connection.execute("PRAGMA synchronous = FULL")
+            if self.limit is not None:
+                (page,) = connection.execute("PRAGMA page_size").fetchone()
+                connection.execute(f"PRAGMA max_page_count = {max(1, self.limit // page)}")
+        except BaseException:
+            connection.close()
+            raise
+        self._connection = connection
+        return connection
+
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        with translating(self.path, self.limit):
+            yield
+
+
+def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
+    """Open a file that exists; a stranger's file can run no code."""
+    mode = "rw" if writing else "ro"
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=_PATIENCE,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    return connection
+
+
+def prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Make the tables in an empty file, and see that it is a store.
+
+    Raises
+    ------
+    NotAStoreError
+        If it is something else.
+    """
+    if not _tables(connection) and _application(connection) == 0:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("BEGIN IMMEDIATE")
+        if not _tables(connection):  # another process may have been faster
+            for statement in _TABLES.values():
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {_VERSION}")
+        connection.execute("COMMIT")
+    look_at(connection, path)
+    (mode,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+    if mode != "delete":
+        msg = f"{path} is open in another program that keeps a write-ahead log: close it there"
+        raise StoreUnusableError(msg)
+
+
+def look_at(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse what is not a store: other tables, and above all what runs by itself.
+
+    Raises
+    ------
+    NotAStoreError
+    """
+    tables = _tables(connection)
+    if _application(connection) != APPLICATION_ID:
+        msg = f"{path} is no store of results, but another program's: give another name"
+        raise NotAStoreError(msg)
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version != _VERSION:
+        msg = f"{path} was made by another version (format {version}; this one reads {_VERSION})"
+        raise NotAStoreError(msg)
+    if tables != _TABLES:
+        msg = f"{path} holds {', '.join(sorted(tables))}, which is not what a store holds"
+        raise NotAStoreError(msg)
+
+
+@contextmanager
+def translating(path: Path, limit: int | None = None) -> Iterator[None]:
+    """Say what SQLite and the system say in words for people.
+
+    Raises
+    ------
+    StoreFullError, StoreUnusableError, DamagedError
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0)
+        primary = code & 0xFF
+        garbled = isinstance(error, sqlite3.DataError) or "decode to UTF-8" in str(error)
+        if primary in _DAMAGE or code == _SHORT_READ or garbled:
+            raise DamagedError(str(error)) from error
+        if primary == sqlite3.SQLITE_FULL:
+            raise StoreFullError(_full(path, limit)) from error
+        if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            msg = f"the results cannot be stored in {path}: another process does not let go of it"
+            raise StoreUnusableError(msg) from error
+        msg = f"the results cannot be stored in {path}: {error}"
+        raise StoreUnusableError(msg) from error
+    except (OSError, TimeoutError) as error:
+        msg = f"the results cannot be stored in {path}: {error.strerror or error}"
+        raise StoreUnusableError(msg) from error
+
+
+def _full(path: Path, limit: int | None) -> str:
+    with suppress(OSError):
+        if limit is not None and path.stat().st_size > 0.9 * limit:
+            return (
+                f"{path} is full: it may have {limit / 1e6:.0f} MB. Move it away, or give another "
+                "store; then the sweep goes on."
+            )
+    return f"The disk of {path} is full. Make room; then the sweep goes on."
+
+
+def _tables(connection: sqlite3.Connection) -> dict[str, str]:
+    """List everything in the schema, but for the indices that SQLite makes by itself."""
+    found = connection.execute("SELECT name, sql FROM sqlite_schema").fetchall()
+    return {str(name): str(sql) for name, sql in found if sql is not None}
+
+
+def _application(connection: sqlite3.Connection) -> int:
+    (number,) = connection.execute("PRAGMA application_id").fetchone()
+    return int(number)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return (0, 0)
+    if not stat.S_ISREG(found.st_mode):
+        msg = f"{path} is no file: give another name for the store"
+        raise NotAStoreError(msg)
+    return (found.st_dev, found.st_ino)
+
+
+def _free_name(path: Path) -> Path:
+    moment = time.strftime("%Y%m%d-%H%M%S")
+    number = 0
+    while True:
+        more = f"-{number}" if number else ""
+        name = path.with_name(f"{path.stem}.damaged-{moment}{more}{path.suffix}")
+        if not name.exists():
+            return name
+        number += 1

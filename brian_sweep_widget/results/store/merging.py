@@ -1,0 +1,171 @@
+"""Taking over what another file has, as far as it can be read."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from brian_sweep_widget.results.store.coding import Row, read_sweep, verify
+from brian_sweep_widget.results.store.database import connect, look_at, translating
+from brian_sweep_widget.results.store.errors import DamagedError
+from brian_sweep_widget.results.store.rows import put_row, row_from, rows_from
+
+_AT_ONCE = 1000  # rows of one transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What was taken over.
+
+    Parameters
+    ----------
+    added
+        Results that were not there before.
+    known
+        Results that were.
+    unreadable
+        Rows that could not be read; more may be missing of a damaged file.
+    """
+
+    added: int
+    known: int
+    unreadable: int
+
+
+class Writing(Protocol):
+    """Does something in one transaction of the store that takes over."""
+
+    def __call__(self, action: Callable[[sqlite3.Connection], Any]) -> Any:
+        """Do it."""
+        ...
+
+
+def merge_into(do: Writing, other: Path) -> Merged:
+    """Take over all results and sweeps of a file; it is not changed, and may be damaged.
+
+    Raises
+    ------
+    NotAStoreError
+        If the file is something else.
+    StoreFullError, StoreUnusableError
+    """
+    added = known = 0
+    reader = _Reader(other)
+    for rows in _in_groups(reader.rows()):
+
+        def put(connection: sqlite3.Connection, rows: list[Row] = rows) -> int:
+            return sum(put_row(connection, row) for row in rows)
+
+        new = do(put)
+        added, known = added + new, known + len(rows) - new
+    for sweep in reader.sweeps():
+        do(sweep.put)
+    return Merged(added, known, reader.unreadable)
+
+
+class _Sweep:
+    """A recorded sweep on its way into another store."""
+
+    def __init__(self, values: tuple[Any, ...], points: list[tuple[str, bytes]]) -> None:
+        self._values = values
+        self._points = points
+
+    def put(self, connection: sqlite3.Connection) -> None:
+        """Record it, with its points, unless it is there."""
+        connection.execute(
+            "INSERT OR IGNORE INTO sweep (name, started, model, description) VALUES (?, ?, ?, ?)",
+            self._values,
+        )
+        connection.executemany(
+            "INSERT OR IGNORE INTO point (sweep, position, key) "
+            "SELECT number, ?, ? FROM sweep WHERE name = ?",
+            [(position, key, self._values[0]) for position, key in self._points],
+        )
+
+
+class _Reader:
+    """Reads as much of a file as can be read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.unreadable = 0
+
+    def rows(self) -> Iterator[Row]:
+        """Give all outcomes that are as they were written."""
+        last, step = self._last_number(), 1
+        number = 0
+        while number <= last:
+            try:
+                with translating(self._path), closing(self._connect()) as connection:
+                    for number, values in rows_from(connection, number):  # noqa: B020 - goes on from there
+                        row = self._good(values)
+                        if row is not None:
+                            yield row
+                        number, step = number + 1, 1  # noqa: PLW2901
+                    return
+            except DamagedError:
+                # Somewhere here a page cannot be read: try behind it.
+                self.unreadable += 1
+                number, step = number + step, 2 * step
+
+    def sweeps(self) -> list[_Sweep]:
+        """Give all recorded sweeps that can be read."""
+        found = []
+        with (
+            suppress(DamagedError),
+            translating(self._path),
+            closing(self._connect()) as connection,
+        ):
+            for number, *values in connection.execute(
+                "SELECT number, name, started, model, description FROM sweep ORDER BY number"
+            ):
+                points = connection.execute(
+                    "SELECT position, key FROM point WHERE sweep = ?", (number,)
+                ).fetchall()
+                with suppress(DamagedError):
+                    read_sweep(values[-1])
+                    found.append(_Sweep(tuple(values), points))
+        return found
+
+    def _good(self, values: tuple[object, ...]) -> Row | None:
+        try:
+            row = row_from(values)
+            verify(row)
+        except DamagedError:
+            self.unreadable += 1
+            return None
+        return row
+
+    def _last_number(self) -> int:
+        with (
+            suppress(DamagedError),
+            translating(self._path),
+            closing(self._connect()) as connection,
+        ):
+            (number,) = connection.execute("SELECT MAX(number) FROM outcome").fetchone()
+            return int(number or 0)
+        return 0
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = connect(self._path, writing=False)
+        try:
+            look_at(connection, self._path)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _in_groups(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    group: list[Row] = []
+    for row in rows:
+        group.append(row)
+        if len(group) >= _AT_ONCE:
+            yield group
+            group = []
+    if group:
+        yield group

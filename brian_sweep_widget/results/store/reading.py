@@ -1,0 +1,255 @@
+"""What a store holds: its sweeps, their results, and a summary; all without the models."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from brian_sweep_widget.models import Plain
+from brian_sweep_widget.results.outcome import Failure, Origin, Outcome
+from brian_sweep_widget.results.results import Results
+from brian_sweep_widget.results.store.coding import (
+    Row,
+    read_outcome,
+    read_parameters,
+    read_place,
+    read_sweep,
+)
+from brian_sweep_widget.results.store.database import connect, look_at, translating
+from brian_sweep_widget.results.store.errors import DamagedError
+from brian_sweep_widget.results.store.rows import find_rows, row_from, rows_from
+from brian_sweep_widget.sweeps import Job
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRecord:
+    """A sweep that was recorded.
+
+    Parameters
+    ----------
+    number
+        From 1, in the order in which they began.
+    name
+        16 bytes.
+    model
+        The model's label.
+    started
+        In seconds since the epoch.
+    jobs
+        How many it asked for.
+    counts
+        How many of these are stored, by status.
+    """
+
+    number: int
+    name: bytes
+    model: str
+    started: float
+    jobs: int
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreInfo:
+    """What a store holds.
+
+    Parameters
+    ----------
+    path
+        The file.
+    size, limit
+        Bytes that it has, and may have (None for no limit).
+    counts
+        Outcomes by status.
+    sweeps
+        The recorded sweeps, the oldest first.
+    engines, hosts
+        Which computed them.
+    first, last
+        When the first and the last one began, in seconds since the epoch; None
+        if there is none.
+    """
+
+    path: Path
+    size: int
+    limit: int | None
+    counts: Mapping[str, int]
+    sweeps: tuple[SweepRecord, ...]
+    engines: tuple[str, ...]
+    hosts: tuple[str, ...]
+    first: float | None
+    last: float | None
+
+
+def sweeps(connection: sqlite3.Connection) -> list[SweepRecord]:
+    """List the recorded sweeps; see `Store.sweeps`."""
+    found = connection.execute(
+        "SELECT number, name, model, started, description FROM sweep ORDER BY number"
+    ).fetchall()
+    counts: dict[int, dict[str, int]] = {}
+    for number, status, count in connection.execute(
+        "SELECT sweep, status, COUNT(*) FROM point JOIN outcome USING (key) GROUP BY sweep, status"
+    ):
+        counts.setdefault(number, {})[status] = count
+    return [
+        SweepRecord(
+            place,
+            name,
+            model,
+            started,
+            len(read_sweep(description)[1]),
+            counts.get(number, {}),
+        )
+        for place, (number, name, model, started, description) in enumerate(found, start=1)
+    ]
+
+
+def info(connection: sqlite3.Connection, path: Path, limit: int | None) -> StoreInfo:
+    """Say what a store holds; see `Store.info`."""
+    counts = dict(connection.execute("SELECT status, COUNT(*) FROM outcome GROUP BY status"))
+    first, last = connection.execute(
+        "SELECT MIN(started), MAX(started) FROM outcome WHERE origin IS NOT NULL"
+    ).fetchone()
+    origins = [
+        read_place(document) for (document,) in connection.execute("SELECT document FROM origin")
+    ]
+    return StoreInfo(
+        path,
+        path.stat().st_size,
+        limit,
+        counts,
+        tuple(sweeps(connection)),
+        tuple(sorted({engine for engine, _ in origins if engine})),
+        tuple(sorted({host for _, host in origins})),
+        first,
+        last,
+    )
+
+
+def results(connection: sqlite3.Connection, which: int) -> Results:
+    """Give the results of one recorded sweep.
+
+    Parameters
+    ----------
+    which
+        Its number, from 1; or counted from the last, which is -1.
+
+    Raises
+    ------
+    LookupError
+        If there is no such sweep.
+    DamagedError
+        If what is there is not as it was written.
+    """
+    recorded = connection.execute(
+        "SELECT number, model, description FROM sweep ORDER BY number"
+    ).fetchall()
+    if not (1 <= which <= len(recorded) or 1 <= -which <= len(recorded)):
+        msg = f"sweep {which} is not there (recorded are {len(recorded)}, numbered from 1)"
+        raise LookupError(msg)
+    number, model, description = recorded[which - 1 if which > 0 else which]
+    parameters, plan = read_sweep(description)
+    jobs = {job.position: job for job in plan.jobs()}
+    places = {
+        _position(position): key
+        for position, key in connection.execute(
+            "SELECT position, key FROM point WHERE sweep = ?", (number,)
+        )
+    }
+    wanted: dict[bytes, list[Job]] = {}
+    for position, key in places.items():
+        if position not in jobs:
+            msg = f"a point of sweep {which} is outside its grid"
+            raise DamagedError(msg)
+        wanted.setdefault(key, []).append(jobs[position])
+    outcomes: list[Outcome] = []
+    for row in find_rows(connection, list(wanted)):
+        stored = read_parameters(row)
+        for job in wanted[row.key]:
+            if stored != job.parameters or row.seed != job.seed:
+                msg = f"a point of sweep {which} has another's result"
+                raise DamagedError(msg)
+            outcomes.append(read_outcome(row, job))
+    return Results(model, parameters, plan, outcomes)
+
+
+class Stored(NamedTuple):
+    """One simulation of any model, without its arrays.
+
+    Attributes
+    ----------
+    model
+        The model's label.
+    parameters
+        SI values by name.
+    seed, status, failure, origin
+        See `Job` and `Outcome`.
+    values
+        Single numbers that were measured, in SI units, by name.
+    """
+
+    model: str
+    parameters: Mapping[str, Plain]
+    seed: int
+    status: str
+    failure: Failure | None
+    origin: Origin | None
+    values: Mapping[str, float]
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a store without changing, or making, anything.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    StoreUnusableError, DamagedError
+        If it is no store, or cannot be read.
+    """
+    if not path.is_file():
+        msg = f"there is no store {path}"
+        raise FileNotFoundError(msg)
+    with translating(path), closing(connect(path, writing=False)) as connection:
+        look_at(connection, path)
+        yield connection
+
+
+def open_results(path: Path, which: int) -> Results:
+    """Open the results of one sweep; see `Results.open`."""
+    with reading(path) as connection:
+        return results(connection, which)
+
+
+def open_info(path: Path) -> StoreInfo:
+    """Say what a store holds; see `reading`."""
+    with reading(path) as connection:
+        return info(connection, path, None)
+
+
+def open_everything(path: Path) -> list[Stored]:
+    """List all simulations in a store; see `reading`."""
+    with reading(path) as connection:
+        return [_stored(row_from(values)) for _, values in rows_from(connection, 0)]
+
+
+def _stored(row: Row) -> Stored:
+    parameters = read_parameters(row)
+    outcome = read_outcome(row, Job((0,), parameters, row.seed))
+    numbers = {name: float(value.si) for name, value in outcome.values.items() if not value.si.ndim}
+    return Stored(
+        row.model, parameters, row.seed, row.status, outcome.failure, outcome.origin, numbers
+    )
+
+
+def _position(written: str) -> tuple[int, ...]:
+    try:
+        return tuple(map(int, written.split()))
+    except (ValueError, AttributeError) as error:
+        msg = "a point has no position"
+        raise DamagedError(msg) from error

@@ -1,0 +1,118 @@
+"""What is known of a sweep: its outcomes, in the order in which they came, and their counts."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+
+from brian_sweep_widget.models import Unit
+from brian_sweep_widget.results import Failure, Outcome
+from brian_sweep_widget.runs.progress import ENDED, State
+from brian_sweep_widget.runs.sharing import Sharing
+
+
+class Books:
+    """Keeps the outcomes of one sweep; everything that is seen of it is read here.
+
+    Attributes
+    ----------
+    changed
+        The lock, and told of every change.
+    outcomes
+        All that came; a later outcome of a job replaces an earlier one.
+    latest
+        The outcome of every job that has one, by position.
+    counts
+        Numbers of outcomes by status, replaced ones not counted.
+    recalled
+        How many of these were known before.
+    wall_times, measured
+        Sum of the wall times, in seconds, of the jobs that were computed, and
+        how many these are.
+    files
+        What models read meanwhile.
+    state, error
+        The sweep's; why, if it crashed.
+    unstored
+        Finished simulations that could not be stored before the end.
+    """
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self.outcomes: list[Outcome] = []
+        self.latest: dict[tuple[int, ...], Outcome] = {}
+        self.counts = dict.fromkeys(("done", "failed", "lost", "cancelled"), 0)
+        self.recalled = 0
+        self.wall_times = 0.0
+        self.measured = 0
+        self.files: set[str] = set()
+        self.state: State = "starting"
+        self.error: BaseException | None = None
+        self.unstored = 0
+        self._began = time.monotonic()
+        self._ended: float | None = None
+        self._units: dict[str, Unit] = {}
+        self._sharing = Sharing()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start, or from start to end."""
+        return (self._ended or time.monotonic()) - self._began
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state in ENDED
+
+    def move(self, to: State, *, of: tuple[State, ...]) -> bool:
+        """Change the state, if it is one of some; say whether."""
+        with self.changed:
+            if self.state not in of:
+                return False
+            self.state = to
+            if to in ENDED:
+                self._ended = time.monotonic()
+            self.changed.notify_all()
+            return True
+
+    def tell(self) -> None:
+        """Have whoever waits look again."""
+        with self.changed:
+            self.changed.notify_all()
+
+    def checked(self, outcome: Outcome) -> Outcome:
+        """Give an outcome as it is to be kept: in the units of all others, and sharing parts."""
+        with self.changed:
+            return self._sharing(self._same_units(outcome))
+
+    def enter(self, outcomes: Iterable[Outcome], *, recalled: bool = False) -> None:
+        """Let outcomes be seen."""
+        with self.changed:
+            for outcome in outcomes:
+                replaced = self.latest.get(outcome.job.position)
+                if replaced is not None:
+                    self.counts[replaced.status] -= 1
+                self.outcomes.append(outcome)
+                self.latest[outcome.job.position] = outcome
+                self.counts[outcome.status] += 1
+                self.recalled += recalled
+                if outcome.origin is not None and not recalled:
+                    self.wall_times += outcome.origin.wall_time
+                    self.measured += 1
+                    self.files.update(outcome.origin.files)
+            self.changed.notify_all()
+
+    def _same_units(self, outcome: Outcome) -> Outcome:
+        """Refuse results in other units than before: they cannot be in one curve."""
+        for name, value in outcome.values.items():
+            first = self._units.setdefault(name, value.unit)
+            if first.dimensions != value.unit.dimensions:
+                message = (
+                    f"{name} is in units of {value.unit.symbol or '1'} here, but was in "
+                    f"{first.symbol or '1'} at another point: return the same units everywhere"
+                )
+                failure = Failure("UnitMismatch", message)
+                return replace(outcome, status="failed", values={}, failure=failure)
+        return outcome

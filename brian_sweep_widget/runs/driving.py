@@ -1,0 +1,205 @@
+"""What a run does, in threads of its own: prepare, feed, collect, store, check."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from brian_sweep_widget.backends import ADMISSION, Label, StopToken
+from brian_sweep_widget.results import Outcome
+from brian_sweep_widget.runs.books import Books
+from brian_sweep_widget.runs.controller import Controller
+from brian_sweep_widget.runs.filling import Filling
+from brian_sweep_widget.runs.ledger import Ledger, Record
+from brian_sweep_widget.runs.progress import State
+from brian_sweep_widget.runs.recall import Recall
+from brian_sweep_widget.runs.sources import Desk, Source
+from brian_sweep_widget.runs.supply import Supply
+from brian_sweep_widget.sweeps import Job
+
+# Stop is done within 2 s: workers get most of that to stop by themselves, which
+# keeps them warm; then they are killed.
+_GRACE = 1.3  # s
+_STORE = "store"  # holds a sweep up
+
+
+class Driving:
+    """Computes the jobs of one sweep; begins when it is made.
+
+    Parameters
+    ----------
+    plan_jobs
+        Lists them.
+    source
+        Supplies them.
+    books
+        Where all that comes is entered.
+    time_limit
+        Seconds that one job may take.
+    record
+        Where outcomes are stored; None for nowhere.
+    recall
+        Remembers what was computed a moment ago; None for nothing.
+
+    Attributes
+    ----------
+    token, turn, supply, ledger
+        How to reach the workers, the other sweeps, the jobs that wait and the
+        store.
+    fed
+        Number of jobs that were handed out and did not come back yet.
+    """
+
+    def __init__(
+        self,
+        plan_jobs: Callable[[], Sequence[Job]],
+        source: Source,
+        books: Books,
+        time_limit: float,
+        record: Record | None,
+        recall: Recall | None,
+    ) -> None:
+        self.token = StopToken.new()
+        # Asked anew: the pool becomes another one if the model cannot be compiled.
+        self.turn = ADMISSION.turn(source.pool.workers, lambda: source.pool.processes())  # noqa: PLW0108
+        self.supply = Supply()
+        self.ledger = None if record is None else Ledger(record, books, self._enter, self._hold)
+        self.fed = 0
+        self._plan_jobs = plan_jobs
+        self._source = source
+        self._books = books
+        self._time_limit = time_limit
+        self._recall = recall
+        self._again: set[Label] = set()
+        self._controller: Controller | None = None
+        self._thread = threading.Thread(target=self._drive, name="brian-sweep", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop everything; returns at once."""
+        self.token.stop()
+        self.supply.stop()
+        if self._controller is not None:
+            self._controller.cancel_pending()
+        threading.Thread(target=self._kill_if_stuck, name="brian-sweep-stop", daemon=True).start()
+
+    def skip(self, position: Label) -> None:
+        """Give up one job, wherever it is."""
+        self._again.discard(position)
+        task = self.supply.remove(position)
+        if task is not None:
+            self.record(Outcome(task.job, "cancelled"))
+        else:  # a worker has it, or it is not prepared yet
+            self.token.skip(position)
+
+    def compute_again(self, positions: Sequence[Label]) -> None:
+        """Compute some jobs once more, after all others."""
+        self.token.forget(positions)
+        self._again.update(positions)
+
+    def record(self, outcome: Outcome) -> None:
+        """Take an outcome as it comes, from whichever thread."""
+        outcome = self._books.checked(outcome)
+        if self.ledger is None:
+            self._enter([outcome])
+            return
+        # What depends on files is another simulation when they change.
+        read = outcome.origin is not None and outcome.origin.files
+        self.ledger.record(outcome, None if read else self._source.key(outcome.job))
+
+    def _drive(self) -> None:
+        ending: State = "finished"
+        jobs: Sequence[Job] = ()
+        try:
+            # Planning a large sweep takes a while; the caller need not wait for it.
+            jobs = self._plan_jobs()
+            left = [job for job in jobs if job.position not in self._books.latest]
+            self._compute([job for job in left if not self._remembered(job)], jobs)
+        except BaseException as error:  # noqa: BLE001 - kept, and raised by Run.wait
+            self._books.error = error
+            ending = "crashed"
+        stopped = self.token.stopped
+        self.token.remove()
+        self.supply.stop()
+        self._source.close()
+        self.turn.end()
+        if self.ledger is not None:
+            self._books.unstored = self.ledger.close()
+        with self._books.changed:
+            left = [job for job in jobs if job.position not in self._books.latest]
+            self._books.enter(Outcome(job, "cancelled") for job in left)
+            if stopped and ending == "finished":
+                ending = "cancelled"
+            self._books.move(ending, of=("starting", "running", "stopping"))
+
+    def _remembered(self, job: Job) -> bool:
+        """Enter a job's outcome if it was computed a moment ago, for a run that followed too."""
+        identity = self._source.identity
+        if self._recall is None or identity is None:
+            return False
+        known = self._recall.find(identity, job)
+        if known is not None:
+            self._books.enter([self._books.checked(known)])
+        return known is not None
+
+    def _compute(self, jobs: Sequence[Job], all_jobs: Sequence[Job]) -> None:
+        """Have the jobs prepared, in a thread of its own, and computed."""
+
+        def stopped() -> bool:
+            return self.token.stopped
+
+        find = None if self.ledger is None else self.ledger.recall
+        while jobs and not stopped():
+            self.supply.reopen()
+            desk = Desk(self.supply, self.record, find, stopped)
+            filling = Filling(self.supply, partial(self._source.fill, jobs, desk))
+            if self.supply.wait():
+                # Not before: only then is it known which workers compute.
+                self._source.pool.submit(int).add_done_callback(self._note_ready)
+                self._controller = Controller(
+                    self._source.pool,
+                    self.turn,
+                    self.token,
+                    self._time_limit,
+                    self.record,
+                    self._note_fed,
+                )
+                self._controller.drive(self.supply)
+            filling.end()
+            if self.ledger is not None:
+                self.ledger.flush(stopped)
+            with self._books.changed:
+                latest = self._books.latest
+                outcomes = [latest[job.position] for job in jobs if job.position in latest]
+            again = {job.position for job in self._source.check(outcomes, stopped)} | self._again
+            self._again = set()
+            jobs = [job for job in all_jobs if job.position in again]
+
+    def _enter(self, outcomes: Sequence[Outcome], *, recalled: bool = False) -> None:
+        """Let outcomes be seen; they are stored by now, if there is a store."""
+        identity = self._source.identity
+        if self._recall is not None and identity is not None:
+            for outcome in outcomes:
+                self._recall.keep(identity, outcome)
+        self._books.enter(outcomes, recalled=recalled)
+
+    def _hold(self, held: bool) -> None:  # noqa: FBT001 - the store's state
+        """Start nothing more while the store takes nothing."""
+        if held:
+            self.turn.hold(_STORE)
+        else:
+            self.turn.release(_STORE)
+        self._books.tell()
+
+    def _note_ready(self, _: object) -> None:
+        """Take note that the first worker is up (or died, and will be replaced)."""
+        self._books.move("running", of=("starting",))
+
+    def _note_fed(self, number: int) -> None:
+        self.fed = number
+
+    def _kill_if_stuck(self) -> None:
+        self._thread.join(_GRACE)
+        if self._thread.is_alive():
+            self._source.pool.kill()

@@ -1,0 +1,286 @@
+"""Pause, skip, retry, time limits: what a person asks of a sweep that runs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers import until
+
+from brian_sweep_widget import Run, Sweep
+from brian_sweep_widget.backends import local_pool
+from brian_sweep_widget.engines import prepare
+
+pytestmark = pytest.mark.timeout(120)
+
+WORKERS = 2
+
+
+def statuses(run: Run) -> dict[float, str]:
+    """Give the status of every job that has an outcome, by its value of x."""
+    return {outcome.job.parameters["x"]: outcome.status for outcome in run.results.outcomes}
+
+
+def gated(gate: Path) -> Callable[..., float]:
+    """Make a function that waits for a file, except at 0."""
+    path = str(gate)
+
+    def waiting(x: float = 1.0) -> float:
+        while x > 0 and not os.path.exists(path):  # noqa: PTH110 - plain for the worker
+            time.sleep(0.01)
+        return x
+
+    return waiting
+
+
+def test_pause_starts_nothing_and_harms_nothing(tmp_path: Path) -> None:
+    """What runs comes to its end; after that nothing moves until resume."""
+    gate = tmp_path / "gate"
+    run = Sweep(gated(gate), x=np.arange(20.0), workers=WORKERS).start()
+    until(lambda: run.progress.running == WORKERS, "both run", 30)
+    run.pause()
+    assert run.progress.state == "paused"
+    gate.touch()
+    until(lambda: run.progress.running == 0, "the last ones end")
+    done = run.progress.done
+    assert 1 <= done < 20
+    time.sleep(0.5)
+    assert run.progress.done == done
+    assert run.progress.state == "paused"
+    run.resume()
+    assert run.wait(30).counts() == {"done": 20}
+    assert run.progress.state == "finished"
+
+
+def test_a_sweep_paused_before_it_began_waits(tmp_path: Path) -> None:
+    """And can be stopped like any other."""
+    gate = tmp_path / "gate"
+    gate.touch()
+    run = Sweep(gated(gate), x=np.arange(200.0), workers=WORKERS).start()
+    run.pause()
+    until(lambda: run.progress.running == 0, "nothing runs")
+    run.cancel()
+    results = run.wait(5)
+    assert run.progress.state == "cancelled"
+    assert results.counts()["cancelled"] > 0
+
+
+def test_a_running_point_can_be_skipped(tmp_path: Path) -> None:
+    """It alone: its neighbours, its worker and the rest of the sweep go on."""
+    gate = tmp_path / "gate"
+    path = str(gate)
+
+    def one_waits(x: float = 1.0) -> float:
+        while x == 3.0 and not os.path.exists(path):  # noqa: PTH110
+            time.sleep(0.01)
+        return x
+
+    Sweep(one_waits, x=[0.0, 1.0, 2.0, 4.0], workers=WORKERS).run(progress=False)
+    before = set(local_pool(WORKERS, prepare).processes())
+    run = Sweep(one_waits, x=np.arange(8.0), workers=WORKERS).start()
+    until(lambda: run.progress.done == 7, "the others are done", 30)
+    until(lambda: [one.position for one in run.under_way] == [(3, 0)], "it is under way")
+    assert run.under_way[0].seconds >= 0
+    run.skip((3, 0))
+    run.wait(10)
+    assert statuses(run) == {float(x): "cancelled" if x == 3 else "done" for x in range(8)}
+    assert run.progress.state == "finished"
+    assert set(local_pool(WORKERS, prepare).processes()) == before
+
+
+def test_a_waiting_point_can_be_skipped(tmp_path: Path) -> None:
+    """It never begins."""
+    gate, marks = tmp_path / "gate", tmp_path / "marks"
+    marks.mkdir()
+    path, folder = str(gate), str(marks)
+
+    def marked(x: float = 1.0) -> float:
+        with open(f"{folder}/{x}", "w"):  # noqa: PTH123
+            pass
+        while not os.path.exists(path):  # noqa: PTH110
+            time.sleep(0.01)
+        return x
+
+    run = Sweep(marked, x=np.arange(30.0), workers=WORKERS).start()
+    until(lambda: run.progress.running == WORKERS, "both run", 30)
+    run.skip((17, 0))
+    gate.touch()
+    run.wait(30)
+    assert statuses(run) == {float(x): "cancelled" if x == 17 else "done" for x in range(30)}
+    assert not (marks / "17.0").exists()
+
+
+def test_a_point_that_does_not_let_itself_be_skipped_goes_with_its_worker() -> None:
+    """Its neighbours, whose worker went down too, are done in the end."""
+
+    def stubborn(x: float = 1.0) -> float:
+        while x == 3.0:
+            try:
+                time.sleep(60)
+            except BaseException:  # noqa: BLE001, S112 - that is the point
+                continue
+        time.sleep(0.1)
+        return x
+
+    run = Sweep(stubborn, x=np.arange(30.0), workers=WORKERS).start()
+    until(lambda: any(one.position == (3, 0) for one in run.under_way), "it runs", 30)
+    run.skip((3, 0))
+    run.wait(60)
+    assert statuses(run) == {float(x): "cancelled" if x == 3 else "done" for x in range(30)}
+
+
+@pytest.mark.parametrize("position", [(8, 0), (-1, 0), (0, 1), (0,), (), (0, 0, 0)])
+def test_only_points_of_the_sweep_can_be_skipped(position: tuple[int, ...]) -> None:
+    """Others are refused, naming the position."""
+    run = Sweep(lambda x=1.0: x, x=np.arange(8.0), workers=WORKERS).start()
+    with pytest.raises(ValueError, match="is no job of this sweep"):
+        run.skip(position)
+    run.wait(30)
+
+
+def moody(folder: Path) -> Callable[..., float]:
+    """Make a function that fails at odd values as long as a file is there."""
+    path = str(folder / "mood")
+
+    def function(x: float = 1.0) -> float:
+        if x % 2 and os.path.exists(path):  # noqa: PTH110
+            message = "in a mood"
+            raise ValueError(message)
+        with open(f"{path}-{x}", "a") as marks:  # noqa: PTH123
+            marks.write("+")
+        return x
+
+    return function
+
+
+def test_retry_computes_what_failed_and_nothing_else(tmp_path: Path) -> None:
+    """After the end: another run, which begins with the results of the first."""
+    (tmp_path / "mood").touch()
+    first = Sweep(moody(tmp_path), x=np.arange(6.0), workers=WORKERS, store=None).start()
+    assert first.wait(30).counts() == {"done": 3, "failed": 3}
+    (tmp_path / "mood").unlink()
+    again = first.retry()
+    assert again is not first
+    assert again.wait(30).counts() == {"done": 6}
+    for x in range(6):
+        assert (tmp_path / f"mood-{float(x)}").read_text() == "+"
+    assert first.results.counts() == {"done": 3, "failed": 3}
+
+
+def test_retry_after_a_stop_computes_the_rest(tmp_path: Path) -> None:
+    """What was finished is kept."""
+    gate = tmp_path / "gate"
+    run = Sweep(gated(gate), x=np.arange(6.0), workers=WORKERS, store=None).start()
+    until(lambda: run.progress.done == 1 and run.progress.running == WORKERS, "busy", 30)
+    run.cancel()
+    run.wait(5)
+    gate.touch()
+    again = run.retry()
+    assert again.outcomes_since(0)[0].job.parameters["x"] == 0.0
+    assert again.wait(30).counts() == {"done": 6}
+
+
+def test_retry_meanwhile_is_done_at_the_end(tmp_path: Path) -> None:
+    """The same run; the later outcome replaces the earlier one."""
+    (tmp_path / "mood").touch()
+    gate, function = tmp_path / "gate", moody(tmp_path)
+    path = str(gate)
+
+    def slow_at_zero(x: float = 1.0) -> float:
+        while x == 0.0 and not os.path.exists(path):  # noqa: PTH110
+            time.sleep(0.01)
+        return function(x)
+
+    run = Sweep(slow_at_zero, x=np.arange(6.0), workers=WORKERS).start()
+    until(lambda: run.progress.done + run.progress.failed == 5, "all others", 30)
+    assert run.progress.failed == 3
+    (tmp_path / "mood").unlink()
+    assert run.retry() is run
+    gate.touch()
+    assert run.wait(30).counts() == {"done": 6}
+
+
+def loops(x: float = 1.0) -> float:
+    """Go on for ever at 2."""
+    while x == 2.0:
+        time.sleep(0.01)
+    return x
+
+
+def loops_in_c(x: float = 1.0) -> float:
+    """Go on where Python cannot interrupt."""
+    if x == 2.0:
+        os.system("sleep 63; true")  # noqa: S605, S607
+    return x
+
+
+@pytest.mark.parametrize("function", [loops, loops_in_c])
+def test_what_takes_longer_than_the_limit_fails_alone(function: Any) -> None:
+    """Of any engine; it says the limit, and what to do. Nothing of it goes on."""
+    run = Sweep(function, x=np.arange(6.0), workers=WORKERS, time_limit=0.5).start()
+    results = run.wait(60)
+    assert statuses(run) == {float(x): "failed" if x == 2 else "done" for x in range(6)}
+    failure = results.failures[0].failure
+    assert failure is not None
+    assert failure.kind == "TimeLimitError"
+    assert "stopped after 0.5 s, the time limit of this sweep" in failure.message
+
+
+def test_several_sweeps_share_the_workers(tmp_path: Path) -> None:
+    """A short one that comes later does not wait for all of a long one."""
+    gate = tmp_path / "gate"
+    path = str(gate)
+
+    def until_the_gate(x: float = 1.0) -> float:
+        end = time.monotonic() + 0.3
+        while time.monotonic() < end and not os.path.exists(path):  # noqa: PTH110
+            time.sleep(0.01)
+        return x
+
+    long = Sweep(until_the_gate, x=np.arange(400.0), workers=WORKERS).start()
+    until(lambda: long.progress.done > 2, "the long one is under way", 30)
+    short = Sweep(lambda x=1.0: x, x=np.arange(20.0), workers=WORKERS).start()
+    assert short.wait(60).counts() == {"done": 20}
+    assert not long.progress.ended
+    gate.touch()
+    assert long.wait(60).counts() == {"done": 400}
+
+
+def test_a_callback_never_waits(tmp_path: Path) -> None:
+    """Everything that a person may click returns while the workers are busy."""
+    gate = tmp_path / "gate"
+    run = Sweep(gated(gate), x=np.arange(50.0), workers=WORKERS).start()
+    until(lambda: run.progress.running == WORKERS, "busy", 30)
+    calls = [run.pause, run.resume, lambda: run.skip((7, 0)), run.retry, lambda: run.progress]
+    thread = threading.Thread(target=lambda: [call() for call in calls])
+    thread.start()
+    thread.join(5)  # all of it together; the jobs wait for ever
+    assert not thread.is_alive()
+    run.cancel()
+    run.wait(5)
+
+
+def test_a_worker_that_stops_answering_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was stopped from outside, say: its job runs again, and nobody waits for ever."""
+    from brian_sweep_widget.backends import pulse
+
+    monkeypatch.setattr(pulse, "_LOOK", 0.2)
+    monkeypatch.setattr(pulse, "_PATIENCE", 5)
+
+    def naps(x: float = 1.0) -> float:
+        time.sleep(0.2)
+        return x
+
+    run = Sweep(naps, x=np.arange(20.0), workers=WORKERS).start()
+    until(lambda: run.progress.done > 2, "under way", 30)
+    victim = local_pool(WORKERS, prepare).processes()[0]
+    os.kill(victim, signal.SIGSTOP)
+    assert run.wait(60).counts() == {"done": 20}
+    assert victim not in local_pool(WORKERS, prepare).processes()
