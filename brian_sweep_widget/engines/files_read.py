@@ -69,12 +69,16 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _note(path: str, mode: str | None, flags: int | None) -> None:
-    writes = bool(_WRITES & set(mode)) if mode else bool((flags or 0) & _WRITE_FLAGS)
-    if writes:
-        _Watch.written.add(path)
-    if (not writes or (mode and "+" in mode and "w" not in mode)) and path not in _Watch.written:
+    if mode:
+        writes, reads = bool(_WRITES & set(mode)), "r" in mode or ("+" in mode and "w" not in mode)
+    else:
+        writes = bool((flags or 0) & _WRITE_FLAGS)
+        reads = not (flags or 0) & os.O_WRONLY
+    if reads and path not in _Watch.written:
         assert _Watch.read is not None  # noqa: S101 - looked at by the hook
         _Watch.read.append(path)
+    if writes:
+        _Watch.written.add(path)
 
 
 def _is_users(path: str) -> bool:

@@ -79,9 +79,7 @@ class Kernels:
 
     def kill_a_worker(self, chance: random.Random) -> bool:
         """Kill one of the kernel's workers, if there is one."""
-        workers = [
-            number for number in descendants(self.process.pid) if "loky" in _command(number)
-        ]
+        workers = [number for number in descendants(self.process.pid) if "loky" in _command(number)]
         if not workers:
             return False
         os.kill(chance.choice(sorted(workers)), signal.SIGKILL)
@@ -121,9 +119,7 @@ def test_a_sweep_survives_thirty_deaths(tmp_path: Path, seed: int) -> None:
 
     found = Results.open(tmp_path / "results.sqlite")
     assert found.counts() == {"done": JOBS * TRIALS}
-    sweep = Sweep(
-        deterministic, x=np.arange(1.0, JOBS + 1) / 50, trials=TRIALS, seed=7, store=None
-    )
+    sweep = Sweep(deterministic, x=np.arange(1.0, JOBS + 1) / 50, trials=TRIALS, seed=7, store=None)
     undisturbed = sweep.run(progress=False)
     aside = ["wall_time", "process", "host"]
     assert found.dataset.drop_vars(aside).identical(undisturbed.dataset.drop_vars(aside))

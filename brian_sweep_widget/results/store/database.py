@@ -228,6 +228,8 @@ def translating(path: Path, limit: int | None = None) -> Iterator[None]:
             raise StoreUnusableError(msg) from error
         msg = f"the results cannot be stored in {path}: {error}"
         raise StoreUnusableError(msg) from error
+    except UnicodeDecodeError as error:
+        raise DamagedError(str(error)) from error
     except (OSError, TimeoutError) as error:
         msg = f"the results cannot be stored in {path}: {error.strerror or error}"
         raise StoreUnusableError(msg) from error

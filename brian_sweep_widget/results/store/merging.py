@@ -9,10 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from brian_sweep_widget.results.store.coding import Row, read_sweep, verify
+from brian_sweep_widget.results.store.coding import (
+    Row,
+    read_outcome,
+    read_parameters,
+    read_position,
+    read_sweep,
+)
 from brian_sweep_widget.results.store.database import connect, look_at, translating
 from brian_sweep_widget.results.store.errors import DamagedError
 from brian_sweep_widget.results.store.rows import put_row, row_from, rows_from
+from brian_sweep_widget.sweeps import Job
 
 _AT_ONCE = 1000  # rows of one transaction
 
@@ -127,14 +134,15 @@ class _Reader:
                     "SELECT position, key FROM point WHERE sweep = ?", (number,)
                 ).fetchall()
                 with suppress(DamagedError):
-                    read_sweep(values[-1])
-                    found.append(_Sweep(tuple(values), points))
+                    _, plan = read_sweep(values[-1])
+                    good = [point for point in points if _is_point(plan.shape, *point)]
+                    found.append(_Sweep(tuple(values), good))
         return found
 
     def _good(self, values: tuple[object, ...]) -> Row | None:
         try:
             row = row_from(values)
-            verify(row)
+            read_outcome(row, Job((0,), read_parameters(row), row.seed))
         except DamagedError:
             self.unreadable += 1
             return None
@@ -158,6 +166,19 @@ class _Reader:
             connection.close()
             raise
         return connection
+
+
+def _is_point(shape: tuple[int, ...], written: object, key: object) -> bool:
+    """Whether what is written down of a point makes sense."""
+    if not isinstance(written, str) or not isinstance(key, bytes):
+        return False
+    try:
+        position = read_position(written)
+    except DamagedError:
+        return False
+    return len(position) == len(shape) and all(
+        0 <= index < extent for index, extent in zip(position, shape, strict=True)
+    )
 
 
 def _in_groups(rows: Iterator[Row]) -> Iterator[list[Row]]:

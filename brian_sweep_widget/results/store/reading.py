@@ -17,6 +17,7 @@ from brian_sweep_widget.results.store.coding import (
     read_outcome,
     read_parameters,
     read_place,
+    read_position,
     read_sweep,
 )
 from brian_sweep_widget.results.store.database import connect, look_at, translating
@@ -155,7 +156,7 @@ def results(connection: sqlite3.Connection, which: int) -> Results:
     parameters, plan = read_sweep(description)
     jobs = {job.position: job for job in plan.jobs()}
     places = {
-        _position(position): key
+        read_position(position): key
         for position, key in connection.execute(
             "SELECT position, key FROM point WHERE sweep = ?", (number,)
         )
@@ -245,11 +246,3 @@ def _stored(row: Row) -> Stored:
     return Stored(
         row.model, parameters, row.seed, row.status, outcome.failure, outcome.origin, numbers
     )
-
-
-def _position(written: str) -> tuple[int, ...]:
-    try:
-        return tuple(map(int, written.split()))
-    except (ValueError, AttributeError) as error:
-        msg = "a point has no position"
-        raise DamagedError(msg) from error
