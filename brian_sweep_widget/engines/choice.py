@@ -7,6 +7,7 @@ from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.engines.engine import Engine
 from brian_sweep_widget.engines.function import FunctionEngine
 from brian_sweep_widget.engines.runtime import RuntimeEngine
+from brian_sweep_widget.limits import limits
 from brian_sweep_widget.models import FunctionModel, Model, Parameter
 
 #: What ``engine=`` accepts.
@@ -41,12 +42,13 @@ def engine_for(name: str, model: Model, parameters: dict[str, Parameter]) -> Eng
     ------
     ValueError
         If the name is unknown, or the model is a plain function and the name
-        is not ``"auto"``.
+        is not ``"auto"``; also if an administrator's limits cannot be read.
     """
     if name not in ENGINES:
         msg = f"engine = {name!r} is unknown (allowed: {', '.join(ENGINES)})"
         raise ValueError(msg)
     context = BrianContext.here()
+    allowed = limits()
     if isinstance(model, FunctionModel):
         if name != "auto":
             msg = (
@@ -54,8 +56,9 @@ def engine_for(name: str, model: Model, parameters: dict[str, Parameter]) -> Eng
                 f"it up (allowed: 'auto'); set brian2.prefs.codegen.target = {name!r} instead"
             )
             raise ValueError(msg)
-        return FunctionEngine(model, parameters, context)
+        return FunctionEngine(model, parameters, context, allowed)
     if name == "compiled":
         return Compilation(model, parameters, context, None)
-    runtime = RuntimeEngine(model, parameters, context, "numpy" if name == "auto" else name)
+    target = "numpy" if name == "auto" else name
+    runtime = RuntimeEngine(model, parameters, context, target, allowed)
     return Compilation(model, parameters, context, runtime) if name == "auto" else runtime

@@ -72,8 +72,9 @@ def _note(path: str, mode: str | None, flags: int | None) -> None:
     if mode:
         writes, reads = bool(_WRITES & set(mode)), "r" in mode or ("+" in mode and "w" not in mode)
     else:
-        writes = bool((flags or 0) & _WRITE_FLAGS)
-        reads = not (flags or 0) & os.O_WRONLY
+        given = flags or 0
+        writes = bool(given & _WRITE_FLAGS)
+        reads = not given & (os.O_WRONLY | os.O_EXCL | os.O_TRUNC)  # or there is nothing in it
     if reads and path not in _Watch.written:
         assert _Watch.read is not None  # noqa: S101 - looked at by the hook
         _Watch.read.append(path)

@@ -12,7 +12,9 @@ from brian_sweep_widget.engines.context import (
     seed_generators,
 )
 from brian_sweep_widget.engines.reading import read_returned
+from brian_sweep_widget.engines.sizes import within
 from brian_sweep_widget.engines.versions import library_versions
+from brian_sweep_widget.limits import Limits
 from brian_sweep_widget.models import FunctionModel, Parameter
 from brian_sweep_widget.models.function_model import SEED
 from brian_sweep_widget.models.units import quantity
@@ -32,6 +34,8 @@ class FunctionEngine:
     context
         Brian's settings where the sweep was made; None if Brian was not
         imported there, which means Brian's own (with the user's files).
+    limits
+        What an administrator allows.
     """
 
     label = "plain function"
@@ -41,11 +45,13 @@ class FunctionEngine:
         model: FunctionModel,
         parameters: Mapping[str, Parameter],
         context: BrianContext | None,
+        limits: Limits,
     ) -> None:
         self.functions = [model.function]
         self._model = model
         self._parameters = parameters
         self._context = context
+        self._limits = limits
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -68,5 +74,6 @@ class FunctionEngine:
         }
         if self._model.takes_seed:
             arguments[SEED] = job.seed
-        returned = self._model.function(**arguments)
+        with within(self._limits):
+            returned = self._model.function(**arguments)
         return read_returned(self._model.name, returned, arguments)

@@ -11,7 +11,9 @@ from unittest import mock
 
 from brian_sweep_widget.engines.context import BrianContext, seed_generators
 from brian_sweep_widget.engines.reading import read_value
+from brian_sweep_widget.engines.sizes import within
 from brian_sweep_widget.engines.versions import library_versions
+from brian_sweep_widget.limits import Limits
 from brian_sweep_widget.models import NetworkModel, Parameter
 from brian_sweep_widget.models.network_model import DURATION
 from brian_sweep_widget.models.units import quantity
@@ -33,6 +35,8 @@ class RuntimeEngine:
         hold here too.
     target
         ``"numpy"`` or ``"cython"``.
+    limits
+        What an administrator allows.
     """
 
     def __init__(
@@ -41,6 +45,7 @@ class RuntimeEngine:
         parameters: Mapping[str, Parameter],
         context: BrianContext | None,
         target: str,
+        limits: Limits,
     ) -> None:
         self.label = f"runtime ({target})"
         measures = [measure.function for measure in model.measures.values()]
@@ -51,6 +56,7 @@ class RuntimeEngine:
         self._context = BrianContext(
             {**context.preferences, "codegen.target": target}, context.time_step
         )
+        self._limits = limits
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -73,8 +79,9 @@ class RuntimeEngine:
             for name, value in job.parameters.items()
         }
         arguments = {name: values[name] for name in self._model.builder_parameters}
-        network, names = build(self._model.builder, arguments)
-        network.run(values[DURATION], namespace=names)
+        with within(self._limits):
+            network, names = build(self._model.builder, arguments)
+            network.run(values[DURATION], namespace=names)
         return {
             measure.name: read_value(
                 measure.name, measure.function(network), measure.label, measure.unit

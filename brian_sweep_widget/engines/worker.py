@@ -16,6 +16,7 @@ from brian_sweep_widget.engines.packing import unpack
 from brian_sweep_widget.engines.reading import NotAResultError
 from brian_sweep_widget.engines.runtime import RuntimeEngine
 from brian_sweep_widget.engines.versions import library_versions
+from brian_sweep_widget.limits import Limits
 from brian_sweep_widget.results import Origin, Outcome, Value
 from brian_sweep_widget.sweeps import Job
 
@@ -39,7 +40,7 @@ def prepare() -> None:
     parameters = cuba.parameters({})
     values = {name: parameter.read_default() for name, parameter in parameters.items()}
     job = Job((0,), {**values, "size": 10, "duration": 1e-3}, seed=0)
-    RuntimeEngine(cuba, parameters, BrianContext(), "numpy").simulate(job)
+    RuntimeEngine(cuba, parameters, BrianContext(), "numpy", Limits()).simulate(job)
 
 
 def compute(packed: bytes, job: Job) -> Outcome:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from brian_sweep_widget.backends import local_pool
 from brian_sweep_widget.engines import Engine, UnknownError, compiled
+from brian_sweep_widget.engines.sizes import check_neurons, check_synapses
+from brian_sweep_widget.limits import LimitError, limits
 from brian_sweep_widget.results import Failure, Outcome
 from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError, Stopped, StoppedError
 from brian_sweep_widget.runs.checking import Checker
@@ -50,6 +52,7 @@ class CompiledSource:
         self._workers = workers
         self._compilation = compilation
         self._time_limit = time_limit
+        self._limits = limits()
         self._workshop = workshop_for(compilation, workers)
         self._measures = compilation.packed_measures()
         self._measured_by: bytes | None = None
@@ -168,6 +171,7 @@ class CompiledSource:
         """Put jobs that probably share a variant."""
         for job in group:
             prepared = self._workshop.prepare(job.parameters, job.seed, desk.stopped)
+            self._refuse_what_is_too_large(prepared)
             self._note_digits(prepared, job)
             key = prepared.program.key(job.parameters, job.seed)
             task = self._tasks.get(key)
@@ -195,6 +199,14 @@ class CompiledSource:
                     continue
             desk.supply.wait_for_room(_MOST_WAITING, desk.stopped)
             desk.supply.put(task.packed, [job], task.memory)
+
+    def _refuse_what_is_too_large(self, prepared: Prepared) -> None:
+        structure = prepared.variant.structure
+        try:
+            check_neurons(self._limits.max_neurons, structure.neurons)
+            check_synapses(self._limits.max_synapses, structure.synapses)
+        except LimitError as error:
+            raise RefusedError(Failure(type(error).__name__, str(error))) from None
 
     def _note_digits(self, prepared: Prepared, job: Job) -> None:
         """Take note of whether the last digit of a job may depend on how it is compiled."""

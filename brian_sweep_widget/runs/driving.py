@@ -108,6 +108,25 @@ class Driving:
         read = outcome.origin is not None and outcome.origin.files
         self.ledger.record(outcome, None if read else self._source.key(outcome.job))
 
+    @property
+    def notice(self) -> str:
+        """What a person should know of the results."""
+        said = [self._source.notice]
+        files = self._books.files
+        if self.ledger is not None:
+            said.append(self.ledger.notice)
+            if files:
+                said.append(
+                    f"Nothing is reused: the model reads {_listed(files)}, and what is in "
+                    "files may change. Read them outside, and hand over what was read."
+                )
+        if self._books.unstored:
+            said.append(
+                f"{self._books.unstored} finished simulations could not be stored before the "
+                "stop, and count as cancelled."
+            )
+        return "\n".join(filter(None, said))
+
     def _drive(self) -> None:
         ending: State = "finished"
         jobs: Sequence[Job] = ()
@@ -122,10 +141,10 @@ class Driving:
         stopped = self.token.stopped
         self.token.remove()
         self.supply.stop()
-        self._source.close()
         self.turn.end()
         if self.ledger is not None:
-            self._books.unstored = self.ledger.close()
+            self._books.unstored = self.ledger.close(self.notice)
+        self._source.close()
         with self._books.changed:
             left = [job for job in jobs if job.position not in self._books.latest]
             self._books.enter(Outcome(job, "cancelled") for job in left)
@@ -203,3 +222,8 @@ class Driving:
         self._thread.join(_GRACE)
         if self._thread.is_alive():
             self._source.pool.kill()
+
+
+def _listed(files: set[str]) -> str:
+    first, *others = sorted(files)
+    return f"{first} and {len(others)} more files" if others else first

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from brian_sweep_widget.models import Parameter
@@ -12,6 +13,7 @@ from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.results.store import (
     Entry,
     Store,
+    StoreError,
     StoreFullError,
     StoreReplacedError,
     StoreUnusableError,
@@ -136,9 +138,18 @@ class Ledger:
             while (self._waiting or self._busy) and not (self._trouble and stopped()):
                 self._changed.wait(_LOOK)
 
-    def close(self) -> int:
-        """End it; returns the number of outcomes that could not be stored."""
+    def close(self, notice: str) -> int:
+        """End it; returns the number of outcomes that could not be stored.
+
+        Parameters
+        ----------
+        notice
+            What is to be known of the results; is recorded with them.
+        """
         self.flush(lambda: True)
+        if self._begun and self._record.sweep is not None and notice:
+            with suppress(StoreError):  # it is only told now, then
+                self._store.note(self._record.sweep, notice)
         with self._changed:
             self._closed = True
             self._changed.notify_all()

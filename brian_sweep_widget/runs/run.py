@@ -87,7 +87,7 @@ class Run:
                 eta=time_left(left, books.wall_times, books.measured, workers),
                 phase="" if books.has_ended else self._source.phase,
                 engine=self._source.label,
-                notice=self._notice(),
+                notice=self._driving.notice,
                 waits="" if books.has_ended else self._waits(),
             )
 
@@ -95,7 +95,7 @@ class Run:
     def results(self) -> Results:
         """What there is so far; after the end, all."""
         with self._changed:
-            return self._make_results(tuple(self._books.latest.values()), self._notice())
+            return self._make_results(tuple(self._books.latest.values()), self._driving.notice)
 
     @property
     def under_way(self) -> list[UnderWay]:
@@ -230,24 +230,6 @@ class Run:
         """Why the controller failed, if the state is ``crashed``."""
         return self._books.error
 
-    def _notice(self) -> str:
-        """Say what a person should know of the results."""
-        said = [self._source.notice]
-        ledger, books = self._driving.ledger, self._books
-        if ledger is not None:
-            said.append(ledger.notice)
-            if books.files:
-                said.append(
-                    f"Nothing is reused: the model reads {_listed(books.files)}, and what is in "
-                    "files may change. Read them outside, and hand over what was read."
-                )
-        if books.unstored:
-            said.append(
-                f"{books.unstored} finished simulations could not be stored before the stop, and "
-                "count as cancelled."
-            )
-        return "\n".join(filter(None, said))
-
     def _waits(self) -> str:
         """Say why nothing starts; empty if nothing is in the way."""
         ledger, short = self._driving.ledger, self._driving.turn.short_of
@@ -265,8 +247,3 @@ class Run:
         if self.error is not None:
             msg = f"the sweep's controller failed: {type(self.error).__name__}: {self.error}"
             raise RuntimeError(msg) from self.error
-
-
-def _listed(files: set[str]) -> str:
-    first, *others = sorted(files)
-    return f"{first} and {len(others)} more files" if others else first

@@ -12,6 +12,7 @@ import numpy as np
 
 from brian_sweep_widget.backends import allowed_cores, local_pool
 from brian_sweep_widget.engines import compiled, engine_for, prepare
+from brian_sweep_widget.limits import Limits, limits
 from brian_sweep_widget.models import Plain, as_model
 from brian_sweep_widget.models.units import TIME, dimensions_of, is_quantity
 from brian_sweep_widget.results import Outcome, Results
@@ -79,7 +80,8 @@ class Sweep:
     Raises
     ------
     TypeError, ValueError
-        If anything of this is unknown, of the wrong unit, or out of bounds.
+        If anything of this is unknown, of the wrong unit, or out of bounds, or
+        more than an administrator allows.
 
     Examples
     --------
@@ -130,9 +132,13 @@ class Sweep:
                 fixed[name] = parameter.read(value)
         self.plan = Plan(tuple(axes), fixed, trials, seed, seeding)
         self.engine = engine_for(engine, self.model, self.parameters)
-        self.workers = _worker_count(workers)
-        self.store = open_store(store)
-        self._given_limit = math.inf if time_limit is None else _seconds(time_limit)
+        allowed = limits()
+        if allowed.max_jobs is not None:
+            asked = f"{len(self.plan)} simulations"
+            allowed.max_jobs.check(len(self.plan), asked, "take fewer points or trials")
+        self.workers = _worker_count(workers, allowed)
+        self.store = open_store(store, allowed.store_bytes)
+        self._given_limit = _time_limit(time_limit, allowed)
         #: The run that was started last.
         self.latest: Run | None = None
 
@@ -295,10 +301,24 @@ def _seconds(limit: Any) -> float:
     return seconds
 
 
-def _worker_count(workers: int | None) -> int:
+def _time_limit(given: Any, allowed: Limits) -> float:
+    """Read the time that a simulation may take; infinite if nobody said anything."""
+    most = allowed.max_job_seconds
+    if given is None:
+        return math.inf if most is None else most.most
+    seconds = _seconds(given)
+    if most is not None:
+        most.check(seconds, f"time_limit = {seconds:g} s", "give a shorter time, or none")
+    return seconds
+
+
+def _worker_count(workers: int | None, allowed: Limits) -> int:
+    most = allowed.max_workers
     if workers is None:
-        return allowed_cores()
+        return allowed_cores() if most is None else int(min(allowed_cores(), most.most))
     if isinstance(workers, bool) or not isinstance(workers, int | np.integer) or workers < 1:
         msg = f"workers = {workers!r} is not a number of processes (allowed: 1 or more, or None)"
         raise ValueError(msg)
+    if most is not None:
+        most.check(workers, f"workers = {workers}", "ask for fewer, or for None")
     return int(workers)

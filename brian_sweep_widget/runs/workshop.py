@@ -49,6 +49,8 @@ class Preparation:
     seeds
         Whether the model seeds Brian's generators itself, which makes its
         trials alike.
+    counts
+        Parameters that are the number of neurons, as far as is known.
     """
 
     phase: str
@@ -56,6 +58,7 @@ class Preparation:
     costs: Mapping[str, compiled.Cost]
     reason: str = ""
     seeds: bool = False
+    counts: frozenset[str] = frozenset()
 
 
 class Workshop:
@@ -112,6 +115,7 @@ class Workshop:
             programs[-1].costs if programs else {},
             self._reason,
             any(program.seeds for program in programs),
+            programs[-1].counts if programs else frozenset(),
         )
 
     @property

@@ -62,6 +62,9 @@ class Control:
         """List the other values of the slider in SI units, the nearest first; often none."""
         return []
 
+    def keep_below(self, most: float) -> None:
+        """Let the slider, if there is one, go no further than a value in SI units."""
+
     def show_cost(self, cost: str) -> None:
         """Show what another value costs; empty if it is not known."""
         self._badge.show(cost)

@@ -28,6 +28,7 @@ class NumberControl(Control):
         self._parameter = parameter
         self._field = fields.number_field(parameter, si, parameter.label)
         self._slider = None
+        self._span: tuple[Any, ...] = ()
         badge = fields.CostBadge()
         if parameter.range is None:
             rows = [fields.field_row(self._field, parameter, badge.widget)]
@@ -57,6 +58,15 @@ class NumberControl(Control):
         self._twinned = False
         given = int(si) if parameter.kind == "integer" else si
         super().__init__([self._field], quantity(given, parameter.unit), badge)
+
+    def keep_below(self, most: float) -> None:
+        """Let the slider go no further than a value in SI units; typed values are the sweep's."""
+        slider = self._slider
+        low, high = self._span if slider is not None else (0, 0)
+        shown = fields.shown(self._parameter, most)
+        if slider is not None and low < shown < high:
+            self._span = (low, shown)
+            fields.reach(slider, self._span, self._field.value, self._field.value)
 
     def stops(self) -> list[Plain]:
         """List where the slider can be dragged to, in SI units, the nearest first."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import ipywidgets as w
 
+from brian_sweep_widget.limits import limits
+
 
 def arrange(
     *,
@@ -41,6 +43,12 @@ def arrange(
     # must not push it off the screen.
     picture = _with_class(w.VBox([chart, status]), "bsw-chart")
     return [head, _with_class(w.HBox([controls, picture]), "bsw-body")]
+
+
+def most_allowed(most: int) -> int:
+    """Give the most points or trials that a field offers; an administrator may allow fewer."""
+    limit = limits().max_jobs
+    return most if limit is None else int(min(most, limit.most))
 
 
 def count_field(label: str, value: int, low: int, high: int) -> Any:

@@ -14,6 +14,7 @@ from brian_sweep_widget.sweeps import Axis
 from brian_sweep_widget.sweeps.nested import nested_grid
 from brian_sweep_widget.widget import fields
 from brian_sweep_widget.widget.control import Control
+from brian_sweep_widget.widget.layout import most_allowed
 
 _MOST_POINTS = 10_000
 _EVEN = 1e-6  # relative; how much the gaps of an evenly spaced axis may differ
@@ -39,13 +40,14 @@ class RangeControl(Control):
         self._points = w.BoundedIntText(
             value=len(axis),
             min=1,
-            max=_MOST_POINTS,
+            max=max(len(axis), most_allowed(_MOST_POINTS)),
             description="points",
             tooltip=f"{parameter.label}: number of points",
             style={"description_width": "initial"},
         )
         bounds = parameter.range or (float(low), float(high))
-        self._span = start, end = tuple(fields.shown(parameter, bound) for bound in bounds)
+        start, end = (fields.shown(parameter, bound) for bound in bounds)
+        self._span = (start, end)
         kind = w.IntRangeSlider if parameter.kind == "integer" else w.FloatRangeSlider
         self._slider = kind(
             value=(self._low.value, self._high.value),
@@ -68,6 +70,14 @@ class RangeControl(Control):
         self._given_evenly = _even(axis.shown)
         given = quantity(np.asarray(axis.values), parameter.unit)
         super().__init__([self._low, self._high, self._points], given, badge)
+
+    def keep_below(self, most: float) -> None:
+        """See `Control.keep_below`."""
+        low, high = self._span
+        shown = fields.shown(self._parameter, most)
+        if low < shown < high:
+            self._span = (low, shown)
+            fields.reach(self._slider, self._span, self._low.value, self._high.value)
 
     def live_value(self) -> Any:
         """Give round values in the range, so that zooming reuses what is known.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
+from brian_sweep_widget.limits import limits
 from brian_sweep_widget.runs import Preparation, Sweep
 from brian_sweep_widget.widget import wording
 from brian_sweep_widget.widget.control import Control
@@ -35,6 +36,8 @@ class Readiness:
         self._controls = controls
         self._switch = switch
         self._warming = warming
+        most = limits().max_neurons
+        self._most_neurons = None if most is None else most.most
         self._looked = -POLL
         self._preparation: Preparation | None = None
 
@@ -86,6 +89,8 @@ class Readiness:
         costs = preparation.costs if preparation is not None else {}
         for name, control in self._controls.items():
             control.show_cost(costs.get(name, ""))
+            if self._most_neurons is not None and preparation and name in preparation.counts:
+                control.keep_below(self._most_neurons)
         possible = bool(costs)  # they are known from the first program on
         help_text = wording.live_help(sweep, preparation, possible=possible)
         self._switch.paint(help_text, possible=possible)

@@ -18,7 +18,8 @@ from brian_sweep_widget.widget.asking import Asked, first_sweep
 from brian_sweep_widget.widget.chart import Chart
 from brian_sweep_widget.widget.control import Control
 from brian_sweep_widget.widget.controls import controls_for
-from brian_sweep_widget.widget.layout import arrange, count_field
+from brian_sweep_widget.widget.inbox import accept_only_input
+from brian_sweep_widget.widget.layout import arrange, count_field, most_allowed
 from brian_sweep_widget.widget.live import Follower
 from brian_sweep_widget.widget.pump import Pump
 from brian_sweep_widget.widget.readiness import Readiness
@@ -100,7 +101,7 @@ class SweepWidget(w.VBox):
         self._controls: dict[str, Control] = controls_for(
             list(first.parameters.values()), first.plan.axes, dict(first.plan.fixed)
         )
-        self._trials = count_field("Trials", trials, 1, _MOST_TRIALS)
+        self._trials = count_field("Trials", trials, 1, most_allowed(_MOST_TRIALS))
         self._seed = count_field("Seed", seed, 0, _LARGEST_SEED)
         self._asked = Asked(self._model, options, self._controls, self._trials, self._seed)
         self._run_button = w.Button(description="Run", tooltip=run_help(first))
@@ -116,7 +117,7 @@ class SweepWidget(w.VBox):
         )
         self._switch = LiveSwitch(self._switched)
         self._measure = w.Dropdown(description="Measure", options=_measures(self._model))
-        chart, status = Chart(), StatusStrip()
+        chart, self._status = Chart(), StatusStrip()
         super().__init__(
             arrange(
                 title=self._model.label,
@@ -135,7 +136,7 @@ class SweepWidget(w.VBox):
                     if name in first.plan.fixed
                 ],
                 chart=chart.figure,
-                status=status,
+                status=self._status,
             )
         )
         self.add_class("bsw")
@@ -145,7 +146,7 @@ class SweepWidget(w.VBox):
         readiness = Readiness(self._controls, self._switch, warm_up.is_alive)
         self._screen = Screen(
             chart,
-            status,
+            self._status,
             self._measure,
             self._run_button,
             self._pause_button,
@@ -158,7 +159,8 @@ class SweepWidget(w.VBox):
         self._pump = Pump(self._screen.paint)
         self._follower = Follower(self._follow, self._rested)
         self._connect()
-        status.on_ask(self._retry, self._skip)
+        self._status.on_ask(self._retry, self._skip)
+        accept_only_input(self)
         replace_in_this_cell(self)
         warm_up.start()
         self._wake()

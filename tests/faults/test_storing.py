@@ -212,8 +212,9 @@ def test_a_compiled_model_is_named_by_its_program(tmp_path: Path) -> None:
     assert run(neurons(), size=21).progress.recalled == 0
     assert run(neurons(), seed=3).progress.recalled == 0
     assert run(neurons(label="Other")).progress.recalled == 0
-    # A parameter that changes nothing in the program.
-    assert run(neurons(), shift=0.5).progress.recalled == 3
+    # A parameter that changes nothing in the program, nor (with common seeds) the seed.
+    assert run(neurons(), seeding="common").progress.recalled == 0
+    assert run(neurons(), seeding="common", shift=0.5).progress.recalled == 3
     # Engines are never mixed.
     numpy = Sweep(
         neurons(), drive=[1.1, 1.2, 1.3], workers=WORKERS, store=path, engine="numpy"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,9 @@ def test_what_is_nobodys_data_is_not_noted(tmp_path: Path) -> None:
     with files_read() as files:
         (tmp_path / "own.txt").write_text("2")
         by_open(tmp_path / "own.txt")
+        with tempfile.NamedTemporaryFile("w+", dir=tmp_path, delete=False) as fresh:
+            fresh.write("3")
+        by_open(Path(fresh.name))
         by_open(Path(__file__))
         by_open(Path(np.__file__))
         by_open(Path("/dev/null"))

@@ -124,6 +124,15 @@ class Blueprint:
             self.base.seeds,
             self.values,
             base,
+            frozenset(name for name, move in self.moves.items() if self._counts(move)),
+        )
+
+    def _counts(self, move: Move) -> bool:
+        """Whether a parameter is the number of neurons, before and after it was moved."""
+        found = (self.base, move.before), (move.trace, move.after)
+        return all(
+            trace is not None and type(value) is int and trace.structure.neurons == value
+            for trace, value in found
         )
 
     def _entries_of(

@@ -131,6 +131,8 @@ class Program:
         Whether the builder seeds Brian's generators itself.
     values, variant
         A set of parameters that was traced already.
+    counts
+        Parameters that are the number of neurons.
     """
 
     binary: Path
@@ -143,6 +145,7 @@ class Program:
     seeds: bool
     values: Mapping[str, Plain]
     variant: Variant
+    counts: frozenset[str]
 
     def key(self, values: Mapping[str, Plain], seed: int) -> Hashable:
         """Name the variant that simulates some values: equal for equal variants."""

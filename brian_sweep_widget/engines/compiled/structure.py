@@ -43,11 +43,14 @@ class Structure:
         Bytes that groups and these synapses take.
     names
         Names in the texts that say which neurons connect.
+    neurons
+        Number of all in the network, sources of spikes included.
     """
 
     synapses: float
     memory: float
     names: frozenset[str]
+    neurons: int
 
 
 @dataclass(slots=True)
@@ -70,14 +73,16 @@ class Connections:
             If the synapses so far, without any variables, exceed the memory.
         """
         self.calls.append((synapses, condition, options))
-        expected = sum(_expected(*call, {}) for call in self.calls)
+        expected = sum(expected_synapses(*call, {}) for call in self.calls)
         _refuse_too_large((_ENDS + _PLACE) * expected, expected)
 
-    def structure(self, device: Any, names: Mapping[str, Any]) -> Structure:
+    def structure(self, network: Any, device: Any, names: Mapping[str, Any]) -> Structure:
         """Estimate, after the network was traced.
 
         Parameters
         ----------
+        network
+            What was traced.
         device
             Brian's standalone device, which knows all arrays.
         names
@@ -94,7 +99,7 @@ class Connections:
         )
         expected, synaptic = 0.0, 0.0
         for synapses, condition, options in self.calls:
-            number = _expected(synapses, condition, options, names)
+            number = expected_synapses(synapses, condition, options, names)
             expected += number
             synaptic += number * _bytes_each(synapses, device)
         texts = [
@@ -105,7 +110,16 @@ class Connections:
         ]
         memory = fixed + _GROWTH * synaptic
         _refuse_too_large(memory, expected)
-        return Structure(expected, memory, frozenset(_IDENTIFIER.findall("\n".join(texts))))
+        words = frozenset(_IDENTIFIER.findall("\n".join(texts)))
+        return Structure(expected, memory, words, neurons_of(network))
+
+
+def neurons_of(network: Any) -> int:
+    """Count the neurons of a network: all that can spike."""
+    from brian2 import NeuronGroup, PoissonGroup, SpikeGeneratorGroup  # noqa: PLC0415 - as below
+
+    kinds = (NeuronGroup, PoissonGroup, SpikeGeneratorGroup)
+    return sum(len(thing) for thing in network.objects if isinstance(thing, kinds))
 
 
 def _refuse_too_large(memory: float, synapses: float) -> None:
@@ -114,9 +128,10 @@ def _refuse_too_large(memory: float, synapses: float) -> None:
         raise TooLargeError(memory, synapses, free)
 
 
-def _expected(
+def expected_synapses(
     synapses: Any, condition: Any, options: Mapping[str, Any], names: Mapping[str, Any]
 ) -> float:
+    """Say how many a call of ``connect`` will probably make; 0 if that cannot be told."""
     if options.get("i") is not None or options.get("j") is not None:
         return 0.0  # as many as the caller lists: they are in memory already
     pairs = float(len(synapses.source)) * float(len(synapses.target))

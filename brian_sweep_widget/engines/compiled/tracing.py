@@ -204,7 +204,7 @@ class Tracer:
             _contents(folder / "static_arrays"),
             files.without_code(),
             float(network.t_),
-            connections.structure(device, names),
+            connections.structure(network, device, names),
             draws,
             any(kind == "seed" for kind, _ in device.main_queue),
             read_makefile((folder / "makefile").read_text(encoding="utf-8"), sources.values()),

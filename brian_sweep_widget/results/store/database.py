@@ -40,7 +40,8 @@ _TABLES = {
     ),
     "sweep": (
         "CREATE TABLE sweep (number INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, "
-        "started REAL NOT NULL, model TEXT NOT NULL, description TEXT NOT NULL)"
+        "started REAL NOT NULL, model TEXT NOT NULL, description TEXT NOT NULL, "
+        "notice TEXT NOT NULL)"
     ),
     "point": (
         "CREATE TABLE point (sweep INTEGER NOT NULL, position TEXT NOT NULL, "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -84,7 +84,8 @@ class _Sweep:
     def put(self, connection: sqlite3.Connection) -> None:
         """Record it, with its points, unless it is there."""
         connection.execute(
-            "INSERT OR IGNORE INTO sweep (name, started, model, description) VALUES (?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO sweep (name, started, model, description, notice) "
+            "VALUES (?, ?, ?, ?, ?)",
             self._values,
         )
         connection.executemany(
@@ -107,7 +108,7 @@ class _Reader:
         number = 0
         while number <= last:
             try:
-                with translating(self._path), closing(self._connect()) as connection:
+                with self._reading() as connection:
                     for number, values in rows_from(connection, number):  # noqa: B020 - goes on from there
                         row = self._good(values)
                         if row is not None:
@@ -122,19 +123,16 @@ class _Reader:
     def sweeps(self) -> list[_Sweep]:
         """Give all recorded sweeps that can be read."""
         found = []
-        with (
-            suppress(DamagedError),
-            translating(self._path),
-            closing(self._connect()) as connection,
-        ):
+        with suppress(DamagedError), self._reading() as connection:
             for number, *values in connection.execute(
-                "SELECT number, name, started, model, description FROM sweep ORDER BY number"
+                "SELECT number, name, started, model, description, notice FROM sweep "
+                "ORDER BY number"
             ):
                 points = connection.execute(
                     "SELECT position, key FROM point WHERE sweep = ?", (number,)
                 ).fetchall()
                 with suppress(DamagedError):
-                    _, plan = read_sweep(values[-1])
+                    _, plan = read_sweep(values[-2])
                     good = [point for point in points if _is_point(plan.shape, *point)]
                     found.append(_Sweep(tuple(values), good))
         return found
@@ -149,23 +147,16 @@ class _Reader:
         return row
 
     def _last_number(self) -> int:
-        with (
-            suppress(DamagedError),
-            translating(self._path),
-            closing(self._connect()) as connection,
-        ):
+        with suppress(DamagedError), self._reading() as connection:
             (number,) = connection.execute("SELECT MAX(number) FROM outcome").fetchone()
             return int(number or 0)
         return 0
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = connect(self._path, writing=False)
-        try:
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with translating(self._path), closing(connect(self._path, writing=False)) as connection:
             look_at(connection, self._path)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+            yield connection
 
 
 def _is_point(shape: tuple[int, ...], written: object, key: object) -> bool:

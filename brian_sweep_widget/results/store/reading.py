@@ -147,12 +147,12 @@ def results(connection: sqlite3.Connection, which: int) -> Results:
         If what is there is not as it was written.
     """
     recorded = connection.execute(
-        "SELECT number, model, description FROM sweep ORDER BY number"
+        "SELECT number, model, description, notice FROM sweep ORDER BY number"
     ).fetchall()
     if not (1 <= which <= len(recorded) or 1 <= -which <= len(recorded)):
         msg = f"sweep {which} is not there (recorded are {len(recorded)}, numbered from 1)"
         raise LookupError(msg)
-    number, model, description = recorded[which - 1 if which > 0 else which]
+    number, model, description, notice = recorded[which - 1 if which > 0 else which]
     parameters, plan = read_sweep(description)
     jobs = {job.position: job for job in plan.jobs()}
     places = {
@@ -175,7 +175,7 @@ def results(connection: sqlite3.Connection, which: int) -> Results:
                 msg = f"a point of sweep {which} has another's result"
                 raise DamagedError(msg)
             outcomes.append(read_outcome(row, job))
-    return Results(model, parameters, plan, outcomes)
+    return Results(model, parameters, plan, outcomes, notice)
 
 
 class Stored(NamedTuple):

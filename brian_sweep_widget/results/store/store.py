@@ -94,12 +94,33 @@ class Store:
 
         def write(connection: sqlite3.Connection) -> None:
             connection.execute(
-                "INSERT OR IGNORE INTO sweep (name, started, model, description) "
-                "VALUES (?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO sweep (name, started, model, description, notice) "
+                "VALUES (?, ?, ?, ?, '')",
                 (name, time.time(), model, describe_sweep(parameters, plan)),
             )
 
         self._do(write, writing=True)
+
+    def note(self, name: bytes, notice: str) -> None:
+        """Record what a person should know of a sweep's results.
+
+        Parameters
+        ----------
+        name
+            The sweep's.
+        notice
+            Takes the place of an earlier one.
+
+        Raises
+        ------
+        StoreFullError, StoreUnusableError
+        """
+        self._do(
+            lambda connection: connection.execute(
+                "UPDATE sweep SET notice = ? WHERE name = ?", (notice, name)
+            ),
+            writing=True,
+        )
 
     def add(self, model: str, entries: Iterable[Entry]) -> None:
         """Store outcomes, all or none; they are on the disk when this returns.

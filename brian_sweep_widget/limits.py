@@ -1,0 +1,220 @@
+"""What an administrator allows: read from files and the environment, the smallest holds."""
+
+from __future__ import annotations
+
+import functools
+import math
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, NoReturn
+
+import traitlets as t
+from traitlets.config import Config, Configurable
+from traitlets.config.loader import (
+    ConfigFileNotFound,
+    JSONFileConfigLoader,
+    PyFileConfigLoader,
+)
+
+CONFIG_VARIABLE = "BRIAN_SWEEP_CONFIG"
+_FOLDERS = (Path("/etc/brian-sweep"), Path(sys.prefix) / "etc" / "brian-sweep")
+_NAMES = ("brian_sweep_config.py", "brian_sweep_config.json")
+
+
+class SweepLimits(Configurable):
+    """Limits as a config file sets them: ``c.SweepLimits.max_neurons = 20_000``."""
+
+    max_neurons = t.Int(None, min=1, allow_none=True, help="Neurons of one network.").tag(
+        config=True
+    )
+    max_synapses = t.Int(None, min=1, allow_none=True, help="Synapses of one network.").tag(
+        config=True
+    )
+    max_jobs = t.Int(None, min=1, allow_none=True, help="Simulations of one sweep.").tag(
+        config=True
+    )
+    max_workers = t.Int(None, min=1, allow_none=True, help="Simulations at once.").tag(config=True)
+    max_job_seconds = t.Float(None, min=0.001, allow_none=True, help="Time of one simulation.").tag(
+        config=True
+    )
+    max_store_megabytes = t.Float(
+        None, min=0.1, allow_none=True, help="Size of one store of results."
+    ).tag(config=True)
+
+
+#: Environment variables by the limit that they set.
+VARIABLES = {
+    "max_neurons": "BRIAN_SWEEP_MAX_NEURONS",
+    "max_synapses": "BRIAN_SWEEP_MAX_SYNAPSES",
+    "max_jobs": "BRIAN_SWEEP_MAX_JOBS",
+    "max_workers": "BRIAN_SWEEP_MAX_WORKERS",
+    "max_job_seconds": "BRIAN_SWEEP_MAX_JOB_SECONDS",
+    "max_store_megabytes": "BRIAN_SWEEP_MAX_STORE_MB",
+}
+
+
+class ConfigError(ValueError):
+    """A limit cannot be read. It would not hold, so nothing starts."""
+
+
+class LimitError(ValueError):
+    """Something asks for more than an administrator allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit.
+
+    Parameters
+    ----------
+    most
+        The largest number that is allowed.
+    source
+        The variable or the file that says so.
+    """
+
+    most: float
+    source: str
+
+    def check(self, number: float, asked: str, remedy: str) -> None:
+        """Refuse what is above.
+
+        Parameters
+        ----------
+        number
+            How many are asked for.
+        asked
+            These in words, such as ``"30000 simulations"``.
+        remedy
+            What to do.
+
+        Raises
+        ------
+        LimitError
+        """
+        if number > self.most:
+            msg = f"{asked}: allowed are {self.most:.12g} here (set by {self.source}); {remedy}"
+            raise LimitError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """All limits by name; None for those that nobody set."""
+
+    max_neurons: Limit | None = None
+    max_synapses: Limit | None = None
+    max_jobs: Limit | None = None
+    max_workers: Limit | None = None
+    max_job_seconds: Limit | None = None
+    max_store_megabytes: Limit | None = None
+
+    def set_ones(self) -> dict[str, Limit]:
+        """Give the limits that somebody set, by name."""
+        found = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: limit for name, limit in found.items() if limit is not None}
+
+    @property
+    def store_bytes(self) -> int | None:
+        """Bytes that a store may have; None for any number."""
+        limit = self.max_store_megabytes
+        return None if limit is None else int(limit.most * 1e6)
+
+
+def limits() -> Limits:
+    """Give what is allowed here.
+
+    Files ``brian_sweep_config.py`` or ``.json`` in ``/etc/brian-sweep`` and in
+    ``etc/brian-sweep`` of the Python environment, the file that
+    ``BRIAN_SWEEP_CONFIG`` names, and variables such as
+    ``BRIAN_SWEEP_MAX_NEURONS``. Of several the smallest holds, so that nobody
+    can raise what another one set.
+
+    Raises
+    ------
+    ConfigError
+        If any of these cannot be read.
+    """
+    names = (CONFIG_VARIABLE, *VARIABLES.values())
+    return _read(tuple((name, os.environ.get(name, "")) for name in names), _FOLDERS)
+
+
+@functools.cache
+def _read(environment: tuple[tuple[str, str], ...], folders: tuple[Path, ...]) -> Limits:
+    variables = dict(environment)
+    smallest: dict[str, Limit] = {}
+    sources = [*_from_files(folders, variables[CONFIG_VARIABLE]), *_from_variables(variables)]
+    for name, limit in sources:
+        if name not in smallest or limit.most < smallest[name].most:
+            smallest[name] = limit
+    return Limits(**smallest)
+
+
+def _from_variables(variables: dict[str, str]) -> Iterator[tuple[str, Limit]]:
+    for name, variable in VARIABLES.items():
+        text = variables[variable].strip()
+        if not text:
+            continue
+        trait = SweepLimits.class_traits()[name]
+        try:
+            number = int(text) if isinstance(trait, t.Int) else float(text)
+        except ValueError:
+            _refuse(f"{variable} = {text!r}", trait)
+        yield name, _checked(name, number, variable, f"{variable} = {text!r}")
+
+
+def _from_files(folders: tuple[Path, ...], named: str) -> Iterator[tuple[str, Limit]]:
+    for folder in folders:
+        for name in _NAMES:
+            yield from _from_file(folder / name, needed=False)
+    if named:
+        yield from _from_file(Path(named).expanduser().absolute(), needed=True)
+
+
+def _from_file(path: Path, *, needed: bool) -> Iterator[tuple[str, Limit]]:
+    loaders = {".py": PyFileConfigLoader, ".json": JSONFileConfigLoader}
+    if path.suffix not in loaders:
+        msg = f"{CONFIG_VARIABLE} = {str(path)!r} has no known suffix (allowed: .py, .json)"
+        raise ConfigError(msg)
+    try:
+        config = loaders[path.suffix](path.name, path=str(path.parent)).load_config()
+    except ConfigFileNotFound:
+        if not needed:
+            return
+        msg = f"{CONFIG_VARIABLE}: there is no file {path}"
+        raise ConfigError(msg) from None
+    except Exception as error:
+        msg = f"{path} cannot be read: {type(error).__name__}: {error}"
+        raise ConfigError(msg) from error
+    yield from _from_section(config, path)
+
+
+def _from_section(config: Config, path: Path) -> Iterator[tuple[str, Limit]]:
+    traits = SweepLimits.class_traits(config=True)
+    for name, number in config.get("SweepLimits", Config()).items():
+        if name not in traits:
+            msg = f"{path}: SweepLimits.{name} is unknown (allowed: {', '.join(VARIABLES)})"
+            raise ConfigError(msg)
+        if number is not None:
+            what = f"{path}: SweepLimits.{name} = {number!r}"
+            yield name, _checked(name, number, str(path), what)
+
+
+def _checked(name: str, number: Any, source: str, what: str) -> Limit:
+    """Let traitlets look at a number; not a number, or infinite, is no limit either."""
+    trait = SweepLimits.class_traits()[name]
+    try:
+        setattr(SweepLimits(), name, number)
+    except t.TraitError:
+        _refuse(what, trait)
+    if not math.isfinite(number):
+        _refuse(what, trait)
+    return Limit(number, source)
+
+
+def _refuse(what: str, trait: t.TraitType[Any, Any]) -> NoReturn:
+    kind = "a whole number" if isinstance(trait, t.Int) else "a number"
+    msg = f"{what} is no limit (allowed: {kind} above zero)"
+    raise ConfigError(msg)

@@ -1,0 +1,86 @@
+"""What a browser may change: the values of controls, and nothing else.
+
+Every trait that is shown can be written by the browser, too: the bounds of a
+field, the children of a box, the word on a button. Most of that is no person's
+doing. So what is no input is ignored, and what makes no sense is put right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import ipywidgets as w
+import traitlets as t
+
+#: What a person can change, by the kind of widget; every other kind only shows.
+_INPUTS: Mapping[type[w.Widget], frozenset[str]] = {
+    w.Dropdown: frozenset({"index"}),
+    w.ToggleButton: frozenset({"value"}),
+    w.Checkbox: frozenset({"value"}),
+    w.Text: frozenset({"value"}),
+    w.IntText: frozenset({"value"}),
+    w.FloatText: frozenset({"value"}),
+    w.BoundedIntText: frozenset({"value"}),
+    w.IntSlider: frozenset({"value"}),
+    w.FloatSlider: frozenset({"value"}),
+    w.IntRangeSlider: frozenset({"value"}),
+    w.FloatRangeSlider: frozenset({"value"}),
+}
+_LONGEST = 10_000  # characters of a text that a person types
+
+
+def accept_only_input(root: w.Widget) -> None:
+    """Guard a widget, and all that it is made of, against what no person would send."""
+    for widget in parts_of(root):
+        if not isinstance(widget.set_state, _Guarded):
+            widget.set_state = _Guarded(widget, widget.set_state)
+
+
+def parts_of(root: w.Widget) -> Iterator[w.Widget]:
+    """Give a widget, and every widget that it refers to, once."""
+    waiting, seen = [root], {id(root)}
+    while waiting:
+        widget = waiting.pop()
+        yield widget
+        for name in widget.keys:
+            for part in _widgets_in(getattr(widget, name)):
+                if id(part) not in seen:
+                    seen.add(id(part))
+                    waiting.append(part)
+
+
+class _Guarded:
+    """Stands in for a widget's ``set_state``."""
+
+    def __init__(self, widget: w.Widget, set_state: Callable[[dict[str, Any]], None]) -> None:
+        self._widget = widget
+        self._set_state = set_state
+        self._inputs = _INPUTS.get(type(widget), frozenset())
+
+    def __call__(self, sync_data: object) -> None:
+        """Take what is input, and leave the rest."""
+        if not isinstance(sync_data, dict):
+            return
+        wanted = {name: value for name, value in sync_data.items() if name in self._inputs}
+        if not wanted or any(isinstance(v, str) and len(v) > _LONGEST for v in wanted.values()):
+            return
+        before = {name: getattr(self._widget, name) for name in wanted}
+        try:
+            self._set_state(wanted)
+        except t.TraitError:
+            # The browser shows what it sent: have it show what holds.
+            for name, value in before.items():
+                self._widget.set_trait(name, value)
+            self._widget.send_state(list(before))
+
+
+def _widgets_in(value: object) -> Iterator[w.Widget]:
+    if isinstance(value, w.Widget):
+        yield value
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _widgets_in(part)
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _widgets_in(part)
