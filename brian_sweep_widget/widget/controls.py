@@ -7,6 +7,7 @@ person did; whether it makes sense is for the sweep to say.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -101,7 +102,7 @@ class NumberControl(Control):
             self._twinned = False
 
     def _typed(self, change: Any) -> None:
-        if self._slider is None or self._twinned:
+        if self._slider is None or self._twinned or not math.isfinite(change["new"]):
             return
         self._twinned = True
         try:

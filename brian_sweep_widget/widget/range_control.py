@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import Any
 
@@ -124,7 +125,8 @@ class RangeControl(Control):
 
     def _typed(self, _change: Any) -> None:
         low, high, _ = self._settings()
-        if self._twinned or low > high:  # half way through typing, or wrong: the sweep will say so
+        # Half way through typing, or wrong: the sweep will say so.
+        if self._twinned or not (math.isfinite(low) and math.isfinite(high) and low <= high):
             return
         self._twinned = True
         try:

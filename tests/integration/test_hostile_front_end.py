@@ -55,7 +55,8 @@ def assert_valid(widget: SweepWidget) -> None:
     for part in parts_of(widget):
         for name in part.keys:
             trait = part.traits()[name]
-            trait._validate(part, getattr(part, name))
+            if getattr(part, name) is not None:
+                trait.validate(part, getattr(part, name))
     try:
         sweep = widget.sweep
     except (TypeError, ValueError) as error:
