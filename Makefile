@@ -53,7 +53,7 @@ test-js: build
 	npm --prefix js test --silent
 
 test-python: build
-	$(BIN)/python $(PYTEST) tests/unit tests/integration
+	$(BIN)/python $(PYTEST) tests/unit tests/integration tests/faults
 
 test-browser: build
 	$(BIN)/python tools/chromium.py

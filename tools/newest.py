@@ -20,6 +20,7 @@ SUPPORTED = ((3, 13), (3, 12), (3, 11))
 # not, and would take ten minutes more.
 TESTS = (
     "tests/unit",
+    "tests/faults/test_storing.py",
     "tests/integration/test_engines.py",
     "tests/integration/test_exploring.py",
     "tests/integration/test_compiled_networks.py",

@@ -146,6 +146,11 @@ class Lab:
         """Execute code in the kernel, beside all cells; give its text result."""
         return str(self.page.evaluate(_EXECUTE, [code, seconds * 1000]))
 
+    def restart(self) -> None:
+        """Restart the kernel; the page stays, with what is on it."""
+        self._server.restart_kernels()
+        self._wait()
+
     def interrupt(self) -> None:
         """Interrupt the kernel, as the square button does."""
         self.page.evaluate(_INTERRUPT, _SECONDS * 1000)

@@ -132,6 +132,11 @@ class LabServer:
             _END_SECONDS,
         )
 
+    def restart_kernels(self) -> None:
+        """Put new kernels in the place of all there are."""
+        for session in self._ask("GET", "/api/sessions"):
+            self._ask("POST", f"/api/kernels/{session['kernel']['id']}/restart")
+
     def stop(self) -> None:
         """End the server and everything that it started."""
         self._process.terminate()

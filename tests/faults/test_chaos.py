@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from helpers import alive, descendants, start_script, until
+from helpers import alive, descendants, start_script
 
 from brian_sweep_widget import Sweep
 from brian_sweep_widget.results import Results
@@ -23,7 +23,7 @@ JOBS, TRIALS, KILLS = 100, 5, 30
 
 def deterministic(x: float = 1.0) -> dict[str, object]:
     """Draw spikes from the job's seed, and take a while."""
-    times = np.cumsum(np.random.exponential(0.01, 200))  # noqa: NPY002 - the seeded one
+    times = np.cumsum(np.random.exponential(0.01, 200))
     time.sleep(0.08)
     return {"count": float(np.sum(times < x)), "times": times}
 

@@ -33,7 +33,7 @@ def gated(gate: Path) -> Callable[..., float]:
     path = str(gate)
 
     def waiting(x: float = 1.0) -> float:
-        while x > 0 and not os.path.exists(path):  # noqa: PTH110 - plain for the worker
+        while x > 0 and not os.path.exists(path):
             time.sleep(0.01)
         return x
 
@@ -78,7 +78,7 @@ def test_a_running_point_can_be_skipped(tmp_path: Path) -> None:
     path = str(gate)
 
     def one_waits(x: float = 1.0) -> float:
-        while x == 3.0 and not os.path.exists(path):  # noqa: PTH110
+        while x == 3.0 and not os.path.exists(path):
             time.sleep(0.01)
         return x
 
@@ -102,9 +102,9 @@ def test_a_waiting_point_can_be_skipped(tmp_path: Path) -> None:
     path, folder = str(gate), str(marks)
 
     def marked(x: float = 1.0) -> float:
-        with open(f"{folder}/{x}", "w"):  # noqa: PTH123
+        with open(f"{folder}/{x}", "w"):
             pass
-        while not os.path.exists(path):  # noqa: PTH110
+        while not os.path.exists(path):
             time.sleep(0.01)
         return x
 
@@ -124,7 +124,7 @@ def test_a_point_that_does_not_let_itself_be_skipped_goes_with_its_worker() -> N
         while x == 3.0:
             try:
                 time.sleep(60)
-            except BaseException:  # noqa: BLE001, S112 - that is the point
+            except BaseException:
                 continue
         time.sleep(0.1)
         return x
@@ -150,10 +150,10 @@ def moody(folder: Path) -> Callable[..., float]:
     path = str(folder / "mood")
 
     def function(x: float = 1.0) -> float:
-        if x % 2 and os.path.exists(path):  # noqa: PTH110
+        if x % 2 and os.path.exists(path):
             message = "in a mood"
             raise ValueError(message)
-        with open(f"{path}-{x}", "a") as marks:  # noqa: PTH123
+        with open(f"{path}-{x}", "a") as marks:
             marks.write("+")
         return x
 
@@ -194,7 +194,7 @@ def test_retry_meanwhile_is_done_at_the_end(tmp_path: Path) -> None:
     path = str(gate)
 
     def slow_at_zero(x: float = 1.0) -> float:
-        while x == 0.0 and not os.path.exists(path):  # noqa: PTH110
+        while x == 0.0 and not os.path.exists(path):
             time.sleep(0.01)
         return function(x)
 
@@ -217,7 +217,7 @@ def loops(x: float = 1.0) -> float:
 def loops_in_c(x: float = 1.0) -> float:
     """Go on where Python cannot interrupt."""
     if x == 2.0:
-        os.system("sleep 63; true")  # noqa: S605, S607
+        os.system("sleep 63; true")
     return x
 
 
@@ -240,7 +240,7 @@ def test_several_sweeps_share_the_workers(tmp_path: Path) -> None:
 
     def until_the_gate(x: float = 1.0) -> float:
         end = time.monotonic() + 0.3
-        while time.monotonic() < end and not os.path.exists(path):  # noqa: PTH110
+        while time.monotonic() < end and not os.path.exists(path):
             time.sleep(0.01)
         return x
 

@@ -176,8 +176,11 @@ def neurons(threshold: float = 1.0, label: str = "Spikes") -> Any:
     def noisy(size: int = 20, drive: float = 1.2, shift: float = 0.0) -> Any:
         # A comment, which changes no number.
         model = "dv/dt = (drive - v) / (5*ms) + 0.1*xi*(5*ms)**-0.5 : 1"
-        group = NeuronGroup(size, model, threshold="v > limit", reset="v = 0", method="euler",
-                            namespace={"limit": threshold, "drive": drive}, name="group")  # fmt: skip
+        names = {"limit": threshold, "drive": drive}
+        group = NeuronGroup(
+            size, model, threshold="v > limit", reset="v = 0", method="euler",
+            namespace=names, name="group",
+        )  # fmt: skip
         spikes = SpikeMonitor(group, name="spikes")
         return Network(group, spikes)
 
@@ -419,8 +422,7 @@ while True:
     for round_ in range(5):
         process = start_script(tmp_path, code.replace("START", str(1000 * round_)))
         assert process.stdout is not None
-        for _ in range(20 + 7 * round_):
-            acknowledged.append(int(process.stdout.readline()))
+        acknowledged += [int(process.stdout.readline()) for _ in range(20 + 7 * round_)]
         time.sleep(0.003 * round_)
         process.send_signal(signal.SIGKILL)
         acknowledged += [int(line) for line in process.stdout.read().split("\n")[:-1] if line]

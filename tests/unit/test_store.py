@@ -32,10 +32,11 @@ from brian_sweep_widget.results.store import (
     StoreFullError,
     StoreReplacedError,
     StoreUnusableError,
+    coding,
+    database,
     default_path,
     open_store,
 )
-from brian_sweep_widget.results.store import coding, database
 from brian_sweep_widget.results.store.reading import open_everything, open_info
 from brian_sweep_widget.sweeps import Axis, Job, Plan
 
@@ -158,7 +159,12 @@ arrays = hnp.arrays(
     np.float64, hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4), elements=floats
 )
 texts = st.text(st.characters(codec=None), max_size=8)
-units = st.builds(Unit, texts, floats.filter(lambda x: x == x), st.tuples(*[st.floats(-3, 3)] * 7))
+units = st.builds(
+    Unit,
+    texts,
+    floats.filter(lambda number: not np.isnan(number)),
+    st.tuples(*[st.floats(-3, 3)] * 7),
+)
 origins = st.builds(
     Origin, texts, texts, st.integers(-1, 2**31), st.floats(0, 1e12), st.floats(0, 1e6),
     st.dictionaries(texts, texts, max_size=3), st.floats(0, 1e12),
