@@ -8,7 +8,17 @@ import platform
 import sys
 from importlib.metadata import version
 
-from benchmarks import curve, importing, live, many, other_values, overhead, plan, sizes
+from benchmarks import (
+    curve,
+    importing,
+    live,
+    many,
+    other_values,
+    overhead,
+    plan,
+    sizes,
+    storing,
+)
 from benchmarks.settings import Effort
 
 
@@ -28,6 +38,7 @@ ALL = {
     "sizes": sizes.main,
     "live": live.main,
     "many": many.main,
+    "store": storing.main,
     "screen": _screen,
 }
 

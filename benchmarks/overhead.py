@@ -35,7 +35,7 @@ def main(effort: Effort) -> None:
             effort.rounds,
             {
                 NUMPY: lambda: with_joblib("numpy", job_seed),
-                f"{OURS}, engine='numpy'": lambda: made.run(progress=False),
+                f"{OURS}, engine='numpy'": lambda: sweep(engine="numpy").run(progress=False),
             },
         ),
         against=NUMPY,

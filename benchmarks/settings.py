@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
+import shutil
+import sqlite3
+import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from brian2 import volt
@@ -42,13 +49,27 @@ class Effort:
 
 
 def sweep(**parameters: object) -> Sweep:
-    """Make the seed's sweep; all points with one seed, which Brian's standalone compiles in."""
+    """Make the seed's sweep; all points with one seed, which Brian's standalone compiles in.
+
+    With a store, as users have it, that has forgotten everything.
+    """
+    path = _store_folder() / "results.sqlite"
+    if path.exists():
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("DELETE FROM outcome")
     return Sweep(
         cuba,
         seeding="common",
         workers=WORKERS,
-        **{"excitatory_weight": WEIGHTS * volt, **parameters},
+        **{"excitatory_weight": WEIGHTS * volt, "store": path, **parameters},
     )
+
+
+@functools.cache
+def _store_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="brian-sweep-benchmarks-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def common_seed(made: Sweep) -> int:

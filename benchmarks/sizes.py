@@ -26,11 +26,14 @@ _PLAIN = "plain standalone, in memory"
 def main(effort: Effort) -> None:
     """Time runs of the default weight, against Brian's own program that writes every array."""
     for size in _SIZES:
-        made = sweep(size=size, excitatory_weight=1.62 * mV, trials=_POINTS)
-        _compare(made, size, effort.rounds)
+        _compare(size, effort.rounds)
 
 
-def _compare(made: Sweep, size: int, rounds: int) -> None:
+def _compare(size: int, rounds: int) -> None:
+    def anew() -> Sweep:
+        return sweep(size=size, excitatory_weight=1.62 * mV, trials=_POINTS)
+
+    made = anew()
     counts(made.start())
     project, results = Path(tempfile.mkdtemp()), new_folder("plain")
     # In a process of its own, as Brian's device cannot be taken back.
@@ -44,7 +47,7 @@ def _compare(made: Sweep, size: int, rounds: int) -> None:
         launches.append(Launch(command, project, os.environ))
     times = in_turns(
         rounds,
-        {OURS: lambda: made.run(progress=False), _PLAIN: lambda: packed(launches, WORKERS)},
+        {OURS: lambda: anew().run(progress=False), _PLAIN: lambda: packed(launches, WORKERS)},
     )
     per_point = {name: [second / _POINTS for second in seconds] for name, seconds in times.items()}
     report(f"{size} neurons, wall time of a point, {WORKERS} workers", per_point, against=OURS)

@@ -100,7 +100,7 @@ def simulation() -> Finding:
     from brian_sweep_widget.runs import Sweep  # noqa: PLC0415
 
     started = time.monotonic()
-    run = Sweep(cuba, size=100, duration=10 * ms, workers=1).start()
+    run = Sweep(cuba, size=100, duration=10 * ms, workers=1, store=None).start()
     try:
         results = run.wait(_PROBE_SECONDS)
     except TimeoutError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from brian_sweep_widget.cli import check_jupyter, check_machine, check_python
+from brian_sweep_widget.cli import check_jupyter, check_machine, check_python, check_results
 from brian_sweep_widget.cli.findings import Finding, looked_at
 from brian_sweep_widget.cli.terminal import DONE, INCOMPLETE, say
 
@@ -21,6 +21,8 @@ CHECKS = {
     "build cache": check_machine.builds,
     "temporary files": check_machine.temporary_files,
     "shared memory": check_machine.shared_memory,
+    "limits": check_results.allowed,
+    "store of results": check_results.store,
     "a simulation": check_machine.simulation,
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
 from typing import Any
 
 import ipywidgets as w
@@ -11,11 +10,12 @@ import ipywidgets as w
 from brian_sweep_widget.models import NetworkModel, as_model
 from brian_sweep_widget.results import Results
 from brian_sweep_widget.results.store import DEFAULT_STORE
-from brian_sweep_widget.runs import Recall, Run, Sweep
+from brian_sweep_widget.runs import Run, Sweep
 from brian_sweep_widget.sweeps import Seeding
 from brian_sweep_widget.widget.ahead import likely_next
 from brian_sweep_widget.widget.asking import Asked, first_sweep
 from brian_sweep_widget.widget.chart import Chart
+from brian_sweep_widget.widget.conductor import Conductor
 from brian_sweep_widget.widget.control import Control
 from brian_sweep_widget.widget.controls import controls_for
 from brian_sweep_widget.widget.inbox import accept_only_input
@@ -69,7 +69,6 @@ class SweepWidget(w.VBox):
     """
 
     # Also there when construction was refused, as close() runs even then.
-    _run: Run | None = None
     _pump: Pump | None = None
     _follower: Follower | None = None
 
@@ -97,7 +96,6 @@ class SweepWidget(w.VBox):
             "store": store,
         }
         first = first_sweep(self._model, {"trials": trials, "seed": seed} | options, parameters)
-        self._lock = threading.RLock()
         self._controls: dict[str, Control] = controls_for(
             list(first.parameters.values()), first.plan.axes, dict(first.plan.fixed)
         )
@@ -154,12 +152,10 @@ class SweepWidget(w.VBox):
             readiness,
             first,
         )
-        self._recall = Recall()
-        self._followed: Sweep | None = None
         self._pump = Pump(self._screen.paint)
-        self._follower = Follower(self._follow, self._rested)
+        self._conductor = Conductor(self._asked, self._switch, self._screen, self._wake)
+        self._follower = Follower(self._conductor.follow, self._rested)
         self._connect()
-        self._status.on_ask(self._retry, self._skip)
         accept_only_input(self)
         replace_in_this_cell(self)
         warm_up.start()
@@ -182,12 +178,12 @@ class SweepWidget(w.VBox):
     @property
     def run(self) -> Run | None:
         """The run that was started last, or None."""
-        return self._run
+        return self._conductor.run
 
     @property
     def results(self) -> Results | None:
         """What the last run has given so far, or None if none was started."""
-        return None if self._run is None else self._run.results
+        return None if self.run is None else self.run.results
 
     def start(self) -> Run:
         """Do what the Run button does; a sweep that goes on is cancelled first.
@@ -202,20 +198,11 @@ class SweepWidget(w.VBox):
         TypeError, ValueError
             If the controls ask for something that cannot be.
         """
-        with self._lock:
-            sweep = self._asked.sweep(live=False)
-            self.stop()
-            self._run = run = sweep.start()
-            self._screen.follow(sweep, run)
-        self._wake()
-        return run
+        return self._conductor.start()
 
     def stop(self) -> None:
         """Do what the Stop button does: leave Live, and stop what runs."""
-        self._switch.off()
-        with self._lock:  # the live thread may be about to start a run
-            self._cancel()
-        self._wake()
+        self._conductor.stop()
 
     def close(self) -> None:
         """Stop the simulations and remove the widget from the screen."""
@@ -225,15 +212,11 @@ class SweepWidget(w.VBox):
             self._pump.close()
         super().close()
 
-    def _cancel(self) -> None:
-        self._followed = None
-        if self._run is not None:
-            self._run.cancel()
-
     def _connect(self) -> None:
-        self._run_button.on_click(self._clicked_run)
-        self._pause_button.on_click(self._clicked_pause)
+        self._run_button.on_click(self._conductor.clicked_run)
+        self._pause_button.on_click(self._conductor.clicked_pause)
         self._stop_button.on_click(lambda _: self.stop())
+        self._status.on_ask(self._conductor.retry, self._conductor.skip)
         for control in self._controls.values():
             control.observe(self._changed)
         for field in (self._trials, self._seed):
@@ -249,43 +232,6 @@ class SweepWidget(w.VBox):
             sweep.warm_up()
         finally:
             self._wake()
-
-    def _clicked_run(self, _: Any) -> None:
-        with self._lock:
-            going = self._run is not None and not self._run.progress.ended
-            if going and self._followed is None:
-                return  # a second click, sent before the button was seen disabled
-            try:
-                self.start()
-            except (TypeError, ValueError, OSError) as error:
-                self._screen.refuse(str(error))
-        self._wake()
-
-    def _clicked_pause(self, _: Any) -> None:
-        run = self._run
-        if run is not None:
-            if run.progress.state == "paused":
-                run.resume()
-            else:
-                run.pause()
-        self._wake()
-
-    def _retry(self) -> None:
-        """Compute once more what gave no result, with the settings that it was computed with."""
-        with self._lock:
-            if self._run is None or self._followed is not None:
-                return
-            again = self._run.retry()
-            if again is not self._run:
-                self._run = again
-                self._screen.follow(self._screen.shown, again)
-        self._wake()
-
-    def _skip(self, position: tuple[int, ...]) -> None:
-        with suppress(ValueError):  # the browser may ask for a point of an earlier sweep
-            if self._run is not None:
-                self._run.skip(position)
-        self._wake()
 
     def _changed(self, _: Any) -> None:
         """Follow the settings; if not live, say what they would run, or why they cannot."""
@@ -307,51 +253,9 @@ class SweepWidget(w.VBox):
         if self._follower is not None:
             self._follower.ask()
 
-    def _follow(self) -> Run | None:
-        """Start what the controls ask for, in the live thread; see `Follower`."""
-        try:
-            sweep = self._asked.sweep(live=True)
-        except (TypeError, ValueError) as error:
-            self._refuse(error)
-            return None
-        with self._lock:
-            if not self._switch.on:
-                return None
-            if self._run is not None and self._is_followed(sweep, self._run):
-                self._screen.follow(self._followed or sweep, self._run, live=True)
-            else:
-                self._cancel()
-                try:
-                    self._run = sweep.start(self._recall)
-                except (TypeError, ValueError, OSError) as error:
-                    self._refuse(error)
-                    return None
-                self._followed = sweep
-                self._screen.follow(sweep, self._run, live=True)
-            run = self._run
-        self._wake()
-        return run
-
-    def _refuse(self, error: Exception) -> None:
-        """Say why the settings cannot run, and compute nothing."""
-        with self._lock:
-            if self._switch.on:
-                self._cancel()
-                self._screen.refuse(str(error))
-        self._wake()
-
-    def _is_followed(self, sweep: Sweep, run: Run) -> bool:
-        """Whether a run computes, or has computed, just this: a slider moved within a grid."""
-        followed = self._followed
-        return (
-            followed is not None
-            and followed.plan == sweep.plan
-            and run.progress.state in {"starting", "running", "finished"}
-        )
-
     def _rested(self) -> None:
         """Have what may be asked for next prepared, while nothing else is to do."""
-        sweep = self._followed
+        sweep = self._conductor.followed
         if sweep is not None and self._switch.on and sweep.preparation is not None:
             sweep.trace_ahead(likely_next(sweep, self._controls, sweep.preparation.costs))
 

@@ -66,7 +66,7 @@ export function formatDuration(seconds: number): string {
 }
 
 /** Whole seconds, as of a clock that ticks: "3 s", "1 min 5 s". */
-function formatWhole(seconds: number): string {
+export function formatWhole(seconds: number): string {
   return seconds < 60 ? `${seconds} s` : formatDuration(seconds);
 }
 

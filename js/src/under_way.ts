@@ -1,7 +1,7 @@
 // The simulations that take long: a line each, with a button that gives one up.
 
 import { element, setText } from "./dom.ts";
-import { formatDuration, type Status } from "./format.ts";
+import { formatWhole, type Status } from "./format.ts";
 
 type UnderWay = Status["under_way"][number];
 
@@ -44,7 +44,7 @@ export function createUnderWayList(
       const row = rows.get(key) ?? makeRow(one);
       if (!rows.has(key)) list.append(row.node);
       rows.set(key, row);
-      setText(row.time, `runs for ${formatDuration(one.seconds)}`);
+      setText(row.time, `runs for ${formatWhole(one.seconds)}`);
     }
     list.hidden = underWay.length === 0;
   };

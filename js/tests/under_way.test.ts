@@ -30,7 +30,7 @@ describe("simulations that take long", () => {
     expect(list?.hidden).toBe(false);
     expect(all(".bsw-status-under-way-row").map((row) => row.textContent)).toEqual([
       "Excitatory weight 3.2 mV - runs for 12 sSkip",
-      "Excitatory weight 4 mV - runs for 4.0 sSkip",
+      "Excitatory weight 4 mV - runs for 4 sSkip",
     ]);
     const [first, second] = all<HTMLButtonElement>(".bsw-status-under-way button");
     expect(first?.getAttribute("aria-label")).toBe("Skip Excitatory weight 3.2 mV");
@@ -48,7 +48,7 @@ describe("simulations that take long", () => {
     await model.receive({ under_way: [{ ...OTHER, seconds: 5 }] });
     expect(all(".bsw-status-under-way-row")).toHaveLength(1);
     expect(document.activeElement).toBe(button);
-    expect(all(".bsw-status-time")[0]?.textContent).toBe("runs for 5.0 s");
+    expect(all(".bsw-status-time")[0]?.textContent).toBe("runs for 5 s");
     await model.receive({ under_way: [] });
     expect(all(".bsw-status-under-way-row")).toHaveLength(0);
   });

@@ -108,7 +108,7 @@ def test_live_begins_by_itself_once_the_model_is_built(make: Any, world: Prepara
     assert not widget._switch.widget.disabled
     until(lambda: status(widget).live, "the word on the strip")
     assert world.runs[0].sweep.plan.axes[0].values == tuple(n / 5 for n in range(21))
-    assert world.recalls == [widget._recall]
+    assert world.recalls == [widget._conductor.recall]
 
 
 def test_costs_are_beside_the_controls(make: Any, world: Preparations) -> None:
