@@ -79,7 +79,9 @@ class Kernels:
 
     def kill_a_worker(self, chance: random.Random) -> bool:
         """Kill one of the kernel's workers, if there is one."""
-        workers = [number for number in descendants(self.process.pid) if "loky" in _command(number)]
+        workers = [
+            number for number in descendants(self.process.pid) if "popen_loky" in _command(number)
+        ]
         if not workers:
             return False
         os.kill(chance.choice(sorted(workers)), signal.SIGKILL)
@@ -108,7 +110,8 @@ def test_a_sweep_survives_thirty_deaths(tmp_path: Path, seed: int) -> None:
         else:
             kills["worker"] += kernels.kill_a_worker(chance)
     assert kernels.process.stdout is not None
-    word = kernels.process.stdout.read().splitlines()[-1]
+    shown = kernels.process.stdout.read()
+    (word,) = [line for line in shown.splitlines() if line.startswith("ended")]
     assert kernels.process.wait(60) == 0
     assert sum(kills.values()) == KILLS, f"it was over after {kills}"
     assert word.endswith("{'done': 500}"), word

@@ -65,7 +65,7 @@ def merge_into(do: Writing, other: Path) -> Merged:
     for rows in _in_groups(reader.rows()):
 
         def put(connection: sqlite3.Connection, rows: list[Row] = rows) -> int:
-            return sum(put_row(connection, row) for row in rows)
+            return sum(put_row(connection, row, merging=True) for row in rows)
 
         new = do(put)
         added, known = added + new, known + len(rows) - new

@@ -38,11 +38,19 @@ _PUT = (
 )
 
 
-def put_row(connection: sqlite3.Connection, row: Row) -> bool:
-    """Add an outcome, unless there is a result already; say whether it was added."""
+def put_row(connection: sqlite3.Connection, row: Row, *, merging: bool = False) -> bool:
+    """Add an outcome, unless there is a result already; say whether it was added.
+
+    Parameters
+    ----------
+    merging
+        Whether it is no newer than what is there: then no failure takes the
+        place of another.
+    """
+    put = f"{_PUT} AND excluded.status = 'done'" if merging else _PUT
     if row.origin is not None:
         connection.execute("INSERT OR IGNORE INTO origin (document) VALUES (?)", (row.origin,))
-    return connection.execute(_PUT, row).rowcount > 0
+    return connection.execute(put, row).rowcount > 0
 
 
 def find_rows(connection: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[Row]:
