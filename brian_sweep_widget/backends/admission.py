@@ -19,7 +19,7 @@ Start = Callable[[], None]
 _LOOK = 0.2  # s between looks at the memory, while jobs wait for it
 _LONG = 0.2  # s; of jobs that take longer, none waits in a worker's queue
 _LATEST = 8  # jobs
-_FRESH = 0.02  # s
+_FRESH = 0.1  # s
 # What is left for everything else, of the memory: a notebook, a browser.
 _RESERVE = 100e6  # bytes
 _UNKNOWN = 100e6  # bytes of a worker of which nothing is known yet
@@ -181,7 +181,7 @@ class Admission:
         self.look()
 
     def _free_now(self) -> float:
-        """Give the free memory, as it was a moment ago at most: to ask takes a tenth of a ms."""
+        """Give the free memory, as it was a moment ago at most: to ask takes a while."""
         if time.monotonic() > self._asked + _FRESH:
             self._last, self._asked = self._free(), time.monotonic()
         return self._last

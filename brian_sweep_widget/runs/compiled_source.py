@@ -21,6 +21,7 @@ from brian_sweep_widget.sweeps import Job
 
 _TRACED_AHEAD = 4  # variants that the tracing process is asked for before they are needed
 _MOST_WAITING = 256  # jobs that wait for workers; more only take memory
+_ASKED_AT_ONCE = 100  # jobs, of the store
 _WORKER = 60e6  # bytes of a worker that runs compiled programs
 
 
@@ -169,34 +170,52 @@ class CompiledSource:
 
     def _prepared(self, group: Sequence[Job], desk: Desk) -> None:
         """Put jobs that probably share a variant."""
+        alike: list[Job] = []
+        before: _Prepared | None = None
         for job in group:
-            prepared = self._workshop.prepare(job.parameters, job.seed, desk.stopped)
-            self._refuse_what_is_too_large(prepared)
-            self._note_digits(prepared, job)
-            key = prepared.program.key(job.parameters, job.seed)
-            task = self._tasks.get(key)
-            if task is None:
-                recipe = compiled.Recipe.of(
-                    prepared.program,
-                    prepared.variant,
-                    prepared.inputs,
-                    self._results,
-                    self._time_limit,
-                )
-                contents = None
-                if desk.find is not None and self._measured_by is not None:
-                    contents = compiled.Contents(recipe, prepared.variant, self._measured_by)
-                self._tasks.clear()  # another variant's jobs seldom come back
-                task = self._tasks[key] = _Prepared(
-                    self._compilation.packed_engine(recipe),
-                    contents,
-                    _WORKER + prepared.variant.structure.memory,
-                )
-            self._checker.note(job, prepared.program)
-            if desk.find is not None and task.contents is not None:
-                name = self._keys[job.position] = task.contents.key(job)
-                if not desk.find([(job, name)]):
-                    continue
+            task = self._task_for(job, desk)
+            if alike and (task is not before or len(alike) >= _ASKED_AT_ONCE):
+                self._put(alike, before, desk)
+                alike = []
+            alike.append(job)
+            before = task
+        self._put(alike, before, desk)
+
+    def _task_for(self, job: Job, desk: Desk) -> _Prepared:
+        prepared = self._workshop.prepare(job.parameters, job.seed, desk.stopped)
+        self._refuse_what_is_too_large(prepared)
+        self._note_digits(prepared, job)
+        self._checker.note(job, prepared.program)
+        key = prepared.program.key(job.parameters, job.seed)
+        task = self._tasks.get(key)
+        if task is None:
+            recipe = compiled.Recipe.of(
+                prepared.program,
+                prepared.variant,
+                prepared.inputs,
+                self._results,
+                self._time_limit,
+            )
+            contents = None
+            if desk.find is not None and self._measured_by is not None:
+                contents = compiled.Contents(recipe, prepared.variant, self._measured_by)
+            self._tasks.clear()  # another variant's jobs seldom come back
+            task = self._tasks[key] = _Prepared(
+                self._compilation.packed_engine(recipe),
+                contents,
+                _WORKER + prepared.variant.structure.memory,
+            )
+        return task
+
+    def _put(self, jobs: list[Job], task: _Prepared | None, desk: Desk) -> None:
+        """Put jobs of one variant, those that the store does not know."""
+        if task is None:
+            return
+        if desk.find is not None and task.contents is not None:
+            keyed = [(job, task.contents.key(job)) for job in jobs]
+            self._keys.update((job.position, key) for job, key in keyed)
+            jobs = desk.find(keyed)
+        for job in jobs:
             desk.supply.wait_for_room(_MOST_WAITING, desk.stopped)
             desk.supply.put(task.packed, [job], task.memory)
 

@@ -64,7 +64,6 @@ class Driving:
         # Asked anew: the pool becomes another one if the model cannot be compiled.
         self.turn = ADMISSION.turn(source.pool.workers, lambda: source.pool.processes())  # noqa: PLW0108
         self.supply = Supply()
-        self.ledger = None if record is None else Ledger(record, books, self._enter, self._hold)
         self.fed = 0
         self._plan_jobs = plan_jobs
         self._source = source
@@ -73,6 +72,8 @@ class Driving:
         self._recall = recall
         self._again: set[Label] = set()
         self._controller: Controller | None = None
+        # Both begin at once, and call back: everything else is there by now.
+        self.ledger = None if record is None else Ledger(record, books, self._enter, self._hold)
         self._thread = threading.Thread(target=self._drive, name="brian-sweep", daemon=True)
         self._thread.start()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -23,6 +24,8 @@ from brian_sweep_widget.sweeps import Job, Plan
 
 _AGAIN = 1.0  # s between attempts to write into a store that takes nothing
 _LOOK = 0.05  # s
+# From one transaction to the next; a chart is drawn every 50 ms.
+_PACE = 0.04
 _KEY_BYTES = 20
 
 
@@ -87,9 +90,12 @@ class Ledger:
         self._waiting: list[_Waiting] = []
         self._written: list[Entry] = []  # all of the sweep's, should the file be replaced
         self._busy = False
+        self._urgent = False  # somebody waits for the last ones
+        self._stored_at = 0.0
         self._closed = False
         self._trouble = ""
-        self._thread = threading.Thread(target=self._write, name="brian-sweep-store", daemon=True)
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._work, name="brian-sweep-store", daemon=True)
         self._thread.start()
 
     @property
@@ -133,10 +139,21 @@ class Ledger:
         return unknown
 
     def flush(self, stopped: Callable[[], bool]) -> None:
-        """Wait until all outcomes are stored; once stopped, not for a store that takes nothing."""
+        """Wait until all outcomes are stored; once stopped, not for a store that takes nothing.
+
+        Raises
+        ------
+        Exception
+            What went wrong in the ledger's thread: a bug of ours.
+        """
         with self._changed:
+            self._urgent = True
+            self._changed.notify_all()
             while (self._waiting or self._busy) and not (self._trouble and stopped()):
+                if self._error is not None:
+                    raise self._error
                 self._changed.wait(_LOOK)
+            self._urgent = False
 
     def close(self, notice: str) -> int:
         """End it; returns the number of outcomes that could not be stored.
@@ -146,7 +163,8 @@ class Ledger:
         notice
             What is to be known of the results; is recorded with them.
         """
-        self.flush(lambda: True)
+        if self._error is None:
+            self.flush(lambda: True)
         if self._begun and self._record.sweep is not None and notice:
             with suppress(StoreError):  # it is only told now, then
                 self._store.note(self._record.sweep, notice)
@@ -156,16 +174,28 @@ class Ledger:
         self._thread.join()
         return len(self._waiting)
 
+    def _work(self) -> None:
+        try:
+            self._write()
+        except BaseException as error:  # noqa: BLE001 - raised by flush
+            self._error = error
+
     def _write(self) -> None:
+        if not self._store_until_closed([]):  # the sweep's own record, while its first jobs run
+            return
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._closed)
                 if self._closed:
                     return
+                # Others may be about to come: together they cost as little as one.
+                wait = self._stored_at + _PACE - time.monotonic()
+                self._changed.wait_for(lambda: self._urgent or self._closed, max(0.0, wait))
                 batch, self._waiting, self._busy = self._waiting, [], True
             stored = self._store_until_closed(batch)
             with self._changed:
                 self._busy = False
+                self._stored_at = time.monotonic()
                 if not stored:
                     self._waiting = [*batch, *self._waiting]
                 self._changed.notify_all()
@@ -189,15 +219,18 @@ class Ledger:
         fresh = [waiting.entry.outcome for waiting in batch if not waiting.recalled]
         known = [waiting.entry.outcome for waiting in batch if waiting.recalled]
         self._written += [waiting.entry for waiting in batch]
-        self._enter(fresh)
-        self._enter(known, recalled=True)
+        if fresh:
+            self._enter(fresh)
+        if known:
+            self._enter(known, recalled=True)
         return True
 
     def _add(self, entries: Sequence[Entry]) -> None:
         if self._record.sweep is not None and not self._begun:
             self._store.record_sweep(self._record.sweep, *self._record[2:])
             self._begun = True
-        self._store.add(self._record.model, entries)
+        if entries:
+            self._store.add(self._record.model, entries)
 
     def _tell(self, trouble: str) -> None:
         """Say that the store takes nothing, or that it does again."""
