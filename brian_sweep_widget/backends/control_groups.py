@@ -9,8 +9,10 @@ CGROUPS = Path("/sys/fs/cgroup")
 MEMBERSHIP = Path("/proc/self/cgroup")
 
 
-def own_groups(cgroups: Path = CGROUPS, membership: Path = MEMBERSHIP) -> Iterator[Path]:
-    """Give the folders of this process's group (version 2) and of all those above it.
+def own_groups(
+    cgroups: Path = CGROUPS, membership: Path = MEMBERSHIP, controller: str = ""
+) -> Iterator[Path]:
+    """Give the folders of this process's group and of all those above it.
 
     A container shows its own group as the root, where tools look; systemd puts
     a user's or a service's (a JupyterHub's, say) further down the tree.
@@ -20,15 +22,21 @@ def own_groups(cgroups: Path = CGROUPS, membership: Path = MEMBERSHIP) -> Iterat
     cgroups, membership
         Where the system shows its control groups, and this process's place
         among them.
+    controller
+        Of which hierarchy of version 1; that of version 2 if empty.
     """
     try:
         lines = membership.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:  # no control groups here (not Linux)
         return
-    own = next((line[len("0::/") :] for line in lines if line.startswith("0::/")), "")
-    group = cgroups / own
+    places = [line.split(":", 2)[1:] for line in lines if line.count(":") > 1]
+    own = next((path for names, path in places if controller in names.split(",")), None)
+    if own is None:
+        return
+    root = cgroups / controller
+    group = root / own.lstrip("/")
     for folder in (group, *group.parents):
-        if not folder.is_relative_to(cgroups):
+        if not folder.is_relative_to(root):
             return
         yield folder
 

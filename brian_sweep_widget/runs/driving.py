@@ -144,7 +144,11 @@ class Driving:
         self.supply.stop()
         self.turn.end()
         if self.ledger is not None:
-            self._books.unstored = self.ledger.close(self.notice)
+            try:
+                self._books.unstored = self.ledger.close(self.notice)
+            except BaseException as error:  # noqa: BLE001 - as above
+                self._books.error = error
+                ending = "crashed"
         self._source.close()
         with self._books.changed:
             left = [job for job in jobs if job.position not in self._books.latest]

@@ -151,9 +151,11 @@ class Ledger:
             self._changed.notify_all()
             while (self._waiting or self._busy) and not (self._trouble and stopped()):
                 if self._error is not None:
-                    raise self._error
+                    break
                 self._changed.wait(_LOOK)
             self._urgent = False
+            if self._error is not None:
+                raise self._error
 
     def close(self, notice: str) -> int:
         """End it; returns the number of outcomes that could not be stored.
@@ -162,16 +164,22 @@ class Ledger:
         ----------
         notice
             What is to be known of the results; is recorded with them.
+
+        Raises
+        ------
+        Exception
+            See `flush`.
         """
-        if self._error is None:
+        try:
             self.flush(lambda: True)
-        if self._begun and self._record.sweep is not None and notice:
-            with suppress(StoreError):  # it is only told now, then
-                self._store.note(self._record.sweep, notice)
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-        self._thread.join()
+            if self._begun and self._record.sweep is not None and notice:
+                with suppress(StoreError):  # it is only told now, then
+                    self._store.note(self._record.sweep, notice)
+        finally:
+            with self._changed:
+                self._closed = True
+                self._changed.notify_all()
+            self._thread.join()
         return len(self._waiting)
 
     def _work(self) -> None:

@@ -173,3 +173,19 @@ def test_a_control_groups_limit_counts(groups: Path) -> None:
     assert free() == 80
     limit(groups / "user.slice" / "session", "500", 600)
     assert free() == 0
+
+
+def test_control_groups_of_version_1_count_too(tmp_path: Path) -> None:
+    """They are in a tree of their own."""
+    group = tmp_path / "cgroup" / "memory" / "hub" / "student"
+    group.mkdir(parents=True)
+    membership = tmp_path / "membership"
+    membership.write_text("4:memory:/hub/student\n1:cpu,cpuacct:/\n0::/\n")
+    assert free_memory(tmp_path / "cgroup", membership) > 1000
+    (group / "memory.limit_in_bytes").write_text("9223372036854771712\n")
+    (group / "memory.usage_in_bytes").write_text("400\n")
+    assert free_memory(tmp_path / "cgroup", membership) > 1000
+    (group.parent / "memory.limit_in_bytes").write_text("1000\n")
+    (group.parent / "memory.usage_in_bytes").write_text("700\n")
+    (group.parent / "memory.stat").write_text("inactive_file 1\ntotal_inactive_file 50\n")
+    assert free_memory(tmp_path / "cgroup", membership) == 350
