@@ -27,6 +27,8 @@ from brian_sweep_widget.backends.token import Label, StopToken, Why
 _WATCH_INTERVAL = 0.1  # s; a fraction of the half second that Stop may take
 # What does not let itself be interrupted within this time is ended with its worker.
 _GRACE = 1.3  # s
+# Until it is told again: what it started has to be put away meanwhile.
+_TIDYING = 0.6  # s
 
 _Result = TypeVar("_Result")
 
@@ -58,6 +60,7 @@ class _Call:
     began: float = field(default_factory=time.monotonic)
     why: Why | None = None
     told: float = 0.0
+    raised: float = 0.0
 
     def look(self) -> bool:
         """Say whether it is to be interrupted."""
@@ -162,7 +165,9 @@ def guard(parent: int, prepare: Callable[[], None] | None, pulse: Path) -> None:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    if _Current.call is not None and _Current.call.why is not None:
+    call, now = _Current.call, time.monotonic()
+    if call is not None and call.why is not None and now - call.raised > _TIDYING:
+        call.raised = now
         raise _Interrupted
 
 

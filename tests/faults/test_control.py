@@ -284,3 +284,24 @@ def test_a_worker_that_stops_answering_is_replaced(monkeypatch: pytest.MonkeyPat
     os.kill(victim, signal.SIGSTOP)
     assert run.wait(60).counts() == {"done": 20}
     assert victim not in local_pool(WORKERS, prepare).processes()
+
+
+def test_what_a_simulation_puts_away_when_it_is_stopped_is_put_away(tmp_path: Path) -> None:
+    """It is told once, and gets the time: a program that it started must not stay behind."""
+    mark = str(tmp_path / "mark")
+
+    def tidy(x: float = 1.0) -> float:
+        try:
+            while x > 0:
+                time.sleep(0.01)
+        finally:
+            time.sleep(0.35)
+            with open(mark, "a") as file:
+                file.write("+")
+        return x
+
+    run = Sweep(tidy, x=[0.0, 1.0], workers=WORKERS).start()
+    until(lambda: run.progress.done == 1 and run.progress.running == 1, "it runs", 30)
+    run.cancel()
+    run.wait(5)
+    until(lambda: (tmp_path / "mark").read_text() == "++", "all is put away")
