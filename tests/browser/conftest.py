@@ -53,6 +53,8 @@ def lab(page: Page, lab_server: LabServer, request: pytest.FixtureRequest) -> It
     report = request.node.stash.get(_REPORT, None)
     if opened.problems or report is None or report.failed:
         _keep_picture(page, request.node.name)
+        print(opened.what_the_kernel_does())
+        print(lab_server.last_words())
     page.close()
     lab_server.end_kernels()
     assert not opened.problems, "\n".join(opened.problems)

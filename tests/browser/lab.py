@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response, expect
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, Response, expect
 from server import LabServer
 from view import WidgetView
 
@@ -65,6 +65,17 @@ _INTERRUPT = f"""async (ms) => {{
   const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
   await within(kernel.interrupt(), ms, 'interrupt');
 }}"""
+
+# Where every thread of the kernel is, and how far what is prepared is.
+_STACKS = """
+import sys, threading, traceback
+names = {thread.ident: thread.name for thread in threading.enumerate()}
+for ident, frame in sys._current_frames().items():
+    print(names.get(ident), *traceback.format_stack(frame)[-6:], sep='\\n')
+from brian_sweep_widget.runs.workshop import _workshops
+for workshop in _workshops.values():
+    print(workshop.preparation)
+"""
 
 
 class Lab:
@@ -145,6 +156,13 @@ class Lab:
     def ask(self, code: str, seconds: float = _SECONDS) -> str:
         """Execute code in the kernel, beside all cells; give its text result."""
         return str(self.page.evaluate(_EXECUTE, [code, seconds * 1000]))
+
+    def what_the_kernel_does(self) -> str:
+        """Tell it after a failure: nothing else says why something never came."""
+        try:
+            return self.ask(_STACKS)
+        except Error as error:
+            return f"the kernel does not tell: {error}"
 
     def restart(self) -> None:
         """Restart the kernel; the page stays, with what is on it."""

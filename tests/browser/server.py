@@ -25,6 +25,7 @@ _MARK = "BRIAN_SWEEP_TEST_SERVER"
 _START_SECONDS = 60.0
 _END_SECONDS = 20.0
 _ANSWER_SECONDS = 10.0
+_LAST_WORDS = 4000  # characters of a log that are worth reading
 
 # Lab asks whether it may fetch news from the internet until it was told not to.
 _SETTINGS = {
@@ -136,6 +137,10 @@ class LabServer:
         """Put new kernels in the place of all there are."""
         for session in self._ask("GET", "/api/sessions"):
             self._ask("POST", f"/api/kernels/{session['kernel']['id']}/restart")
+
+    def last_words(self) -> str:
+        """Give the end of what the server and its kernels have logged."""
+        return self._log.read_text(encoding="utf-8", errors="replace")[-_LAST_WORDS:]
 
     def stop(self) -> None:
         """End the server and everything that it started."""
