@@ -52,4 +52,7 @@ def _our_prefix() -> str:
 
 
 def _is_ours(folder: Path) -> bool:
-    return not hasattr(os, "getuid") or folder.lstat().st_uid == os.getuid()
+    try:
+        return not hasattr(os, "getuid") or folder.lstat().st_uid == os.getuid()
+    except FileNotFoundError:  # another kernel, which starts just now, has removed it
+        return False

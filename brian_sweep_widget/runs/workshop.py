@@ -238,7 +238,7 @@ class Workshop:
             self._reason = str(error)
             self._enter("impossible")
             raise
-        except (StoppedError, RefusedError):
+        except BaseException:  # whatever it was: it is not being made any more
             self._enter("ready" if self._variants.programs else "waiting")
             raise
         finally:
