@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from brian_sweep_widget import Sweep
 from brian_sweep_widget.results import Results
 
 JOBS, TRIALS, KILLS = 100, 5, 30
+MOST_BETWEEN = 12  # points from one death to the next: 30 deaths come before the sweep's end
 
 
 def deterministic(x: float = 1.0) -> dict[str, object]:
@@ -27,7 +29,7 @@ def deterministic(x: float = 1.0) -> dict[str, object]:
     return {"count": float(np.sum(times < x)), "times": times}
 
 
-# Takes long enough that nothing is over before all kills, and not long after them.
+# A job takes long enough that deaths come between points, and no longer after the last death.
 KERNEL = f"""
 import os, time
 import numpy as np
@@ -35,7 +37,7 @@ from brian_sweep_widget import Sweep
 
 def deterministic(x=1.0):
     times = np.cumsum(np.random.exponential(0.01, 200))
-    time.sleep(0.005 if os.path.exists("over") else 0.25)
+    time.sleep(0.005 if os.path.exists("over") else 0.1)
     return {{"count": float(np.sum(times < x)), "times": times}}
 
 if __name__ == "__main__":
@@ -53,11 +55,10 @@ class Kernels:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.started = 0
+        self.left = 0  # outcomes that the last kernel to die left behind
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[str]:
-        self.started += 1
         process = start_script(self.folder, KERNEL)
         assert process.stdout is not None
         line = process.stdout.readline()
@@ -75,17 +76,34 @@ class Kernels:
         while orphans := [line for number, line in family.items() if alive(number)]:
             assert time.monotonic() < deadline, orphans
             time.sleep(0.01)
+        self.left = self.stored()
         self.process = self._start()
 
-    def kill_a_worker(self, chance: random.Random) -> bool:
-        """Kill one of the kernel's workers, if there is one."""
-        workers = [
-            number for number in descendants(self.process.pid) if "popen_loky" in _command(number)
-        ]
-        if not workers:
-            return False
-        os.kill(chance.choice(sorted(workers)), signal.SIGKILL)
-        return True
+    def kill_a_worker(self, chance: random.Random) -> None:
+        """Kill one of the kernel's workers, as soon as there is one."""
+        while not (workers := self._workers()):
+            assert self.process.poll() is None, "it was over"
+            time.sleep(0.01)
+        os.kill(chance.choice(workers), signal.SIGKILL)
+
+    def stored(self) -> int:
+        """Count the outcomes on disk."""
+        with closing(sqlite3.connect(self.folder / "results.sqlite", timeout=30)) as database:
+            tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+            if "outcome" not in tables:  # the first kernel has not yet come so far
+                return 0
+            return int(database.execute("SELECT COUNT(*) FROM outcome").fetchone()[0])
+
+    def wait_for(self, more: int) -> None:
+        """Wait until so many more outcomes are on disk, however slow the machine is."""
+        wanted = self.stored() + more
+        while self.stored() < wanted:
+            assert self.process.poll() is None, f"it was over with {self.stored()} outcomes"
+            time.sleep(0.01)
+
+    def _workers(self) -> list[int]:
+        family = descendants(self.process.pid)
+        return sorted(number for number in family if "popen_loky" in _command(number))
 
 
 def _command(process: int) -> str:
@@ -101,23 +119,28 @@ def test_a_sweep_survives_thirty_deaths(tmp_path: Path, seed: int) -> None:
     """At the end every point is there once, and equal to an undisturbed run's."""
     chance = random.Random(seed)
     kernels = Kernels(tmp_path)
-    kills = {"kernel": 0, "worker": 0}
-    while sum(kills.values()) < KILLS:
-        time.sleep(chance.uniform(0.2, 3.0))
-        if chance.random() < 0.4:
+    # The last two are not left to chance: a worker's first death loses nothing, so that the last
+    # kernel, which had no other, ends with every point.
+    victims = [*chance.choices(["kernel", "worker"], [0.4, 0.6], k=KILLS - 2), "kernel", "worker"]
+    for victim in victims:
+        if chance.random() < 0.6:
+            kernels.wait_for(chance.randint(1, MOST_BETWEEN))
+        time.sleep(chance.uniform(0, 0.5))
+        if victim == "kernel":
             kernels.kill()
-            kills["kernel"] += 1
         else:
-            kills["worker"] += kernels.kill_a_worker(chance)
-    assert kernels.process.poll() is None, f"it was over after {kills}"
+            kernels.kill_a_worker(chance)
+    assert kernels.process.poll() is None, "it was over before the last death"
+    assert 0 < kernels.left < JOBS * TRIALS
     (tmp_path / "over").touch()
     assert kernels.process.stdout is not None
     shown = kernels.process.stdout.read()
     (word,) = [line for line in shown.splitlines() if line.startswith("ended")]
     assert kernels.process.wait(60) == 0
     assert word.endswith("{'done': 500}"), word
-    known = int(word.split()[1])
-    assert 0 < known < JOBS * TRIALS  # the last kernel computed what was missing, and only that
+    recalled = int(word.split()[1])
+    # The last kernel computed what was missing, and only that.
+    assert recalled == kernels.left
     with sqlite3.connect(tmp_path / "results.sqlite") as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
