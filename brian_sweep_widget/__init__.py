@@ -11,7 +11,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from brian_sweep_widget.models import adex as adex
+    from brian_sweep_widget.models import brunel as brunel
+    from brian_sweep_widget.models import coba as coba
     from brian_sweep_widget.models import cuba as cuba
+    from brian_sweep_widget.models import measures as measures
     from brian_sweep_widget.models import network_model as network_model
     from brian_sweep_widget.results import Results as Results
     from brian_sweep_widget.runs import Run as Run
@@ -23,11 +27,26 @@ _ROOM_OF = {
     "Run": "runs",
     "Sweep": "runs",
     "SweepWidget": "widget",
+    "adex": "models",
+    "brunel": "models",
+    "coba": "models",
     "cuba": "models",
+    "measures": "models",
     "network_model": "models",
 }
 
-__all__ = ["Results", "Run", "Sweep", "SweepWidget", "cuba", "network_model"]
+__all__ = [
+    "Results",
+    "Run",
+    "Sweep",
+    "SweepWidget",
+    "adex",
+    "brunel",
+    "coba",
+    "cuba",
+    "measures",
+    "network_model",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from brian_sweep_widget.models import Measure
 from brian_sweep_widget.models.declaration import words
 from brian_sweep_widget.models.parameters import in_short
 from brian_sweep_widget.models.units import Unit, dimensions_of, gathered, si_unit
@@ -20,7 +21,14 @@ class NotAResultError(TypeError):
     """A model returned something that is not a result."""
 
 
-def read_value(name: str, returned: Any, label: str = "", unit: Unit | None = None) -> Value:
+def read_value(
+    name: str,
+    returned: Any,
+    label: str = "",
+    unit: Unit | None = None,
+    *,
+    allow_nan: bool = False,
+) -> Value:
     """Read one result.
 
     Parameters
@@ -33,6 +41,8 @@ def read_value(name: str, returned: Any, label: str = "", unit: Unit | None = No
         How it is called; the name in words if empty.
     unit
         In which it is shown; the SI unit if None.
+    allow_nan
+        Whether a single number may be NaN.
 
     Returns
     -------
@@ -43,8 +53,8 @@ def read_value(name: str, returned: Any, label: str = "", unit: Unit | None = No
     ------
     NotAResultError
         If it is neither a number nor a quantity nor an array of these, if it
-        is a single number that is not finite, or if its unit is another than
-        the measure's.
+        is a single number that is not finite (but for an allowed NaN), or if
+        its unit is another than the measure's.
     """
     if returned is None:
         msg = f"{name} returned None: does it end with a return statement? ({_ALLOWED})"
@@ -57,7 +67,7 @@ def read_value(name: str, returned: Any, label: str = "", unit: Unit | None = No
     if array.dtype.kind not in _NUMERIC:
         msg = f"{name} returned {in_short(returned)}, a {type(returned).__name__} ({_ALLOWED})"
         raise NotAResultError(msg)
-    if not array.ndim and not np.isfinite(array):
+    if not array.ndim and not np.isfinite(array) and not (allow_nan and np.isnan(array)):
         msg = f"{name} returned {array}: the result is not a finite number"
         raise NotAResultError(msg)
     dimensions = dimensions_of(returned)
@@ -67,6 +77,17 @@ def read_value(name: str, returned: Any, label: str = "", unit: Unit | None = No
         msg = f"{name} returned {in_short(returned)}, which is not in units such as {unit.symbol!r}"
         raise NotAResultError(msg)
     return Value(array.astype(float), unit, label or words(name))
+
+
+def read_measure(measure: Measure, network: Any) -> Value:
+    """Apply a measure to a network that ran; raises as `read_value` does."""
+    return read_value(
+        measure.name,
+        measure.function(network),
+        measure.label,
+        measure.unit,
+        allow_nan=measure.allow_nan,
+    )
 
 
 def read_returned(function_name: str, returned: Any, reserved: Collection[str]) -> dict[str, Value]:

@@ -10,7 +10,7 @@ from typing import Any
 from unittest import mock
 
 from brian_sweep_widget.engines.context import BrianContext, seed_generators
-from brian_sweep_widget.engines.reading import read_value
+from brian_sweep_widget.engines.reading import read_measure
 from brian_sweep_widget.engines.sizes import within
 from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.limits import Limits
@@ -83,9 +83,7 @@ class RuntimeEngine:
             network, names = build(self._model.builder, arguments)
             network.run(values[DURATION], namespace=names)
         return {
-            measure.name: read_value(
-                measure.name, measure.function(network), measure.label, measure.unit
-            )
+            measure.name: read_measure(measure, network)
             for measure in self._model.measures.values()
         }
 

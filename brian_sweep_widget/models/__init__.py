@@ -1,22 +1,29 @@
 """What is simulated: models, their parameters with units, and their measures.
 
-``cuba`` is imported on first use because defining a network needs Brian 2.
+The models of the catalogue are imported on first use, as defining a network
+needs Brian 2.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from brian_sweep_widget.models import measures
 from brian_sweep_widget.models.function_model import FunctionModel
-from brian_sweep_widget.models.measures import Measure
+from brian_sweep_widget.models.measure import Measure
 from brian_sweep_widget.models.network_model import NetworkModel, network_model
 from brian_sweep_widget.models.parameters import Parameter, Plain
 from brian_sweep_widget.models.units import Unit
 
 if TYPE_CHECKING:
+    from brian_sweep_widget.models.catalogue.adex import adex as adex
+    from brian_sweep_widget.models.catalogue.brunel import brunel as brunel
+    from brian_sweep_widget.models.catalogue.coba import coba as coba
     from brian_sweep_widget.models.catalogue.cuba import cuba as cuba
 
 __all__ = [
+    "CATALOGUE",
     "FunctionModel",
     "Measure",
     "Model",
@@ -24,12 +31,19 @@ __all__ = [
     "Parameter",
     "Plain",
     "Unit",
+    "adex",
     "as_model",
+    "brunel",
+    "coba",
     "cuba",
+    "measures",
     "network_model",
 ]
 
 Model = NetworkModel | FunctionModel
+
+#: Names of the models that come with the package; the first is the default.
+CATALOGUE = ("cuba", "coba", "brunel", "adex")
 
 
 def as_model(model: object) -> Model:
@@ -62,9 +76,7 @@ def as_model(model: object) -> Model:
 
 
 def __getattr__(name: str) -> Any:
-    if name == "cuba":
-        from brian_sweep_widget.models.catalogue.cuba import cuba  # noqa: PLC0415
-
-        return cuba
+    if name in CATALOGUE:
+        return getattr(import_module(f"{__name__}.catalogue.{name}"), name)
     msg = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(msg)

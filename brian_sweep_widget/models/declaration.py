@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 
 from brian_sweep_widget.models.parameters import Parameter
-from brian_sweep_widget.models.units import NO_DIMENSIONS, best_unit, gathered, is_quantity
+from brian_sweep_widget.models.units import (
+    NO_DIMENSIONS,
+    best_unit,
+    dimensions_of,
+    exact_unit,
+    gathered,
+    is_quantity,
+)
 
 #: Stands for the default of a parameter that has none.
 REQUIRED = inspect.Parameter.empty
@@ -61,7 +68,13 @@ def parameter_like(name: str, value: Any) -> Parameter:
 
 
 def declare(
-    name: str, default: Any, *, label: str | None = None, limits: Any = None, span: Any = None
+    name: str,
+    default: Any,
+    *,
+    label: str | None = None,
+    unit: Any = None,
+    limits: Any = None,
+    span: Any = None,
 ) -> Parameter:
     """Make a parameter of a default and of what a model says about it.
 
@@ -73,6 +86,9 @@ def declare(
         A single number, quantity, flag or text; it tells kind and unit.
     label
         How it is called; the name in words if not given.
+    unit
+        In which it is shown, such as ``mV``; the one in which Brian would
+        print it if not given.
     limits, span
         Two values each (lowest, highest), with units: what the model can take,
         and what a slider spans. Either of the limits may be None.
@@ -80,8 +96,9 @@ def declare(
     Raises
     ------
     TypeError, ValueError
-        If the default is no single value within the limits, or limits or span
-        are not two values of its kind in rising order.
+        If the default is no single value within the limits, the unit measures
+        something else, or limits or span are not two values of its kind in
+        rising order.
     """
     if np.ndim(default):
         msg = f"{name} has an array as its default: give a single value"
@@ -89,6 +106,11 @@ def declare(
     parameter = parameter_like(name, default)
     if label is not None:
         parameter = replace(parameter, label=label)
+    if unit is not None:
+        if dimensions_of(unit) != parameter.unit.dimensions:
+            msg = f"unit of {name} = {unit!r} is not one of its default, {default!r}"
+            raise ValueError(msg)
+        parameter = replace(parameter, unit=exact_unit(unit))
     if limits is not None:
         parameter = replace(parameter, limits=_pair(parameter, "limits", limits))
     if span is not None:
@@ -97,7 +119,7 @@ def declare(
             msg = f"range of {name} = {span!r} has an open end: a slider needs two"
             raise ValueError(msg)
         parameter = replace(parameter, range=(low, high))
-        if parameter.unit.dimensions != NO_DIMENSIONS:
+        if unit is None and parameter.unit.dimensions != NO_DIMENSIONS:
             # The default may be zero, which says nothing of the unit in use.
             parameter = replace(parameter, unit=best_unit(gathered(span)))
     return with_default(parameter, default)

@@ -15,7 +15,7 @@ from brian_sweep_widget.models.declaration import (
     signature_defaults,
     words,
 )
-from brian_sweep_widget.models.measures import Measure
+from brian_sweep_widget.models.measure import Measure
 from brian_sweep_widget.models.parameters import Parameter
 from brian_sweep_widget.models.units import TIME, best_unit, dimensions_of
 
@@ -79,7 +79,7 @@ class NetworkModel:
         return []
 
     def measure(
-        self, *, label: str | None = None, unit: Any = None
+        self, *, label: str | None = None, unit: Any = None, allow_nan: bool = False
     ) -> Callable[[_Reader], _Reader]:
         """Decorate a function that reads a result from the network after it ran.
 
@@ -91,6 +91,10 @@ class NetworkModel:
         unit
             The Brian unit in which it is shown, such as ``Hz``; the SI unit of
             what the function returns if not given.
+        allow_nan
+            Whether it may give NaN where there is nothing to tell, such as
+            intervals of neurons that did not fire: such a point has no dot for
+            this measure. If not, a simulation whose result is NaN has failed.
 
         Returns
         -------
@@ -112,7 +116,11 @@ class NetworkModel:
                 msg = f"measure {name!r} of {self.name} has the name of a parameter: rename it"
                 raise TypeError(msg)
             self.measures[name] = Measure(
-                name, function, label or words(name), None if unit is None else best_unit(unit)
+                name,
+                function,
+                label or words(name),
+                None if unit is None else best_unit(unit),
+                allow_nan,
             )
             return function
 
@@ -135,6 +143,7 @@ def network_model(
     duration: Any = None,
     label: str | None = None,
     labels: Mapping[str, str] | None = None,
+    units: Mapping[str, Any] | None = None,
     limits: Mapping[str, Any] | None = None,
     ranges: Mapping[str, Any] | None = None,
     sweep: Mapping[str, Any] | None = None,
@@ -155,6 +164,9 @@ def network_model(
         The model's name for people; the function's name in words if not given.
     labels
         Names for people of the parameters, by parameter name.
+    units
+        Brian units in which parameters are shown, by parameter name, such as
+        ``{"weight": mV}``; those in which Brian prints them if not given.
     limits
         Lowest and highest value that the network can take, by parameter name,
         such as ``{"size": (2, None)}``. Values outside are refused.
@@ -176,7 +188,8 @@ def network_model(
         If a parameter has no default, there is no duration (or it is given
         twice), or a name belongs to no parameter.
     """
-    labels, limits, ranges, sweep = labels or {}, limits or {}, ranges or {}, sweep or {}
+    labels, units, limits = labels or {}, units or {}, limits or {}
+    ranges, sweep = ranges or {}, sweep or {}
 
     def decorate(builder: Callable[..., Any]) -> NetworkModel:
         name = builder.__name__
@@ -193,11 +206,16 @@ def network_model(
         if dimensions_of(defaults[DURATION]) != TIME or np.ndim(defaults[DURATION]):
             msg = f"duration = {defaults[DURATION]!r} of {name} is not a time (such as 100*ms)"
             raise TypeError(msg)
-        for mapping in (labels, limits, ranges, sweep):
+        for mapping in (labels, units, limits, ranges, sweep):
             check_names(mapping, defaults, name)
         parameters = {
             key: declare(
-                key, default, label=labels.get(key), limits=limits.get(key), span=ranges.get(key)
+                key,
+                default,
+                label=labels.get(key),
+                unit=units.get(key),
+                limits=limits.get(key),
+                span=ranges.get(key),
             )
             for key, default in defaults.items()
         }

@@ -110,6 +110,11 @@ def best_unit(quantity: Any) -> Unit:
     return Unit(str(best), float(np.asarray(best)), dimensions)
 
 
+def exact_unit(unit: Any) -> Unit:
+    """Take a Brian unit as it is: ``mV``, whatever the values."""
+    return Unit(str(unit), float(np.asarray(unit)), dimensions_of(unit))
+
+
 def si_unit(dimensions: Dimensions) -> Unit:
     """Give the SI unit of some dimensions, such as hertz for (0, 0, -1, 0 ...)."""
     if dimensions == NO_DIMENSIONS:

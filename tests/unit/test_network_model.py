@@ -62,7 +62,7 @@ def test_labels_limits_ranges_and_sweep_are_kept() -> None:
     assert list(model.suggested_sweep) == ["weight"]
 
 
-@pytest.mark.parametrize("word", ["labels", "limits", "ranges", "sweep"])
+@pytest.mark.parametrize("word", ["labels", "units", "limits", "ranges", "sweep"])
 def test_unknown_names_are_refused_wherever_they_stand(word: str) -> None:
     """A typing mistake in any of the mappings is told with the names that exist."""
     options: dict[str, Any] = {word: {"wieght": None}}

@@ -141,6 +141,16 @@ def test_limits_are_included_and_written_with_units() -> None:
         declare("delay", 1 * ms, limits=(None, 1 * ms)).read(2 * ms)
 
 
+def test_the_unit_is_brians_unless_one_is_named() -> None:
+    assert declare("weight", 0.1 * mV).unit.symbol == "uV"
+    named = declare("weight", 0.1 * mV, unit=mV, span=[0, 500] * mV)
+    assert named.unit.symbol == "mV"
+    assert named.unit.show(named.read_default()) == pytest.approx(0.1)
+    for wrong in (ms, 1.0):
+        with pytest.raises(ValueError, match=r"unit of weight = .* is not one of its default"):
+            declare("weight", 0.1 * mV, unit=wrong)
+
+
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, unique=True))
 def test_axes_rise(numbers: list[float]) -> None:
     """Rising values are read exactly; any other order is refused, not sorted silently."""

@@ -149,3 +149,11 @@ def test_bad_returns_are_told(returned: Any, complaint: str) -> None:
     """The message names what is wrong."""
     with pytest.raises(NotAResultError, match=complaint):
         read_returned("f", returned, {"size"})
+
+
+def test_nan_is_a_result_where_a_measure_says_so() -> None:
+    assert math.isnan(read_value("cv", math.nan, allow_nan=True).si)
+    assert math.isnan(read_value("rate", math.nan * Hz, allow_nan=True).si)
+    for infinite in (math.inf, -math.inf):
+        with pytest.raises(NotAResultError, match="not a finite number"):
+            read_value("cv", infinite, allow_nan=True)

@@ -18,7 +18,7 @@ from brian_sweep_widget.engines.compiled.inventory import ResultFiles
 from brian_sweep_widget.engines.compiled.lifting import Entry, table
 from brian_sweep_widget.engines.compiled.program import Program, Variant, filled_in
 from brian_sweep_widget.engines.compiled.recording import NotKeptError, Recording, evaluate
-from brian_sweep_widget.engines.reading import read_value
+from brian_sweep_widget.engines.reading import read_measure
 from brian_sweep_widget.models import Measure
 from brian_sweep_widget.results import Value
 from brian_sweep_widget.sweeps import Job
@@ -173,7 +173,7 @@ class CompiledEngine:
                 return Recording(recipe.files.manifest, results, end, kept)
 
             return {
-                name: evaluate(lambda network: _measured(measure, network), record)  # noqa: B023 - called at once
+                name: evaluate(lambda network: read_measure(measure, network), record)  # noqa: B023 - called at once
                 for name, measure in self._measures.items()
             }
         finally:
@@ -215,7 +215,3 @@ def _bare(function: Callable[..., Any]) -> Callable[..., Any]:
     )
     copy.__kwdefaults__ = function.__kwdefaults__
     return copy
-
-
-def _measured(measure: Measure, network: Any) -> Value:
-    return read_value(measure.name, measure.function(network), measure.label, measure.unit)

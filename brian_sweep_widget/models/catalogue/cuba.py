@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from brian2 import Hz, Network, NeuronGroup, SpikeMonitor, Synapses, ms, mV
+from brian2 import Network, NeuronGroup, SpikeMonitor, Synapses, ms, mV
 
+from brian_sweep_widget.models.catalogue.parts import measure_spikes
 from brian_sweep_widget.models.network_model import network_model
 
 
@@ -97,13 +98,4 @@ def cuba(
     return Network(neurons, excitatory, inhibitory, spikes)
 
 
-@cuba.measure(label="Number of spikes")
-def spike_count(network: Network) -> int:
-    """Count all spikes of all neurons."""
-    return int(network["spikes"].num_spikes)
-
-
-@cuba.measure(label="Mean firing rate", unit=Hz)
-def mean_rate(network: Network) -> Any:
-    """Give the number of spikes per neuron and time."""
-    return network["spikes"].num_spikes / len(network["neurons"]) / network.t
+measure_spikes(cuba)

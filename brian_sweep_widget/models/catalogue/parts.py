@@ -1,0 +1,37 @@
+"""What the models of the catalogue have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from brian2 import Hz, Network
+
+from brian_sweep_widget.models import measures
+from brian_sweep_widget.models.network_model import NetworkModel
+
+# A number: units would have every worker import Brian.
+_WINDOW = 0.002  # s
+
+
+def measure_spikes(model: NetworkModel) -> None:
+    """Give a network with a monitor ``spikes`` the measures that make sense for all."""
+
+    @model.measure(label="Number of spikes")
+    def spike_count(network: Network) -> int:
+        """Count all spikes of all neurons."""
+        return int(network["spikes"].num_spikes)
+
+    @model.measure(label="Mean firing rate", unit=Hz)
+    def mean_rate(network: Network) -> Any:
+        """Give the number of spikes per neuron and time."""
+        return measures.mean_rate(network["spikes"], network.t)
+
+    @model.measure(label="CV of inter-spike intervals", allow_nan=True)
+    def cv_isi(network: Network) -> float:
+        """Tell a clock (0) from Poisson processes (1); see `measures.cv_isi`."""
+        return measures.cv_isi(network["spikes"])
+
+    @model.measure(label="Synchrony index", allow_nan=True)
+    def synchrony(network: Network) -> float:
+        """Tell whether neurons fire in the same 2 ms; see `measures.synchrony`."""
+        return measures.synchrony(network["spikes"], network.t, _WINDOW)
