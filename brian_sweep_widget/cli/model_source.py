@@ -5,22 +5,17 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
-import pkgutil
 import sys
 import traceback
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from brian_sweep_widget import models
 from brian_sweep_widget.cli.terminal import UsageError, refuse
-from brian_sweep_widget.models import FunctionModel, Model, NetworkModel, as_model, catalogue
+from brian_sweep_widget.models import CATALOGUE, FunctionModel, Model, NetworkModel, as_model
 
 _FORMS = "MODULE:FUNCTION or path/to/FILE.py:FUNCTION"
-
-
-def catalogue_names() -> list[str]:
-    """Name the models that come with the package, without loading them."""
-    return [module.name for module in pkgutil.iter_modules(catalogue.__path__)]
 
 
 def find_model(source: str) -> Model:
@@ -37,13 +32,12 @@ def find_model(source: str) -> Model:
     UsageError
         If there is no such model, or what was named is none.
     """
-    if source in catalogue_names():
+    if source in CATALOGUE:
         try:
-            module = importlib.import_module(f"{catalogue.__name__}.{source}")
+            return as_model(getattr(models, source))
         except Exception as error:
             msg = f"{_cannot_import(source, error)}; `brian-sweep doctor` looks for what is wrong"
             raise UsageError(msg) from error
-        return as_model(getattr(module, source))
     # From the right: Windows paths have a colon of their own.
     place, colon, name = source.rpartition(":")
     if not colon or name.endswith(".py") or "/" in name or "\\" in name:
@@ -61,7 +55,7 @@ def _refuse_place(source: str) -> None:
     if source.endswith(".py"):
         offer = _offer(_load_file(Path(source)))
         refuse(f"{source} is a file: say which model in it, as {source}:FUNCTION ({offer})")
-    known = ", ".join(catalogue_names())
+    known = ", ".join(CATALOGUE)
     refuse(f"there is no model {source!r} (allowed: {known}; or {_FORMS})")
 
 

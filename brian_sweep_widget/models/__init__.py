@@ -42,8 +42,14 @@ __all__ = [
 
 Model = NetworkModel | FunctionModel
 
-#: Names of the models that come with the package; the first is the default.
-CATALOGUE = ("cuba", "coba", "brunel", "adex")
+#: The models that come with the package, by name: what people call them. The first
+#: is the default.
+CATALOGUE = {
+    "cuba": "CUBA network",
+    "coba": "COBA network",
+    "brunel": "Brunel's network",
+    "adex": "AdEx neuron",
+}
 
 
 def as_model(model: object) -> Model:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ipywidgets as w
@@ -12,7 +12,7 @@ from brian_sweep_widget.limits import limits
 
 def arrange(
     *,
-    title: str,
+    title: w.Widget,
     measure: w.Widget,
     buttons: Sequence[w.Widget],
     swept: Sequence[w.Widget],
@@ -32,9 +32,7 @@ def arrange(
     run.add_class("bsw-run")
     pause.add_class("bsw-pause")
     stop.add_class("bsw-stop")
-    head = _with_class(
-        w.HBox([_text(title, "bsw-title"), measure, w.HBox([live, run, pause, stop])]), "bsw-head"
-    )
+    head = _with_class(w.HBox([title, measure, w.HBox([live, run, pause, stop])]), "bsw-head")
     sections = [_text("Sweep", "bsw-section"), *swept, *counts]
     if others:
         sections += [_text("Model", "bsw-section"), *others]
@@ -43,6 +41,20 @@ def arrange(
     # must not push it off the screen.
     picture = _with_class(w.VBox([chart, status]), "bsw-chart")
     return [head, _with_class(w.HBox([controls, picture]), "bsw-body")]
+
+
+def title(text: str) -> w.Widget:
+    """Make the name of the only model at the head."""
+    return _text(text, "bsw-title")
+
+
+def model_choice(models: Mapping[str, str]) -> w.Dropdown:
+    """Make the choice of models at the head, of names and what people call them."""
+    choice = w.Dropdown(
+        description="Model", options=[(text, name) for name, text in models.items()]
+    )
+    choice.add_class("bsw-title")
+    return choice
 
 
 def most_allowed(most: int) -> int:

@@ -1,36 +1,23 @@
-"""The widget: settings on the left, the curve in the middle, the truth below."""
+"""The widget: a bench for one model, or a choice of models with a bench for each."""
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import ipywidgets as w
 
-from brian_sweep_widget.models import NetworkModel, as_model
+from brian_sweep_widget import models
+from brian_sweep_widget.models import CATALOGUE, Model, as_model
 from brian_sweep_widget.results import Results
 from brian_sweep_widget.results.store import DEFAULT_STORE
 from brian_sweep_widget.runs import Run, Sweep
 from brian_sweep_widget.sweeps import Seeding
-from brian_sweep_widget.widget.ahead import likely_next
-from brian_sweep_widget.widget.asking import Asked, first_sweep
-from brian_sweep_widget.widget.chart import Chart
-from brian_sweep_widget.widget.conductor import Conductor
-from brian_sweep_widget.widget.control import Control
-from brian_sweep_widget.widget.controls import controls_for
+from brian_sweep_widget.widget.bench import Bench
 from brian_sweep_widget.widget.inbox import accept_only_input
-from brian_sweep_widget.widget.layout import arrange, count_field, most_allowed
-from brian_sweep_widget.widget.live import Follower
-from brian_sweep_widget.widget.pump import Pump
-from brian_sweep_widget.widget.readiness import Readiness
+from brian_sweep_widget.widget.layout import model_choice, title
 from brian_sweep_widget.widget.rerun import replace_in_this_cell
-from brian_sweep_widget.widget.screen import Screen
-from brian_sweep_widget.widget.status import StatusStrip
-from brian_sweep_widget.widget.switch import LiveSwitch
-from brian_sweep_widget.widget.wording import run_help
-
-_MOST_TRIALS = 1000
-_LARGEST_SEED = 2**31 - 1  # what a browser's number field is sure to keep whole
 
 
 class SweepWidget(w.VBox):
@@ -44,7 +31,8 @@ class SweepWidget(w.VBox):
     ----------
     model
         A network model, or any function that simulates and returns a number or
-        a dict of numbers; the CUBA network if not given.
+        a dict of numbers. If not given, the widget offers a choice of those
+        that come with the package, and begins with the CUBA network.
     cluster
         Where to run; None for this computer, the only choice so far.
     trials, seed, seeding, engine, workers, time_limit, store
@@ -69,8 +57,7 @@ class SweepWidget(w.VBox):
     """
 
     # Also there when construction was refused, as close() runs even then.
-    _pump: Pump | None = None
-    _follower: Follower | None = None
+    _benches: Mapping[str, Bench] = MappingProxyType({})
 
     def __init__(
         self,
@@ -86,80 +73,32 @@ class SweepWidget(w.VBox):
         store: Any = DEFAULT_STORE,
         **parameters: Any,
     ) -> None:
-        self._model = as_model(_default_model() if model is None else model)
-        options: dict[str, Any] = {
-            "cluster": cluster,
-            "seeding": seeding,
-            "engine": engine,
-            "workers": workers,
-            "time_limit": time_limit,
-            "store": store,
+        self._settings: dict[str, Any] = {
+            "trials": trials,
+            "seed": seed,
+            "options": {
+                "cluster": cluster,
+                "seeding": seeding,
+                "engine": engine,
+                "workers": workers,
+                "time_limit": time_limit,
+                "store": store,
+            },
         }
-        first = first_sweep(self._model, {"trials": trials, "seed": seed} | options, parameters)
-        self._controls: dict[str, Control] = controls_for(
-            list(first.parameters.values()), first.plan.axes, dict(first.plan.fixed)
-        )
-        self._trials = count_field("Trials", trials, 1, most_allowed(_MOST_TRIALS))
-        self._seed = count_field("Seed", seed, 0, _LARGEST_SEED)
-        self._asked = Asked(self._model, options, self._controls, self._trials, self._seed)
-        self._run_button = w.Button(description="Run", tooltip=run_help(first))
-        self._pause_button = w.Button(
-            description="Pause",
-            tooltip="Start no more simulations until Resume; those that run go on to their end",
-            disabled=True,
-        )
-        self._stop_button = w.Button(
-            description="Stop",
-            tooltip="Stop, and leave Live; what is finished stays",
-            disabled=True,
-        )
-        self._switch = LiveSwitch(self._switched)
-        self._measure = w.Dropdown(description="Measure", options=_measures(self._model))
-        chart, self._status = Chart(), StatusStrip()
-        super().__init__(
-            arrange(
-                title=self._model.label,
-                measure=self._measure,
-                buttons=(
-                    self._switch.widget,
-                    self._run_button,
-                    self._pause_button,
-                    self._stop_button,
-                ),
-                swept=[self._controls[axis.name].widget for axis in first.plan.axes],
-                counts=(self._trials, self._seed),
-                others=[
-                    control.widget
-                    for name, control in self._controls.items()
-                    if name in first.plan.fixed
-                ],
-                chart=chart.figure,
-                status=self._status,
-            )
-        )
+        if model is None:
+            shown = _from_catalogue(next(iter(CATALOGUE)))
+            self._head = model_choice(CATALOGUE)
+            self._head.observe(self._chosen, "value")
+        else:
+            shown = as_model(model)
+            self._head = title(shown.label)
+        self._model = shown
+        bench = Bench(shown, self._head, **self._settings, parameters=parameters)
+        self._benches = {shown.name: bench}
+        super().__init__(bench.rows)
         self.add_class("bsw")
-        warm_up = threading.Thread(
-            target=self._warm_up, args=(first,), name="brian-sweep-warm-up", daemon=True
-        )
-        readiness = Readiness(self._controls, self._switch, warm_up.is_alive)
-        self._screen = Screen(
-            chart,
-            self._status,
-            self._measure,
-            self._run_button,
-            self._pause_button,
-            self._stop_button,
-            readiness,
-            first,
-        )
-        self._pump = Pump(self._screen.paint)
-        self._conductor = Conductor(self._asked, self._switch, self._screen, self._wake)
-        self._follower = Follower(self._conductor.follow, self._rested)
-        self._connect()
         accept_only_input(self)
         replace_in_this_cell(self)
-        warm_up.start()
-        self._wake()
 
     def __repr__(self) -> str:
         return f"SweepWidget({self._model.label})"
@@ -173,12 +112,12 @@ class SweepWidget(w.VBox):
         TypeError, ValueError
             If they ask for something that cannot be.
         """
-        return self._asked.sweep(live=self._switch.on)
+        return self._bench.sweep
 
     @property
     def run(self) -> Run | None:
-        """The run that was started last, or None."""
-        return self._conductor.run
+        """The run that was started last, of the model that is shown, or None."""
+        return self._bench.run
 
     @property
     def results(self) -> Results | None:
@@ -198,76 +137,34 @@ class SweepWidget(w.VBox):
         TypeError, ValueError
             If the controls ask for something that cannot be.
         """
-        return self._conductor.start()
+        return self._bench.start()
 
     def stop(self) -> None:
         """Do what the Stop button does: leave Live, and stop what runs."""
-        self._conductor.stop()
+        self._bench.stop()
 
     def close(self) -> None:
         """Stop the simulations and remove the widget from the screen."""
-        if self._pump is not None and self._follower is not None:
-            self.stop()
-            self._follower.close()
-            self._pump.close()
+        for bench in self._benches.values():
+            bench.close()
         super().close()
 
-    def _connect(self) -> None:
-        self._run_button.on_click(self._conductor.clicked_run)
-        self._pause_button.on_click(self._conductor.clicked_pause)
-        self._stop_button.on_click(lambda _: self.stop())
-        self._status.on_ask(self._conductor.retry, self._conductor.skip)
-        for control in self._controls.values():
-            control.observe(self._changed)
-        for field in (self._trials, self._seed):
-            field.observe(self._changed, "value")
-        self._measure.observe(lambda _: self._wake(), "value")
+    @property
+    def _bench(self) -> Bench:
+        return self._benches[self._model.name]
 
-    def _wake(self) -> None:
-        if self._pump is not None:
-            self._pump.wake()
-
-    def _warm_up(self, sweep: Sweep) -> None:
-        try:
-            sweep.warm_up()
-        finally:
-            self._wake()
-
-    def _changed(self, _: Any) -> None:
-        """Follow the settings; if not live, say what they would run, or why they cannot."""
-        if self._switch.on:
-            self._ask()
-            return
-        try:
-            self._screen.preview(self.sweep)
-        except (TypeError, ValueError) as error:
-            self._screen.refuse(str(error))
-        self._wake()
-
-    def _switched(self, on: bool) -> None:  # noqa: FBT001 - the switch's state
-        if on:
-            self._ask()
-        self._wake()
-
-    def _ask(self) -> None:
-        if self._follower is not None:
-            self._follower.ask()
-
-    def _rested(self) -> None:
-        """Have what may be asked for next prepared, while nothing else is to do."""
-        sweep = self._conductor.followed
-        if sweep is not None and self._switch.on and sweep.preparation is not None:
-            sweep.trace_ahead(likely_next(sweep, self._controls, sweep.preparation.costs))
+    def _chosen(self, change: Any) -> None:
+        """Show another model; one that was shown before is as it was left."""
+        self._bench.leave()
+        self._model = model = _from_catalogue(change["new"])
+        if model.name in self._benches:
+            self._bench.come_back()
+        else:
+            bench = Bench(model, self._head, **self._settings, parameters={})
+            self._benches = {**self._benches, model.name: bench}
+        self.children = self._bench.rows
 
 
-def _default_model() -> object:
-    from brian_sweep_widget.models import cuba  # noqa: PLC0415 - imports Brian 2
-
-    return cuba
-
-
-def _measures(model: Any) -> list[tuple[str, str]]:
-    """List label and name of what can be shown; a function tells with its first result."""
-    if not isinstance(model, NetworkModel):
-        return []
-    return [(measure.label, measure.name) for measure in model.measures.values()]
+def _from_catalogue(name: str) -> Model:
+    model: Model = getattr(models, name)
+    return model

@@ -45,6 +45,12 @@ class LiveSwitch:
         if was_on:
             self._switched(False)
 
+    def again(self) -> None:
+        """Go on again after `off`, which was not the person's doing."""
+        with self._lock:
+            self._on = True
+        self._switched(True)
+
     def paint(self, help_text: str, *, possible: bool) -> None:
         """Show whether it is on, and what it does or why it cannot; for the pump alone."""
         with self._lock:

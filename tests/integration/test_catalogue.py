@@ -32,6 +32,7 @@ def _values(sweep: Sweep, measure: str) -> np.ndarray[Any, Any]:
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_models_can_be_played_with_as_they_are(name: str) -> None:
     model = _model(name)
+    assert model.label == CATALOGUE[name]
     assert model.suggested_sweep
     assert "References" in str(model.__doc__)
     for parameter in Sweep(model).parameters.values():

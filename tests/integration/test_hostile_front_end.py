@@ -144,8 +144,8 @@ def test_what_only_python_writes_stays(widget: SweepWidget) -> None:
         send(part, {"method": "update", "state": {"_dom_classes": [], "comm": None, "keys": []}})
         send(part, {"method": "update", "state": {"_options_labels": ["x"], "state": "running"}})
     assert len(widget.children) == 2
-    assert widget._trials.max == 1000
-    assert widget._trials.description == "Trials"
+    assert widget._bench._trials.max == 1000
+    assert widget._bench._trials.description == "Trials"
     assert_valid(widget)
 
 
@@ -167,7 +167,7 @@ def test_a_billion_of_everything_is_refused_with_words(widget: SweepWidget) -> N
     send(fields["to"], {"method": "update", "state": {"value": float("nan")}})
     assert_valid(widget)
     with pytest.raises(ValueError, match="not finite|must rise"):
-        widget._asked.sweep(live=False)
+        widget._bench._asked.sweep(live=False)
     for name, value in before.items():
         fields[name].value = value
 
@@ -194,19 +194,20 @@ def test_floods_of_clicks_start_no_flood_of_sweeps(monkeypatch: pytest.MonkeyPat
     try:
         click = {"method": "custom", "content": {"event": "click"}}
         for _ in range(1000):
-            send(flooded._run_button, click)
+            send(flooded._bench._run_button, click)
         assert len(started) <= 3
         threads = threading.active_count()
         for _ in range(1000):
-            send(flooded._pause_button, click)
-            send(flooded._status, {"method": "custom", "content": {"kind": "retry"}})
+            send(flooded._bench._pause_button, click)
+            send(flooded._bench._status, {"method": "custom", "content": {"kind": "retry"}})
             send(
-                flooded._status, {"method": "custom", "content": {"kind": "skip", "position": [-1]}}
+                flooded._bench._status,
+                {"method": "custom", "content": {"kind": "skip", "position": [-1]}},
             )
         assert threading.active_count() <= threads + 5
         for position in ([10**30], ["0", 0], [0.0, 0], [True, 0], [[0], 0], None, "00", [0] * 1000):
             send(
-                flooded._status,
+                flooded._bench._status,
                 {"method": "custom", "content": {"kind": "skip", "position": position}},
             )
         assert flooded.run is not None
@@ -217,9 +218,9 @@ def test_floods_of_clicks_start_no_flood_of_sweeps(monkeypatch: pytest.MonkeyPat
         assert field.value == pytest.approx(2.999)
         assert len(started) <= 3
         for _ in range(3):
-            send(flooded._stop_button, click)
+            send(flooded._bench._stop_button, click)
         until(lambda: flooded.run is not None and flooded.run.progress.ended, "the stop", 20)
-        send(flooded._run_button, click)
+        send(flooded._bench._run_button, click)
         assert flooded.run.progress.total == 40
     finally:
         gate.set()
@@ -239,8 +240,8 @@ def test_no_text_of_a_models_is_ever_html() -> None:
     made = SweepWidget(FunctionModel(hostile), x=np.linspace(0, 1, 3), workers=2, store=None)
     try:
         made.start().wait(60)
-        until(lambda: made._status.failed == 3, "the failures")
-        assert HTML in made._status.errors[0]["message"]
+        until(lambda: made._bench._status.failed == 3, "the failures")
+        assert HTML in made._bench._status.errors[0]["message"]
         for part in parts_of(made):
             if isinstance(part, w.HTML | w.HTMLMath):
                 assert "<img" not in part.value

@@ -131,11 +131,11 @@ def test_the_widget_offers_no_more_than_is_allowed() -> None:
     try:
         parts = list(parts_of(widget))
         points = next(one for one in parts if getattr(one, "description", "") == "points")
-        assert (points.max, widget._trials.max) == (40, 40)
-        size = widget._controls["size"]
+        assert (points.max, widget._bench._trials.max) == (40, 40)
+        size = widget._bench._controls["size"]
         slider = next(one for one in parts_of(size.widget) if isinstance(one, w.IntSlider))
         until(lambda: slider.max == 300, "the model is known", 60)
-        points.value, widget._trials.value = 40, 40
+        points.value, widget._bench._trials.value = 40, 40
         with pytest.raises(LimitError, match="1600 simulations: allowed are 40"):
             widget.start()
     finally:

@@ -100,32 +100,35 @@ def test_live_begins_by_itself_once_the_model_is_built(make: Any, world: Prepara
     until(lambda: status(widget).phase == "tracing", "the phase")
     assert status(widget).phase_seconds == 3
     assert (status(widget).state, world.runs) == ("idle", [])
-    assert widget._switch.widget.disabled
-    assert "as soon as" in widget._switch.widget.tooltip
+    assert widget._bench._switch.widget.disabled
+    assert "as soon as" in widget._bench._switch.widget.tooltip
     world.now = READY  # nobody wakes the pump: it polls while a preparation is under way
     until(lambda: world.runs, "the first run")
-    assert widget._switch.widget.value
-    assert not widget._switch.widget.disabled
+    assert widget._bench._switch.widget.value
+    assert not widget._bench._switch.widget.disabled
     until(lambda: status(widget).live, "the word on the strip")
     assert world.runs[0].sweep.plan.axes[0].values == tuple(n / 5 for n in range(21))
-    assert world.recalls == [widget._conductor.recall]
+    assert world.recalls == [widget._bench._conductor.recall]
 
 
 def test_costs_are_beside_the_controls(make: Any, world: Preparations) -> None:
     """In words, with a sentence to explain them."""
     widget = make(model, x=[1.0, 2.0])
-    until(lambda: "instant" in widget._controls["x"]._badge.widget.value, "a cost")
-    assert "compiles anew" in widget._controls["held"]._badge.widget.value
-    assert "Brian writes the model&#x27;s numbers" in widget._controls["size"]._badge.widget.value
+    until(lambda: "instant" in widget._bench._controls["x"]._badge.widget.value, "a cost")
+    assert "compiles anew" in widget._bench._controls["held"]._badge.widget.value
+    assert (
+        "Brian writes the model&#x27;s numbers"
+        in widget._bench._controls["size"]._badge.widget.value
+    )
 
 
 def test_curve_follows_and_the_old_run_is_cancelled(make: Any, world: Preparations) -> None:
     """One run is active; it is of the last setting."""
     widget = a_live_widget(make, world)
-    widget._controls["size"]._field.value = 200
+    widget._bench._controls["size"]._field.value = 200
     until(lambda: len(world.runs) == 2, "a run of the new setting")
     world.runs[1].give(7)
-    widget._controls["size"]._field.value = 300
+    widget._bench._controls["size"]._field.value = 300
     until(lambda: len(world.runs) == 3, "a run of the newest setting")
     assert world.runs[1].state == "cancelled"
     assert sizes(world.runs[2]) == {300}
@@ -138,7 +141,7 @@ def test_settings_that_nobody_waits_for_are_never_run(make: Any, world: Preparat
     """A hundred moves make a few runs, the last of them of the last setting."""
     widget = a_live_widget(make, world)
     for size in range(200, 300):
-        widget._controls["size"]._field.value = size
+        widget._bench._controls["size"]._field.value = size
     until(lambda: sizes(world.runs[-1]) == {299}, "a run of the last setting")
     finish(world.runs[-1])
     assert len(world.runs) < 50
@@ -148,10 +151,10 @@ def test_settings_that_nobody_waits_for_are_never_run(make: Any, world: Preparat
 def test_trials_and_seed_follow(make: Any, world: Preparations) -> None:
     """Like every parameter."""
     widget = a_live_widget(make, world)
-    widget._trials.value = 3
+    widget._bench._trials.value = 3
     until(lambda: world.runs[-1].sweep.plan.trials == 3, "three trials")
     finish(world.runs[-1])
-    widget._seed.value = 7
+    widget._bench._seed.value = 7
     until(lambda: world.runs[-1].sweep.plan.seed == 7, "the seed")
 
 
@@ -181,7 +184,7 @@ def test_uneven_axis_stays_until_it_is_touched(make: Any, world: Preparations) -
 def test_refused_settings_compute_nothing(make: Any, world: Preparations) -> None:
     """The message is there, what ran for earlier settings stops; corrected, it follows again."""
     widget = a_live_widget(make, world)
-    widget._controls["size"]._field.value = 200
+    widget._bench._controls["size"]._field.value = 200
     until(lambda: len(world.runs) == 2, "a run")
     world.runs[1].give(7)
     low, _, _ = fields(widget, "x")
@@ -198,7 +201,7 @@ def test_refused_settings_compute_nothing(make: Any, world: Preparations) -> Non
 def test_range_rises_at_every_moment_of_a_drag(make: Any, world: Preparations) -> None:
     """Both thumbs jump beyond the old range: nobody ever sees it reversed."""
     widget = a_live_widget(make, world)
-    control: Any = widget._controls["x"]
+    control: Any = widget._bench._controls["x"]
     low, high, _ = fields(widget, "x")
     seen: list[bool] = []
     for field in (low, high):
@@ -217,30 +220,30 @@ def test_run_leaves_live_and_computes_exactly_what_is_asked_for(
 ) -> None:
     """The very numbers of np.linspace, not recalled."""
     widget = a_live_widget(make, world)
-    widget._run_button.click()
-    assert not widget._switch.on
+    widget._bench._run_button.click()
+    assert not widget._bench._switch.on
     assert world.runs[-1].sweep.plan.axes[0].values == tuple(np.linspace(0, 4, 20))
     assert world.recalls[-1] is None
-    until(lambda: widget._run_button.disabled, "the button")
-    until(lambda: not widget._switch.widget.value, "the switch")
-    widget._controls["size"]._field.value = 200
-    until(lambda: widget._screen._settings.plan.fixed["size"] == 200, "the preview")
+    until(lambda: widget._bench._run_button.disabled, "the button")
+    until(lambda: not widget._bench._switch.widget.value, "the switch")
+    widget._bench._controls["size"]._field.value = 200
+    until(lambda: widget._bench._screen._settings.plan.fixed["size"] == 200, "the preview")
     assert len(world.runs) == 2
 
 
 def test_stop_leaves_live_for_good(make: Any, world: Preparations) -> None:
     """It does not come back by itself; the person can bring it back."""
     widget = a_live_widget(make, world)
-    widget._controls["size"]._field.value = 200
+    widget._bench._controls["size"]._field.value = 200
     until(lambda: len(world.runs) == 2, "a run")
-    until(lambda: not widget._stop_button.disabled, "the button")
-    widget._stop_button.click()
+    until(lambda: not widget._bench._stop_button.disabled, "the button")
+    widget._bench._stop_button.click()
     assert world.runs[1].state == "cancelled"
-    until(lambda: not widget._switch.widget.value, "the switch")
-    widget._controls["size"]._field.value = 300
-    until(lambda: widget._screen._settings.plan.fixed["size"] == 300, "the preview")
+    until(lambda: not widget._bench._switch.widget.value, "the switch")
+    widget._bench._controls["size"]._field.value = 300
+    until(lambda: widget._bench._screen._settings.plan.fixed["size"] == 300, "the preview")
     assert len(world.runs) == 2
-    widget._switch.widget.value = True  # as the person's click does
+    widget._bench._switch.widget.value = True  # as the person's click does
     until(lambda: len(world.runs) == 3, "a run")
     assert sizes(world.runs[2]) == {300}
 
@@ -252,9 +255,9 @@ def test_run_before_the_model_is_built_keeps_live_off(make: Any, world: Preparat
     run: Any = widget.start()
     world.now = READY
     finish(run)
-    widget._wake()
-    until(lambda: not widget._switch.widget.disabled, "the switch")
-    assert not widget._switch.on
+    widget._bench._wake()
+    until(lambda: not widget._bench._switch.widget.disabled, "the switch")
+    assert not widget._bench._switch.on
     assert world.runs == [run]
 
 
@@ -268,8 +271,8 @@ def test_preparation_goes_on_when_a_run_is_stopped(make: Any, world: Preparation
     until(lambda: status(widget).phase == "compiling", "the phase")
     world.now = READY
     until(lambda: status(widget).phase == "", "its end")
-    until(lambda: not widget._switch.widget.disabled, "the switch")
-    assert not widget._switch.on
+    until(lambda: not widget._bench._switch.widget.disabled, "the switch")
+    assert not widget._bench._switch.on
 
 
 @pytest.mark.parametrize(
@@ -285,9 +288,9 @@ def test_live_says_why_it_cannot_be(
     """And stays off."""
     world.now = preparation
     widget = make(model, x=[1.0, 2.0])
-    until(lambda: widget._switch.widget.tooltip, "the explanation")
-    assert words.replace("..", "++") in widget._switch.widget.tooltip
-    assert widget._switch.widget.disabled
+    until(lambda: widget._bench._switch.widget.tooltip, "the explanation")
+    assert words.replace("..", "++") in widget._bench._switch.widget.tooltip
+    assert widget._bench._switch.widget.disabled
     until(lambda: status(widget).state == "idle", "the first picture")
     reason = preparation.reason if preparation is not None else ""
     assert reason in status(widget).notice
@@ -318,25 +321,25 @@ def test_old_curve_stays_until_the_new_one_has_a_shape(make: Any, world: Prepara
     by_hand(widget)
     old = world.runs[0]
     finish(old, offset=1000)
-    widget._screen.paint()
+    widget._bench._screen.paint()
     assert min(dots(widget)) >= 1000
-    widget._controls["size"]._field.value = 200
+    widget._bench._controls["size"]._field.value = 200
     until(lambda: len(world.runs) == 2, "the second run")
     new = world.runs[1]
     new.state = "cancelled"  # as when newer settings come, for a moment before their run does
-    widget._screen.paint()
+    widget._bench._screen.paint()
     assert len(dots(widget)) == 21
     new.state = "running"
     for given in range(4):
-        widget._screen.paint()
+        widget._bench._screen.paint()
         assert min(dots(widget)) >= 1000, given
         assert len(dots(widget)) == 21
         new.give(1)
     new.give(1)
-    widget._screen.paint()
+    widget._bench._screen.paint()
     assert sorted(dots(widget)) == [0, 1, 2, 3, 4]
     finish(new)
-    widget._screen.paint()
+    widget._bench._screen.paint()
     assert len(dots(widget)) == 21
     assert max(dots(widget)) == 4
 
@@ -350,16 +353,16 @@ def test_curve_that_waits_long_is_drawn_faintly(
     until(lambda: world.runs, "the first run")
     by_hand(widget)
     finish(world.runs[0])
-    widget._screen.paint()
-    figure = widget._screen._chart.figure
+    widget._bench._screen.paint()
+    figure = widget._bench._screen._chart.figure
     assert "bsw-outdated" not in figure._dom_classes
-    widget._controls["size"]._field.value = 200
+    widget._bench._controls["size"]._field.value = 200
     until(lambda: len(world.runs) == 2, "the second run")
-    widget._screen.paint()
-    widget._screen.paint()
+    widget._bench._screen.paint()
+    widget._bench._screen.paint()
     assert "bsw-outdated" in figure._dom_classes
     finish(world.runs[1])
-    widget._screen.paint()
+    widget._bench._screen.paint()
     assert "bsw-outdated" not in figure._dom_classes
 
 
@@ -370,12 +373,12 @@ def test_prediction_that_was_wrong_is_replaced(make: Any, world: Preparations) -
     by_hand(widget)
     run = world.runs[0]
     finish(run, offset=1000)
-    widget._screen.paint()
+    widget._bench._screen.paint()
     assert min(dots(widget)) > 1000
     for job in run.jobs:
         value = Value(np.asarray(job.parameters["x"]), PLAIN_NUMBER, "Level")
         run.outcomes.append(Outcome(job, "done", {"level": value}))
-    widget._screen.paint()
+    widget._bench._screen.paint()
     assert max(dots(widget)) <= 3
 
 
@@ -390,13 +393,13 @@ def test_neighbours_are_traced_when_there_is_nothing_to_do(make: Any, world: Pre
         0.0,
         {"excitatory_weight": "instant", "size": "retrace"},  # type: ignore[dict-item]
     )
-    widget._wake()
+    widget._bench._wake()
     until(lambda: world.runs, "the first run")
     world.runs[-1].state = "finished"
     until(lambda: world.ahead[-1:] and world.ahead[-1], "rest")
     assert world.ahead[-1][:3] == [{"size": 200}, {"size": 300}, {"size": 400}]
     assert len(world.ahead[-1]) <= 60
-    widget._controls["size"]._field.value = 5000
+    widget._bench._controls["size"]._field.value = 5000
     until(lambda: len(world.runs) == 2, "the second run")
     world.runs[-1].state = "finished"
     until(lambda: world.ahead[-1][0] != {"size": 200}, "rest")
@@ -471,7 +474,7 @@ def test_time_limit_is_told_and_kept(make: Any, world: Preparations, limit: Any,
     """By the Run button; every sweep that the widget makes has it."""
     given = {"time_limit": limit}
     widget = make(model, x=[0, 1, 2], **given)
-    assert f"A simulation may take {told}." in widget._run_button.tooltip
+    assert f"A simulation may take {told}." in widget._bench._run_button.tooltip
     assert widget.sweep.time_limit == Sweep(model, **given).time_limit
     until(lambda: world.runs, "the first run")
     assert world.runs[0].sweep.time_limit == widget.sweep.time_limit
@@ -479,8 +482,67 @@ def test_time_limit_is_told_and_kept(make: Any, world: Preparations, limit: Any,
 
 def test_no_time_limit_is_told_where_there_is_none(make: Any, world: Preparations) -> None:
     """Compiled simulations may take an hour if nothing is said, others as long as they like."""
-    assert "may take" not in make(model, x=[0, 1, 2])._run_button.tooltip
+    assert "may take" not in make(model, x=[0, 1, 2])._bench._run_button.tooltip
     assert math.isinf(Sweep(model, x=[0, 1, 2]).time_limit)
     assert Sweep(cuba).time_limit == 3600
     assert math.isinf(Sweep(cuba, engine="numpy").time_limit)
     assert Sweep(cuba, time_limit=7200).time_limit == 7200
+
+
+# A choice of models
+
+
+def test_a_choice_of_models_where_none_is_given(make: Any, world: Preparations) -> None:
+    """Each has controls of its own, which are as they were when it is shown again."""
+    widget = make()
+    until(lambda: world.runs, "the first run")
+    head = widget._head
+    assert [name for _, name in head.options] == ["cuba", "coba", "brunel", "adex"]
+    widget._bench._controls["size"]._field.value = 2000
+    rows = widget.children
+    head.value = "adex"
+    assert repr(widget) == "SweepWidget(AdEx neuron)"
+    assert widget.children != rows
+    assert widget.run is None
+    until(lambda: widget.run is not None, "a run of the other model, as it follows by itself")
+    assert widget.sweep.plan.axes[0].name == "current"
+    head.value = "cuba"
+    assert widget.children == rows
+    assert widget.sweep.plan.fixed["size"] == 2000
+
+
+def test_a_model_that_is_not_shown_computes_nothing(make: Any, world: Preparations) -> None:
+    """What runs is stopped, and goes on following when it is shown again."""
+    widget = make()
+    until(lambda: world.runs, "the first run")
+    first = widget._bench
+    widget._head.value = "adex"
+    until(lambda: first.run.progress.ended, "the end of its run")
+    assert not first._switch.on
+    begun = len(world.runs)
+    widget._head.value = "cuba"
+    until(lambda: len(world.runs) > begun and widget._bench is first, "a run again")
+    assert first._switch.on
+    widget.stop()
+    widget._head.value = "adex"
+    widget._head.value = "cuba"
+    assert not first._switch.on  # it was the person who had stopped it
+
+
+def test_a_given_model_is_the_only_one(make: Any, world: Preparations) -> None:
+    widget = make(model, x=[0, 1])
+    assert widget._head.value == "model"
+    assert not hasattr(widget._head, "options")
+    assert world is not None
+
+
+def test_all_models_end_with_the_widget(make: Any, world: Preparations) -> None:
+    widget = make()
+    until(lambda: world.runs, "the first run")
+    widget._head.value = "adex"
+    benches = list(widget._benches.values())
+    widget.close()
+    for bench in benches:
+        for thread in (bench._pump._thread, bench._follower._thread):
+            thread.join(5)
+            assert not thread.is_alive()

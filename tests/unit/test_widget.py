@@ -135,27 +135,27 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def by_hand(widget: SweepWidget) -> None:
     """Stop the pump, so that the test paints itself, when it wants."""
-    pump = widget._pump
+    pump = widget._bench._pump
     assert pump is not None
     pump.close()
     pump._thread.join(5)
-    widget._screen.paint()
+    widget._bench._screen.paint()
 
 
 def fields(widget: SweepWidget, name: str) -> Any:
     """Give the fields of a swept parameter: low, high, points."""
-    control = widget._controls[name]
+    control = widget._bench._controls[name]
     return control._low, control._high, control._points
 
 
 def dots(widget: SweepWidget) -> list[float]:
     """Give the y of all dots that the chart shows."""
-    return [float(y) for mark in widget._screen._chart._dots if mark.visible for y in mark.y]
+    return [float(y) for mark in widget._bench._screen._chart._dots if mark.visible for y in mark.y]
 
 
 def status(widget: SweepWidget) -> Any:
     """Give the status strip."""
-    return widget._screen._status
+    return widget._bench._screen._status
 
 
 # Construction
@@ -213,7 +213,7 @@ def test_options_reach_the_sweep(make: Any) -> None:
     widget = make(line, x=[1.0, 2.0], trials=3, seed=7, seeding="common", workers=1)
     plan = widget.sweep.plan
     assert (plan.trials, plan.seed, plan.seeding, widget.sweep.workers) == (3, 7, "common", 1)
-    widget._trials.value, widget._seed.value = 5, 8
+    widget._bench._trials.value, widget._bench._seed.value = 5, 8
     assert (widget.sweep.plan.trials, widget.sweep.plan.seed) == (5, 8)
 
 
@@ -267,7 +267,7 @@ def test_reversed_range_is_refused_with_words(make: Any) -> None:
         _ = widget.sweep
     until(lambda: status(widget).state == "invalid", "the message on the screen")
     assert "must rise" in status(widget).notice
-    widget._run_button.click()
+    widget._bench._run_button.click()
     assert widget.run is None
     with pytest.raises(ValueError, match="must rise"):
         widget.start()
@@ -281,7 +281,7 @@ def test_reversed_range_is_refused_with_words(make: Any) -> None:
 def test_slider_and_fields_are_twins(make: Any) -> None:
     """Whichever is moved, the other follows, without rounding errors of steps."""
     widget = make()
-    control = widget._controls["excitatory_weight"]
+    control = widget._bench._controls["excitatory_weight"]
     low, high, _ = fields(widget, "excitatory_weight")
     control._slider.value = (0.30000000000000004, 3.5)
     assert (low.value, high.value) == (0.3, 3.5)
@@ -291,7 +291,7 @@ def test_slider_and_fields_are_twins(make: Any) -> None:
     low.value = -1.0
     assert control._slider.min == -1.0
 
-    size = widget._controls["size"]
+    size = widget._bench._controls["size"]
     size._slider.value = 700
     assert widget.sweep.plan.fixed["size"] == 700
     size._field.value = 20_000
@@ -302,7 +302,7 @@ def test_slider_and_fields_are_twins(make: Any) -> None:
 def test_typed_number_is_not_rounded_to_the_sliders_step(make: Any) -> None:
     """The field is the truth."""
     widget = make()
-    widget._controls["inhibitory_weight"]._field.value = -8.123456789
+    widget._bench._controls["inhibitory_weight"]._field.value = -8.123456789
     assert widget.sweep.plan.fixed["inhibitory_weight"] == float(-8.123456789 * mV)
 
 
@@ -322,15 +322,15 @@ def test_flags_and_texts_have_controls(make: Any) -> None:
     """They are sent as they are."""
     widget = make(optioned, x=[1.0, 2.0])
     assert widget.sweep.plan.fixed == {"fast": True, "mode": "euler"}
-    widget._controls["fast"]._fields[0].value = False
-    widget._controls["mode"]._fields[0].value = "<b>rk4</b>"
+    widget._bench._controls["fast"]._fields[0].value = False
+    widget._bench._controls["mode"]._fields[0].value = "<b>rk4</b>"
     assert widget.sweep.plan.fixed == {"fast": False, "mode": "<b>rk4</b>"}
 
 
 def test_list_control(make: Any) -> None:
     """One curve for each number; anything else is refused with words."""
     widget = make(line, x=[1.0, 2.0], slope=[1.0, 3.0])
-    field = widget._controls["slope"]._field
+    field = widget._bench._controls["slope"]._field
     assert field.value == "1, 3"
     field.value = " 2.5,, 4 , "
     assert widget.sweep.plan.axes[1].values == (2.5, 4.0)
@@ -356,27 +356,27 @@ def test_preview_says_what_would_run(make: Any) -> None:
     _, high, points = fields(widget, "x")
     high.value, points.value = 8.0, 9
     until(lambda: status(widget).total == 9, "nine simulations")
-    until(lambda: widget._screen._chart._x.max > 8, "a wider axis")
+    until(lambda: widget._bench._screen._chart._x.max > 8, "a wider axis")
 
 
 def test_run_is_drawn_as_it_grows(make: Any) -> None:
     """And the measure of a plain function is there with its first result."""
     widget = make(line, x=np.linspace(0, 4, 5))
     run: Any = widget.start()
-    assert widget._measure.options == ()
+    assert widget._bench._measure.options == ()
     run.give(2)
     until(lambda: len(dots(widget)) == 2, "two dots")
-    assert widget._measure.options == (("Level", "level"),)
-    assert widget._screen._chart._y_axis.label == "Level"
+    assert widget._bench._measure.options == (("Level", "level"),)
+    assert widget._bench._screen._chart._y_axis.label == "Level"
     until(lambda: status(widget).state == "running", "the state")
-    assert widget._run_button.disabled
-    assert not widget._stop_button.disabled
+    assert widget._bench._run_button.disabled
+    assert not widget._bench._stop_button.disabled
     run.give(3)
     run.state = "finished"
     until(lambda: status(widget).state == "finished", "the end")
     assert sorted(dots(widget)) == [0, 1, 2, 3, 4]
-    assert not widget._run_button.disabled
-    assert widget._stop_button.disabled
+    assert not widget._bench._run_button.disabled
+    assert widget._bench._stop_button.disabled
     assert widget.results is not None
     assert len(widget.results) == 5
 
@@ -384,13 +384,13 @@ def test_run_is_drawn_as_it_grows(make: Any) -> None:
 def test_second_click_does_not_start_again(make: Any) -> None:
     """It was sent before the button was seen disabled."""
     widget = make(line, x=[1.0, 2.0])
-    widget._run_button.click()
+    widget._bench._run_button.click()
     run = widget.run
-    widget._run_button.click()
+    widget._bench._run_button.click()
     assert widget.run is run
-    widget._stop_button.click()
+    widget._bench._stop_button.click()
     assert run.state == "cancelled"
-    widget._run_button.click()
+    widget._bench._run_button.click()
     assert widget.run is not run
 
 
@@ -400,19 +400,19 @@ def test_late_results_are_never_drawn(make: Any) -> None:
     by_hand(widget)
     old: Any = widget.start()
     old.give(2, offset=1000)
-    widget._screen.paint()
+    widget._bench._screen.paint()
     assert min(dots(widget)) >= 1000
 
     fields(widget, "x")[2].value = 9
     new: Any = widget.start()
     assert old.state == "cancelled"
     old.give(1, offset=1000)
-    widget._screen.paint()
+    widget._bench._screen.paint()
     assert dots(widget) == []
     for _ in range(3):
         old.give(1, offset=1000)
         new.give(3)
-        widget._screen.paint()
+        widget._bench._screen.paint()
         assert max(dots(widget)) < 1000
     assert sorted(dots(widget)) == sorted(np.linspace(0, 4, 9))
     assert status(widget).total == 9
@@ -451,7 +451,7 @@ def test_failures_are_told_as_plain_text(make: Any) -> None:
     run: Any = widget.start()
     for _ in range(7):
         run.fail(Failure("ValueError", "<img src=x onerror=alert(1)>", "Traceback ..."))
-    widget._screen.paint()
+    widget._bench._screen.paint()
     assert len(status(widget).errors) == 5
     assert status(widget).errors[0] == {
         "point": "X 0, trial 1",
@@ -461,7 +461,7 @@ def test_failures_are_told_as_plain_text(make: Any) -> None:
     assert status(widget).failed == 7
     assert dots(widget) == []
     widget.start()
-    widget._screen.paint()
+    widget._bench._screen.paint()
     assert status(widget).errors == []
 
 
@@ -471,10 +471,10 @@ def test_crash_is_told(make: Any) -> None:
     run: Any = widget.start()
     run.error = MemoryError("no memory")
     run.state = "crashed"
-    widget._wake()
+    widget._bench._wake()
     until(lambda: status(widget).state == "crashed", "the message")
     assert "no memory" in status(widget).notice
-    assert not widget._run_button.disabled
+    assert not widget._bench._run_button.disabled
 
 
 def test_settings_changed_after_a_run(make: Any) -> None:
@@ -484,20 +484,20 @@ def test_settings_changed_after_a_run(make: Any) -> None:
     run: Any = widget.start()
     run.give(2)
     run.state = "finished"
-    widget._screen.paint()
+    widget._bench._screen.paint()
     assert status(widget).notice == ""
-    widget._trials.value = 4
-    widget._screen.paint()
+    widget._bench._trials.value = 4
+    widget._bench._screen.paint()
     assert status(widget).notice == "Settings changed: Run makes 8 simulations."
     assert (status(widget).total, len(dots(widget))) == (2, 2)
     run.notice = "What to know of the results."
-    widget._screen.paint()
+    widget._bench._screen.paint()
     assert status(widget).notice.splitlines() == [
         "Settings changed: Run makes 8 simulations.",
         "What to know of the results.",
     ]
     fields(widget, "x")[0].value = 9.0
-    widget._screen.paint()
+    widget._bench._screen.paint()
     assert status(widget).state == "invalid"
     assert "must rise" in status(widget).notice
     assert "What to know" not in status(widget).notice, "it is not what is wrong with the settings"
@@ -516,10 +516,10 @@ def test_one_paint_of_the_status_is_one_message(make: Any, sent: Any) -> None:
     for number in (1, 2, 3):
         sent.clear()
         run.give(number)
-        widget._screen.paint()
+        widget._bench._screen.paint()
         assert len([message for message in sent if message.comm == strip]) == 1
     sent.clear()
-    widget._screen.paint()
+    widget._bench._screen.paint()
     assert sent == []
 
 
@@ -528,18 +528,18 @@ def test_thousand_outcomes_at_once_are_few_messages(make: Any, sent: Any) -> Non
     widget = make(line, x=np.linspace(0, 4, 1000))
     by_hand(widget)
     run: Any = widget.start()
-    widget._screen.paint()
+    widget._bench._screen.paint()
     sent.clear()
     run.give(1000)
-    widget._screen.paint()
+    widget._bench._screen.paint()
     assert len(dots(widget)) == 1000
     assert len(sent) < 15, [list(message.state) for message in sent]
     sent.clear()
     run.state = "finished"
-    widget._screen.paint()  # sends everything once more
+    widget._bench._screen.paint()  # sends everything once more
     assert len(sent) < 40
     sent.clear()
-    widget._screen.paint()
+    widget._bench._screen.paint()
     assert sent == []
 
 
@@ -547,9 +547,9 @@ def test_only_the_pump_writes_to_the_screen(make: Any, sent: Any) -> None:
     """ipywidgets is not safe against several threads."""
     widget = make(line, x=np.linspace(0, 4, 100))
     until(lambda: status(widget).total == 100, "the first picture")
-    chart = widget._screen._chart
+    chart = widget._bench._screen._chart
     parts = [status(widget), chart._x, chart._y, chart._x_axis, chart._y_axis]
-    parts += [*chart._lines, *chart._dots, widget._run_button, widget._stop_button]
+    parts += [*chart._lines, *chart._dots, widget._bench._run_button, widget._bench._stop_button]
     ours = {part.comm.comm_id for part in parts}
     sent.clear()
     run: Any = widget.start()
@@ -569,7 +569,7 @@ def test_close_ends_everything(make: Any) -> None:
     """The run is cancelled, the pump's thread ends, twice is no error."""
     widget = make(line, x=[1.0, 2.0])
     run: Any = widget.start()
-    pump = widget._pump
+    pump = widget._bench._pump
     assert pump is not None
     widget.close()
     assert run.state == "cancelled"
@@ -647,8 +647,8 @@ def test_outcomes_that_come_while_a_curve_is_made_anew_count_once(make: Any) -> 
     widget = make(line, x=[1.0, 2.0, 3.0])
     by_hand(widget)
     sweep = widget.sweep
-    widget._screen.follow(sweep, BusyRun(sweep))
+    widget._bench._screen.follow(sweep, BusyRun(sweep))
     for _ in range(5):
-        widget._screen.paint()
-    (drawn,) = widget._screen._series.lines()
+        widget._bench._screen.paint()
+    (drawn,) = widget._bench._screen._series.lines()
     assert sorted(drawn.dots_x) == [1, 2, 3]

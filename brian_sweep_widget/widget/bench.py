@@ -1,0 +1,215 @@
+"""All that belongs to one model: its controls, its chart, its runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import ipywidgets as w
+
+from brian_sweep_widget.models import Model, NetworkModel
+from brian_sweep_widget.runs import Run, Sweep
+from brian_sweep_widget.widget.ahead import likely_next
+from brian_sweep_widget.widget.asking import Asked, first_sweep
+from brian_sweep_widget.widget.chart import Chart
+from brian_sweep_widget.widget.conductor import Conductor
+from brian_sweep_widget.widget.control import Control
+from brian_sweep_widget.widget.controls import controls_for
+from brian_sweep_widget.widget.inbox import accept_only_input
+from brian_sweep_widget.widget.layout import arrange, count_field, most_allowed
+from brian_sweep_widget.widget.live import Follower
+from brian_sweep_widget.widget.pump import Pump
+from brian_sweep_widget.widget.readiness import Readiness
+from brian_sweep_widget.widget.screen import Screen
+from brian_sweep_widget.widget.status import StatusStrip
+from brian_sweep_widget.widget.switch import LiveSwitch
+from brian_sweep_widget.widget.wording import run_help
+
+_MOST_TRIALS = 1000
+_LARGEST_SEED = 2**31 - 1  # what a browser's number field is sure to keep whole
+
+
+class Bench:
+    """Where one model is swept.
+
+    Parameters
+    ----------
+    model
+        What is swept.
+    title
+        What stands at the head: the model's name, or a choice of models.
+    trials, seed
+        What their fields begin with.
+    options
+        Of `Sweep`, those that have no control.
+    parameters
+        See `brian_sweep_widget.SweepWidget`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If anything of this cannot be swept.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        title: w.Widget,
+        *,
+        trials: int,
+        seed: int,
+        options: Mapping[str, Any],
+        parameters: dict[str, Any],
+    ) -> None:
+        first = first_sweep(model, {"trials": trials, "seed": seed, **options}, parameters)
+        self._controls: dict[str, Control] = controls_for(
+            list(first.parameters.values()), first.plan.axes, dict(first.plan.fixed)
+        )
+        self._trials = count_field("Trials", trials, 1, most_allowed(_MOST_TRIALS))
+        self._seed = count_field("Seed", seed, 0, _LARGEST_SEED)
+        self._asked = Asked(model, options, self._controls, self._trials, self._seed)
+        self._run_button = w.Button(description="Run", tooltip=run_help(first))
+        self._pause_button = w.Button(
+            description="Pause",
+            tooltip="Start no more simulations until Resume; those that run go on to their end",
+            disabled=True,
+        )
+        self._stop_button = w.Button(
+            description="Stop",
+            tooltip="Stop, and leave Live; what is finished stays",
+            disabled=True,
+        )
+        self._switch = LiveSwitch(self._switched)
+        self._measure = w.Dropdown(description="Measure", options=_measures(model))
+        chart, self._status = Chart(), StatusStrip()
+        #: What to show, from top to bottom.
+        self.rows = arrange(
+            title=title,
+            measure=self._measure,
+            buttons=(
+                self._switch.widget,
+                self._run_button,
+                self._pause_button,
+                self._stop_button,
+            ),
+            swept=[self._controls[axis.name].widget for axis in first.plan.axes],
+            counts=(self._trials, self._seed),
+            others=[
+                control.widget
+                for name, control in self._controls.items()
+                if name in first.plan.fixed
+            ],
+            chart=chart.figure,
+            status=self._status,
+        )
+        warm_up = threading.Thread(
+            target=self._warm_up, args=(first,), name="brian-sweep-warm-up", daemon=True
+        )
+        readiness = Readiness(self._controls, self._switch, warm_up.is_alive)
+        self._screen = Screen(
+            chart,
+            self._status,
+            self._measure,
+            self._run_button,
+            self._pause_button,
+            self._stop_button,
+            readiness,
+            first,
+        )
+        # Before all that wakes it: it begins to paint when it is woken.
+        self._pump = Pump(self._screen.paint)
+        self._conductor = Conductor(self._asked, self._switch, self._screen, self._wake)
+        self._follower = Follower(self._conductor.follow, self._rested)
+        self._connect()
+        for row in self.rows:
+            accept_only_input(row)
+        self._was_live = False
+        warm_up.start()
+        self._wake()
+
+    @property
+    def sweep(self) -> Sweep:
+        """See `brian_sweep_widget.SweepWidget.sweep`."""
+        return self._asked.sweep(live=self._switch.on)
+
+    @property
+    def run(self) -> Run | None:
+        """The run that was started last, or None."""
+        return self._conductor.run
+
+    def start(self) -> Run:
+        """See `brian_sweep_widget.SweepWidget.start`."""
+        return self._conductor.start()
+
+    def stop(self) -> None:
+        """Leave Live, and stop what runs."""
+        self._conductor.stop()
+
+    def leave(self) -> None:
+        """Compute nothing while another model is shown."""
+        self._was_live = self._switch.on
+        self.stop()
+
+    def come_back(self) -> None:
+        """Go on as before `leave`."""
+        if self._was_live:
+            self._switch.again()
+
+    def close(self) -> None:
+        """Stop the simulations, and end the threads."""
+        self.stop()
+        self._follower.close()
+        self._pump.close()
+
+    def _connect(self) -> None:
+        self._run_button.on_click(self._conductor.clicked_run)
+        self._pause_button.on_click(self._conductor.clicked_pause)
+        self._stop_button.on_click(lambda _: self.stop())
+        self._status.on_ask(self._conductor.retry, self._conductor.skip)
+        for control in self._controls.values():
+            control.observe(self._changed)
+        for field in (self._trials, self._seed):
+            field.observe(self._changed, "value")
+        self._measure.observe(self._wake, "value")
+
+    def _wake(self, _: Any = None) -> None:
+        self._pump.wake()
+
+    def _warm_up(self, sweep: Sweep) -> None:
+        try:
+            sweep.warm_up()
+        finally:
+            self._wake()
+
+    def _changed(self, _: Any) -> None:
+        """Follow the settings; if not live, say what they would run, or why they cannot."""
+        if self._switch.on:
+            self._ask()
+            return
+        try:
+            self._screen.preview(self.sweep)
+        except (TypeError, ValueError) as error:
+            self._screen.refuse(str(error))
+        self._wake()
+
+    def _switched(self, on: bool) -> None:  # noqa: FBT001 - the switch's state
+        if on:
+            self._ask()
+        self._wake()
+
+    def _ask(self) -> None:
+        self._follower.ask()
+
+    def _rested(self) -> None:
+        """Have what may be asked for next prepared, while nothing else is to do."""
+        sweep = self._conductor.followed
+        if sweep is not None and self._switch.on and sweep.preparation is not None:
+            sweep.trace_ahead(likely_next(sweep, self._controls, sweep.preparation.costs))
+
+
+def _measures(model: Any) -> list[tuple[str, str]]:
+    """List label and name of what can be shown; a function tells with its first result."""
+    if not isinstance(model, NetworkModel):
+        return []
+    return [(measure.label, measure.name) for measure in model.measures.values()]
