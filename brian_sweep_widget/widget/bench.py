@@ -12,18 +12,21 @@ from brian_sweep_widget.models import Model, NetworkModel
 from brian_sweep_widget.runs import Run, Sweep
 from brian_sweep_widget.widget.ahead import likely_next
 from brian_sweep_widget.widget.asking import Asked, first_sweep
-from brian_sweep_widget.widget.chart import Chart
+from brian_sweep_widget.widget.chart import MOST_GHOSTS, Chart
 from brian_sweep_widget.widget.conductor import Conductor
 from brian_sweep_widget.widget.control import Control
 from brian_sweep_widget.widget.controls import controls_for
+from brian_sweep_widget.widget.drawing import Drawing
 from brian_sweep_widget.widget.inbox import accept_only_input
 from brian_sweep_widget.widget.layout import arrange, count_field, most_allowed
 from brian_sweep_widget.widget.live import Follower
+from brian_sweep_widget.widget.pins import Pin
 from brian_sweep_widget.widget.pump import Pump
 from brian_sweep_widget.widget.readiness import Readiness
 from brian_sweep_widget.widget.screen import Screen
 from brian_sweep_widget.widget.status import StatusStrip
 from brian_sweep_widget.widget.switch import LiveSwitch
+from brian_sweep_widget.widget.tools import Tools
 from brian_sweep_widget.widget.wording import run_help
 
 _MOST_TRIALS = 1000
@@ -66,6 +69,7 @@ class Bench:
         self._controls: dict[str, Control] = controls_for(
             list(first.parameters.values()), first.plan.axes, dict(first.plan.fixed)
         )
+        self._x_control = next(iter(self._controls.values()))
         self._trials = count_field("Trials", trials, 1, most_allowed(_MOST_TRIALS))
         self._seed = count_field("Seed", seed, 0, _LARGEST_SEED)
         self._asked = Asked(model, options, self._controls, self._trials, self._seed)
@@ -82,7 +86,12 @@ class Bench:
         )
         self._switch = LiveSwitch(self._switched)
         self._measure = w.Dropdown(description="Measure", options=_measures(model))
-        chart, self._status = Chart(), StatusStrip()
+        self._status = StatusStrip()
+        self._chart = Chart()
+        self._drawing = Drawing(self._chart, self._measure, first)
+        self._tools = Tools(
+            changed=self._look_changed, zoom=self._zoom, pin=self._pin, unpin=self._unpin
+        )
         #: What to show, from top to bottom.
         self.rows = arrange(
             title=title,
@@ -100,7 +109,8 @@ class Bench:
                 for name, control in self._controls.items()
                 if name in first.plan.fixed
             ],
-            chart=chart.figure,
+            tools=self._tools.widget,
+            chart=self._chart.figure,
             status=self._status,
         )
         warm_up = threading.Thread(
@@ -108,9 +118,9 @@ class Bench:
         )
         readiness = Readiness(self._controls, self._switch, warm_up.is_alive)
         self._screen = Screen(
-            chart,
+            self._drawing,
+            self._tools,
             self._status,
-            self._measure,
             self._run_button,
             self._pause_button,
             self._stop_button,
@@ -122,8 +132,8 @@ class Bench:
         self._conductor = Conductor(self._asked, self._switch, self._screen, self._wake)
         self._follower = Follower(self._conductor.follow, self._rested)
         self._connect()
-        for row in self.rows:
-            accept_only_input(row)
+        for part in (*self.rows, self._chart.brush):  # which is no part before one zooms
+            accept_only_input(part)
         self._was_live = False
         warm_up.start()
         self._wake()
@@ -172,6 +182,7 @@ class Bench:
         for field in (self._trials, self._seed):
             field.observe(self._changed, "value")
         self._measure.observe(self._wake, "value")
+        self._chart.on_zoom(self._zoomed)
 
     def _wake(self, _: Any = None) -> None:
         self._pump.wake()
@@ -200,6 +211,30 @@ class Bench:
 
     def _ask(self) -> None:
         self._follower.ask()
+
+    def _look_changed(self) -> None:
+        self._drawing.look = self._tools.look
+        self._wake()
+
+    def _pin(self) -> None:
+        run = self._conductor.run
+        if run is not None:
+            pin = Pin(self._screen.shown, tuple(run.results.outcomes))
+            self._drawing.pins = (*self._drawing.pins, pin)[-MOST_GHOSTS:]
+        self._wake()
+
+    def _unpin(self) -> None:
+        self._drawing.pins = ()
+        self._wake()
+
+    def _zoom(self, on: bool) -> None:  # noqa: FBT001 - the toggle's state
+        self._drawing.zooming = on
+        self._wake()
+
+    def _zoomed(self, low: float, high: float) -> None:
+        self._drawing.zooming = False
+        self._x_control.zoom(low, high)
+        self._conductor.go_there()
 
     def _rested(self) -> None:
         """Have what may be asked for next prepared, while nothing else is to do."""

@@ -68,10 +68,14 @@ class Conductor:
             going = self.run is not None and not self.run.progress.ended
             if going and self.followed is None:
                 return  # a second click, sent before the button was seen disabled
-            try:
-                self.start()
-            except _REFUSALS as error:
-                self._screen.refuse(str(error))
+            self._try_to_start()
+        self._wake()
+
+    def go_there(self) -> None:
+        """Run what is asked for, as the range was marked on the chart; Live does so itself."""
+        with self._lock:
+            if not self._switch.on:
+                self._try_to_start()
         self._wake()
 
     def clicked_pause(self, _: object) -> None:
@@ -128,6 +132,12 @@ class Conductor:
             run = self.run
         self._wake()
         return run
+
+    def _try_to_start(self) -> None:
+        try:
+            self.start()
+        except _REFUSALS as error:
+            self._screen.refuse(str(error))
 
     def _cancel(self) -> None:
         self.followed = None

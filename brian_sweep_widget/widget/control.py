@@ -65,6 +65,9 @@ class Control:
     def keep_below(self, most: float) -> None:
         """Let the slider, if there is one, go no further than a value in SI units."""
 
+    def zoom(self, low: float, high: float) -> None:
+        """Go to a range that was marked on the chart, in shown units; the x axis's control does."""
+
     def show_cost(self, cost: str) -> None:
         """Show what another value costs; empty if it is not known."""
         self._badge.show(cost)

@@ -93,11 +93,12 @@ class NumberControl(Control):
             return []
 
     def _dragged(self, change: Any) -> None:
-        if self._twinned:
+        place = fields.dragged_to(self._slider, change["new"], self._field.value)
+        if self._twinned or place is None:
             return
         self._twinned = True  # or the field would push the thumb that is being dragged
         try:
-            self._field.value = fields.rounded(self._parameter, change["new"])
+            self._field.value = fields.rounded(self._parameter, place)
         finally:
             self._twinned = False
 

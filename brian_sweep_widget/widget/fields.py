@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from typing import Any
 
 import ipywidgets as w
@@ -13,6 +14,7 @@ from brian_sweep_widget.widget.rounding import round_step
 from brian_sweep_widget.widget.wording import COSTS
 
 _STEPS = 100  # of a slider, about
+_SAME_STEP = 1e-3  # of a step; what browsers and we may differ by
 
 
 class CostBadge:
@@ -89,6 +91,28 @@ def with_unit(parameter: Parameter, number: Any) -> Any:
 def rounded(parameter: Parameter, number: float) -> Any:
     """Undo the rounding errors of a slider's steps."""
     return int(number) if parameter.kind == "integer" else float(f"{number:.10g}")
+
+
+def dragged_to(slider: Any, place: float, number: float) -> float | None:
+    """Tell where a person has dragged a thumb; None if it was not dragged.
+
+    Sliders in browsers go to the nearest of their steps, and send that. It
+    must not take the place of a number between two steps that was given or
+    typed.
+
+    Parameters
+    ----------
+    slider
+        With bounds and step.
+    place
+        Where the browser says that the thumb is.
+    number
+        What the thumb's field holds.
+    """
+    step = float(slider.step)
+    nearest = slider.min + math.floor((number - slider.min) / step + 0.5) * step
+    at_rest = min(nearest, slider.max)
+    return None if abs(place - at_rest) < step * _SAME_STEP else place
 
 
 def slider_step(parameter: Parameter, low: float, high: float) -> Any:

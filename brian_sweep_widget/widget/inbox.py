@@ -13,6 +13,8 @@ from typing import Any
 import ipywidgets as w
 import traitlets as t
 
+from brian_sweep_widget.widget.chart import Brush
+
 #: What a person can change, by the kind of widget; every other kind only shows.
 _INPUTS: Mapping[type[w.Widget], frozenset[str]] = {
     w.Dropdown: frozenset({"index"}),
@@ -26,6 +28,7 @@ _INPUTS: Mapping[type[w.Widget], frozenset[str]] = {
     w.FloatSlider: frozenset({"value"}),
     w.IntRangeSlider: frozenset({"value"}),
     w.FloatRangeSlider: frozenset({"value"}),
+    Brush: frozenset({"selected", "brushing"}),
 }
 _LONGEST = 10_000  # characters of a text that a person types
 

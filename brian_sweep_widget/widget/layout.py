@@ -18,6 +18,7 @@ def arrange(
     swept: Sequence[w.Widget],
     counts: Sequence[w.Widget],
     others: Sequence[w.Widget],
+    tools: w.Widget,
     chart: w.Widget,
     status: w.Widget,
 ) -> list[w.Widget]:
@@ -39,7 +40,7 @@ def arrange(
     controls = _with_class(w.VBox(sections), "bsw-controls")
     # The status is beside the chart, not below it all: long lists of parameters
     # must not push it off the screen.
-    picture = _with_class(w.VBox([chart, status]), "bsw-chart")
+    picture = _with_class(w.VBox([tools, chart, status]), "bsw-chart")
     return [head, _with_class(w.HBox([controls, picture]), "bsw-body")]
 
 

@@ -16,8 +16,10 @@ from brian_sweep_widget.sweeps.nested import nested_grid
 from brian_sweep_widget.widget import fields
 from brian_sweep_widget.widget.control import Control
 from brian_sweep_widget.widget.layout import most_allowed
+from brian_sweep_widget.widget.rounding import round_step
 
 _MOST_POINTS = 10_000
+_ZOOM_STEPS = 50  # at least so many round numbers are in a range that was marked
 _EVEN = 1e-6  # relative; how much the gaps of an evenly spaced axis may differ
 
 
@@ -91,6 +93,13 @@ class RangeControl(Control):
         values = nested_grid(*self._ends(), whole=self._parameter.kind == "integer")
         return fields.with_unit(self._parameter, np.asarray(values))
 
+    def zoom(self, low: float, high: float) -> None:
+        """See `Control.zoom`; the ends get round."""
+        step = round_step((high - low) / _ZOOM_STEPS)
+        ends = [fields.rounded(self._parameter, round(end / step) * step) for end in (low, high)]
+        if ends[0] < ends[1]:
+            self._go_to(*ends)
+
     def _typed_value(self) -> Any:
         low, high, points = self._ends()
         shown = np.linspace(low, high, points)
@@ -113,15 +122,23 @@ class RangeControl(Control):
     def _dragged(self, change: Any) -> None:
         if self._twinned:
             return
-        low, high = (fields.rounded(self._parameter, number) for number in change["new"])
+        ends = []
+        for field, place in zip((self._low, self._high), change["new"], strict=True):
+            dragged = fields.dragged_to(self._slider, place, field.value)
+            ends.append(
+                field.value if dragged is None else fields.rounded(self._parameter, dragged)
+            )
         self._twinned = True  # or the fields would push the thumb that is being dragged
         try:
-            # In this order the range rises at every moment, as somebody may look at it.
-            moves = [(self._low, low), (self._high, high)]
-            for field, number in moves if low <= self._high.value else reversed(moves):
-                field.value = number
+            self._go_to(*ends)
         finally:
             self._twinned = False
+
+    def _go_to(self, low: float, high: float) -> None:
+        # In this order the range rises at every moment, as somebody may look at it.
+        moves = [(self._low, low), (self._high, high)]
+        for field, number in moves if low <= self._high.value else reversed(moves):
+            field.value = number
 
     def _typed(self, _change: Any) -> None:
         low, high, _ = self._settings()

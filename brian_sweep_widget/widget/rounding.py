@@ -10,6 +10,8 @@ _MOST_TICKS = 8
 _PARTS = 4  # of an axis, at least
 _HEADROOM = 0.04  # of the values' extent, so that the outermost dots are whole
 _LOOSE = 2.5  # how much longer than needed an axis may be before it shrinks
+_FEW_DECADES = 3
+_FEW_TICKS = 3
 _TOLERANCE = 1e-9  # relative; what divisions of decimal fractions are off by
 
 
@@ -76,6 +78,61 @@ def steady_span(low: float, high: float, before: tuple[float, float] | None) -> 
     if before[1] - before[0] > _LOOSE * (up - down):
         return _written(down), _written(up)
     return before
+
+
+def log_span(low: float, high: float, before: tuple[float, float] | None) -> tuple[float, float]:
+    """Choose the ends of a logarithmic axis, as `steady_span` does.
+
+    Parameters
+    ----------
+    low, high
+        The values' extremes, above zero.
+    before
+        The ends that the axis has now, as logarithms; None if it is new.
+
+    Returns
+    -------
+    tuple
+        Logarithms (base 10) of the ends: of 1, 2 or 5 times a power of ten.
+    """
+    down = math.log10(_round_below(low * (1 - _HEADROOM)))
+    up = math.log10(round_step(high * (1 + _HEADROOM)))
+    if before is None or math.log10(low) < before[0] or math.log10(high) > before[1]:
+        return down, up
+    if before[1] - before[0] > _LOOSE * (up - down):
+        return down, up
+    return before
+
+
+def log_ticks(low: float, high: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Choose the ticks of a logarithmic axis.
+
+    Parameters
+    ----------
+    low, high
+        Logarithms (base 10) of the ends.
+
+    Returns
+    -------
+    array, shape (n,)
+        Powers of ten, over less than three decades also twice and five times
+        these; where that would be too few, as on a linear axis.
+    """
+    first, last = math.floor(low), math.ceil(high)
+    every = max(1, math.ceil((last - first) / _MOST_TICKS))
+    factors = (1, 2, 5) if high - low < _FEW_DECADES else (1,)
+    ticks = [factor * 10.0**power for power in range(first, last + 1, every) for factor in factors]
+    inside = [t for t in ticks if low - _TOLERANCE <= math.log10(t) <= high + _TOLERANCE]
+    if len(inside) < _FEW_TICKS:
+        return round_ticks(10.0**low, 10.0**high)
+    return np.array([_written(tick) for tick in inside])
+
+
+def _round_below(most: float) -> float:
+    """Give the largest 1, 2 or 5 times a power of ten that is not above a number."""
+    power = 10.0 ** math.floor(math.log10(most))
+    enough = most * (1 + _TOLERANCE)
+    return next(factor * power for factor in (5, 2, 1) if factor * power <= enough)
 
 
 def _written(number: float) -> float:

@@ -7,21 +7,17 @@ Other threads leave word here of what is to be shown (`follow`, `preview`,
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import Any, NamedTuple
 
 import ipywidgets as w
 
-from brian_sweep_widget.models import NetworkModel
-from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.runs import Progress, Run, Sweep
-from brian_sweep_widget.widget.chart import Chart
+from brian_sweep_widget.widget.drawing import Drawing
 from brian_sweep_widget.widget.readiness import POLL, Readiness
-from brian_sweep_widget.widget.series import Series
 from brian_sweep_widget.widget.status import StatusStrip
+from brian_sweep_widget.widget.tools import Tools
 from brian_sweep_widget.widget.wording import (
     described,
     described_point,
@@ -31,7 +27,6 @@ from brian_sweep_widget.widget.wording import (
 
 _FRAME = 0.05  # s between two drawings of a sweep that runs
 _REST = 0.5  # s after a live run's end, in which the next one often begins
-_OUTDATED = 0.4  # s after which a curve that waits for its successor is drawn faintly
 _ERRORS_SHOWN = 5
 _ACTIVE = ("starting", "running", "paused", "stopping")
 _LONG = 3.0  # s after which a simulation is listed, so that it can be skipped
@@ -46,11 +41,11 @@ class Followed(NamedTuple):
 
 
 class Screen:
-    """The chart, the status strip and the buttons, as one picture of one sweep.
+    """The chart, its tools, the status strip and the buttons, as one picture of one sweep.
 
     Parameters
     ----------
-    chart, status, measure, run_button, pause_button, stop_button
+    drawing, tools, status, run_button, pause_button, stop_button
         What to write to.
     readiness
         Shows, and knows, how far the model's preparation is.
@@ -60,35 +55,28 @@ class Screen:
 
     def __init__(
         self,
-        chart: Chart,
+        drawing: Drawing,
+        tools: Tools,
         status: StatusStrip,
-        measure: w.Dropdown,
         run_button: w.Button,
         pause_button: w.Button,
         stop_button: w.Button,
         readiness: Readiness,
         sweep: Sweep,
     ) -> None:
-        self._chart = chart
+        self._drawing = drawing
+        self._tools = tools
         self._status = status
-        self._measure = measure
         self._run_button = run_button
         self._pause_button = pause_button
         self._stop_button = stop_button
         self._readiness = readiness
         self._lock = threading.Lock()
         # Left by other threads:
-        self._titles: dict[Any, str] = titles_of(sweep)
         self._settings = sweep
         self._refusal = ""
         self._followed = Followed(sweep)
         # Known to paint alone:
-        self._drawn: Run | None = None
-        self._series = Series(sweep.plan, None)
-        self._kept = False
-        self._since = 0.0
-        self._taken = 0
-        self._failed: dict[tuple[int, ...], Outcome] = {}
         self._settled = False
 
     def follow(self, sweep: Sweep, run: Run, *, live: bool = False) -> None:
@@ -123,7 +111,7 @@ class Screen:
             (sweep, run, live), settings, refusal = self._followed, self._settings, self._refusal
         if run is None:
             self._readiness.look(settings, soon=False)
-            self._label(settings)
+            self._drawing.prepare(settings)
             waits = Progress(
                 "starting",
                 len(settings),
@@ -140,7 +128,7 @@ class Screen:
             progress = replace(progress, phase=self._readiness.phase)
         # While Live is on, a run that was cancelled is about to have a successor.
         replaced = progress.state == "cancelled" and self._readiness.live
-        self._draw(run, sweep, keep=live, ended=progress.ended and not replaced)
+        self._drawing.draw(run, sweep, keep=live, ended=progress.ended and not replaced)
         notice = refusal
         if progress.state == "crashed":
             notice = f"The sweep stopped: {run.error}. What was finished is kept; press Run again."
@@ -150,7 +138,7 @@ class Screen:
         if not progress.ended:
             self._settled = False
             return _FRAME
-        settling = self._settle(time.monotonic() - self._since, live=live)
+        settling = self._settle(self._drawing.age, live=live)
         return POLL if progress.phase else settling
 
     def _settle(self, seconds: float, *, live: bool) -> float | None:
@@ -160,57 +148,9 @@ class Screen:
         if live and seconds < _REST:
             return _REST
         self._settled = True
-        self._chart.send_again()
+        self._drawing.send_again()
         self._status.send_state()
         return None
-
-    def _draw(self, run: Run, sweep: Sweep, *, keep: bool, ended: bool) -> None:
-        if run is not self._drawn:
-            self._drawn, self._taken, self._failed = run, 0, {}
-            self._kept, self._since = keep and self._chart.has_curves, time.monotonic()
-        fresh = run.outcomes_since(self._taken)
-        self._taken += len(fresh)
-        self._offer_measures(fresh)
-        for outcome in fresh:
-            self._failed.pop(outcome.job.position, None)  # a later outcome replaces it
-            if outcome.failure is not None:
-                self._failed[outcome.job.position] = outcome
-        measure = self._measure.value
-        anew = self._series.plan is not sweep.plan or self._series.measure != measure
-        if anew:
-            self._series = Series(sweep.plan, measure)
-            # What came in between is for the next time: it is fresh then.
-            self._series.add(run.outcomes_since(0)[: self._taken])
-        elif not self._series.add(fresh) and not self._kept:
-            return
-        if self._kept and not ended and not self._series.has_shape:
-            if time.monotonic() > self._since + _OUTDATED:
-                self._chart.fade()
-            return
-        if anew or self._kept:
-            self._label(sweep)
-        self._kept = False
-        self._chart.draw(self._series.lines())
-
-    def _label(self, sweep: Sweep) -> None:
-        """Name the axes; a plain function names its results when the first one is there."""
-        axis = sweep.plan.axes[0]
-        self._chart.label(axis.title, self._titles.get(self._measure.value, ""), axis.shown)
-
-    def _offer_measures(self, fresh: list[Outcome]) -> None:
-        offered = {name for _, name in self._measure.options}
-        found = {
-            name: value
-            for outcome in fresh
-            for name, value in outcome.values.items()
-            if not value.si.ndim
-        }
-        self._titles |= {name: value.title for name, value in found.items()}
-        if not found.keys() <= offered:
-            new = [(value.label, name) for name, value in found.items() if name not in offered]
-            self._measure.options = [*self._measure.options, *new]
-            if self._measure.value is None:
-                self._measure.value = self._measure.options[0][1]
 
     def _tell(
         self,
@@ -222,7 +162,7 @@ class Screen:
     ) -> None:
         """Write the status strip, in one message, and the buttons."""
         active, live = state in _ACTIVE, self._readiness.live
-        shown = [notice, progress.notice]
+        shown = [notice, progress.notice, self._drawing.notice]
         if self._refused(notice) and not active:
             # What is to be known of the results is nothing that is wrong with the settings.
             state, shown = "invalid", [notice]
@@ -231,6 +171,11 @@ class Screen:
         self._pause_button.disabled = live or state not in {"starting", "running", "paused"}
         self._pause_button.description = "Resume" if state == "paused" else "Pause"
         self._stop_button.disabled = not live and (not active or state == "stopping")
+        self._tools.paint(
+            zooming=self._drawing.zooming,
+            pinned=bool(self._drawing.pins),
+            curves=self._drawing.has_curves,
+        )
         with self._status.hold_sync():
             self._status.state = state
             self._status.phase = progress.phase
@@ -250,7 +195,7 @@ class Screen:
             self._status.notice = "\n".join(filter(None, shown))
             self._status.waits = progress.waits
             self._status.under_way = list(under_way)
-            first = islice(self._failed.values(), _ERRORS_SHOWN)
+            first = self._drawing.failed[:_ERRORS_SHOWN]
             self._status.errors = [described(outcome, sweep) for outcome in first]
 
     def _refused(self, notice: str) -> bool:
@@ -268,10 +213,3 @@ def long_ones(run: Run, sweep: Sweep) -> list[dict[str, Any]]:
         for one in run.under_way
         if one.seconds > _LONG
     ]
-
-
-def titles_of(sweep: Sweep) -> dict[Any, str]:
-    """Give the titles of the measures that are known before anything ran."""
-    if not isinstance(sweep.model, NetworkModel):
-        return {}
-    return {measure.name: measure.title for measure in sweep.model.measures.values()}

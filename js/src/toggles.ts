@@ -11,20 +11,23 @@ export function tellToggles(root: Element): void {
   }
 }
 
-/** Do so in the head of the widget that `strip` is part of, whenever it changes. */
+/** Do so in the head and the tools of the widget that `strip` is part of, at every change. */
 export function createToggleTeller(strip: Element) {
   let observer: MutationObserver | undefined;
 
   function look(): void {
-    const head = strip.closest(".bsw")?.querySelector(".bsw-head");
-    if (observer || !head) return;
-    observer = new MutationObserver(() => tellToggles(head));
-    observer.observe(head, {
-      attributeFilter: ["class"],
-      childList: true,
-      subtree: true,
-    });
-    tellToggles(head);
+    const root = strip.closest(".bsw");
+    const areas = root ? [...root.querySelectorAll(".bsw-head, .bsw-tools")] : [];
+    if (observer || areas.length === 0) return;
+    observer = new MutationObserver(() => areas.forEach(tellToggles));
+    for (const area of areas) {
+      observer.observe(area, {
+        attributeFilter: ["class"],
+        childList: true,
+        subtree: true,
+      });
+      tellToggles(area);
+    }
   }
 
   return { look, stop: () => observer?.disconnect() };

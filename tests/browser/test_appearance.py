@@ -63,7 +63,13 @@ _CONTRASTS = """(root, [selector, property]) => {
 
 TEXTS = [
     *(".bsw-title", ".bsw-section", ".bsw-label", ".bsw-unit", ".widget-label", "input", "select"),
-    *(".bsw-head button:enabled", ".bsw-status-counts", ".bsw-status-meta", ".bsw-status-notice"),
+    *(
+        ".bsw-head button:enabled",
+        ".bsw-tools button:enabled",
+        ".bsw-status-counts",
+        ".bsw-status-meta",
+        ".bsw-status-notice",
+    ),
     ".bsw-cost span",
 ]
 SHAPES = [

@@ -12,6 +12,9 @@ from playwright.sync_api import Locator, expect
 
 _SECONDS = 30.0  # for workers that start on a busy machine
 
+# Failed simulations are marked with dots of their own.
+_FAILED = '[style*="rgb(210, 63, 49)"]'
+
 # What the chart shows, read from its SVG: marks that are not shown are not there.
 _PICTURE = """root => {
   const place = node => {
@@ -27,10 +30,10 @@ _PICTURE = """root => {
     y_title: title(yAxis),
     x_ticks: ticks(xAxis, 0),
     y_ticks: ticks(yAxis, 1),
-    dots: [...root.querySelectorAll('.bqplot path.dot')]
+    dots: [...root.querySelectorAll('.bqplot path.dot:not(FAILED)')]
       .filter(dot => dot.checkVisibility()).map(dot => place(dot.parentElement)),
   };
-}"""
+}""".replace("FAILED", _FAILED)
 
 # Remembers every state that the screen goes through, frame by frame.
 _WATCH = """root => {
@@ -81,7 +84,7 @@ class WidgetView:
     ----------
     root
         All of it.
-    live_button, run_button, stop_button, measure, title, status, notice, errors
+    live_button, run_button, stop_button, measure, title, status, notice, errors, failures
         Its parts.
     """
 
@@ -95,7 +98,8 @@ class WidgetView:
         self.status = root.locator(".bsw-status-counts")
         self.notice = root.locator(".bsw-status-notice")
         self.errors = root.get_by_role("list", name="Failed simulations").get_by_role("listitem")
-        self._dots = root.locator(".bqplot path.dot").locator("visible=true")
+        self._dots = root.locator(f".bqplot path.dot:not({_FAILED})").locator("visible=true")
+        self.failures = root.locator(f".bqplot path.dot{_FAILED}").locator("visible=true")
 
     def wait(self) -> None:
         """Wait until all parts are drawn."""
@@ -167,6 +171,11 @@ class WidgetView:
         points = points[np.lexsort((points[:, 1], points[:, 0]))]
         ticks = tuple(text for text, _ in seen["x_ticks"])
         return Picture(seen["x_title"], seen["y_title"], ticks, points, abs(scale))
+
+    def ticks(self, axis: str) -> list[tuple[str, float]]:
+        """Give texts and pixels of an axis's ticks: "x" or "y"."""
+        found: list[tuple[str, float]] = self.root.evaluate(_PICTURE)[f"{axis}_ticks"]
+        return [(text, pixel) for text, pixel in found]
 
     def watch(self) -> None:
         """Begin to remember every state that the screen goes through."""

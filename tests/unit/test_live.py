@@ -348,13 +348,13 @@ def test_curve_that_waits_long_is_drawn_faintly(
     make: Any, world: Preparations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its settings are no more; the next curve is drawn as ever."""
-    monkeypatch.setattr("brian_sweep_widget.widget.screen._OUTDATED", 0.0)
+    monkeypatch.setattr("brian_sweep_widget.widget.drawing._OUTDATED", 0.0)
     widget = make(model, x=np.linspace(0, 4, 20))
     until(lambda: world.runs, "the first run")
     by_hand(widget)
     finish(world.runs[0])
     widget._bench._screen.paint()
-    figure = widget._bench._screen._chart.figure
+    figure = widget._bench._chart.figure
     assert "bsw-outdated" not in figure._dom_classes
     widget._bench._controls["size"]._field.value = 200
     until(lambda: len(world.runs) == 2, "the second run")

@@ -150,7 +150,8 @@ def fields(widget: SweepWidget, name: str) -> Any:
 
 def dots(widget: SweepWidget) -> list[float]:
     """Give the y of all dots that the chart shows."""
-    return [float(y) for mark in widget._bench._screen._chart._dots if mark.visible for y in mark.y]
+    curves = widget._bench._chart._curves
+    return [float(y) for curve in curves if curve.means.visible for y in curve.means.y]
 
 
 def status(widget: SweepWidget) -> Any:
@@ -356,7 +357,7 @@ def test_preview_says_what_would_run(make: Any) -> None:
     _, high, points = fields(widget, "x")
     high.value, points.value = 8.0, 9
     until(lambda: status(widget).total == 9, "nine simulations")
-    until(lambda: widget._bench._screen._chart._x.max > 8, "a wider axis")
+    until(lambda: widget._bench._chart._x.scale.max > 8, "a wider axis")
 
 
 def test_run_is_drawn_as_it_grows(make: Any) -> None:
@@ -367,7 +368,7 @@ def test_run_is_drawn_as_it_grows(make: Any) -> None:
     run.give(2)
     until(lambda: len(dots(widget)) == 2, "two dots")
     assert widget._bench._measure.options == (("Level", "level"),)
-    assert widget._bench._screen._chart._y_axis.label == "Level"
+    assert widget._bench._chart._y.axis.label == "Level"
     until(lambda: status(widget).state == "running", "the state")
     assert widget._bench._run_button.disabled
     assert not widget._bench._stop_button.disabled
@@ -547,9 +548,10 @@ def test_only_the_pump_writes_to_the_screen(make: Any, sent: Any) -> None:
     """ipywidgets is not safe against several threads."""
     widget = make(line, x=np.linspace(0, 4, 100))
     until(lambda: status(widget).total == 100, "the first picture")
-    chart = widget._bench._screen._chart
-    parts = [status(widget), chart._x, chart._y, chart._x_axis, chart._y_axis]
-    parts += [*chart._lines, *chart._dots, widget._bench._run_button, widget._bench._stop_button]
+    chart = widget._bench._chart
+    parts = [status(widget), widget._bench._run_button, widget._bench._stop_button]
+    parts += [part for axis in (chart._x, chart._y) for part in (axis.scale, axis.axis)]
+    parts += [mark for curve in chart._curves for mark in curve.marks]
     ours = {part.comm.comm_id for part in parts}
     sent.clear()
     run: Any = widget.start()
@@ -650,5 +652,139 @@ def test_outcomes_that_come_while_a_curve_is_made_anew_count_once(make: Any) -> 
     widget._bench._screen.follow(sweep, BusyRun(sweep))
     for _ in range(5):
         widget._bench._screen.paint()
-    (drawn,) = widget._bench._screen._series.lines()
+    (drawn,) = widget._bench._drawing._series.lines()
     assert sorted(drawn.dots_x) == [1, 2, 3]
+
+
+# The tools above the chart
+
+
+def ghosts_of(widget: SweepWidget) -> list[tuple[str, list[float]]]:
+    """Give the labels and the y of what is pinned on the chart."""
+    marks = widget._bench._chart._ghosts
+    return [(mark.labels[0], mark.y.tolist()) for mark in marks if mark.visible]
+
+
+def test_pinned_curves_stay_and_say_what_was_different(make: Any) -> None:
+    widget = make(line, x=[1.0, 2.0])
+    bench = widget._bench
+    by_hand(widget)
+    assert bench._tools._pin.disabled
+    first: Any = widget.start()
+    first.give(2)
+    first.state = "finished"
+    bench._screen.paint()
+    assert not bench._tools._pin.disabled
+    bench._tools._pin.click()
+    bench._screen.paint()
+    assert ghosts_of(widget) == [("pinned", [1.0, 2.0])]
+    bench._controls["slope"]._field.value = 3.0
+    bench._seed.value = 5
+    second: Any = widget.start()
+    second.give(1, offset=10.0)
+    bench._screen.paint()
+    assert ghosts_of(widget) == [("Slope 2, seed 0", [1.0, 2.0])]
+    assert dots(widget) == [11.0]
+    assert not bench._tools._unpin.disabled
+    bench._tools._unpin.click()
+    bench._screen.paint()
+    assert ghosts_of(widget) == []
+    assert bench._tools._unpin.disabled
+
+
+def test_the_latest_pins_stay(make: Any) -> None:
+    widget = make(line, x=[1.0, 2.0])
+    by_hand(widget)
+    for offset in range(6):
+        run: Any = widget.start()
+        run.give(2, offset=float(offset))
+        widget._bench._tools._pin.click()
+    widget._bench._screen.paint()
+    assert [y[0] for _, y in ghosts_of(widget)] == [3.0, 4.0, 5.0, 6.0]
+
+
+def test_the_look_changes_what_is_drawn_at_once(make: Any) -> None:
+    """Also when the run has ended, and nothing new comes."""
+    widget = make(line, x=[1.0, 2.0], trials=2)
+    by_hand(widget)
+    run: Any = widget.start()
+    run.give(2)
+    run.give(2, offset=2.0)
+    run.state = "finished"
+    bench = widget._bench
+    bench._screen.paint()
+    curve = bench._chart._curves[0]
+    assert (curve.spread.fill, curve.trials.visible) == ("inside", False)
+    bench._tools._spread.value = "Quartiles, bars"
+    bench._tools._trials.value = True
+    bench._screen.paint()
+    assert curve.spread.fill == "none"
+    assert curve.spread.y[:2].tolist() == [1.5, 2.5]
+    assert curve.trials.y.tolist() == [1.0, 3.0, 2.0, 4.0]
+    bench._tools._log_y.value = True
+    bench._screen.paint()
+    assert curve.means.y.tolist() == pytest.approx(np.log10([2.0, 3.0]).tolist())
+
+
+def test_failures_are_marked_on_the_chart(make: Any) -> None:
+    widget = make(line, x=[1.0, 2.0, 3.0])
+    by_hand(widget)
+    run: Any = widget.start()
+    run.fail(Failure("ValueError", "no"))
+    widget._bench._screen.paint()
+    failed = widget._bench._chart._failed
+    assert failed.x.tolist() == [run.jobs[0].parameters["x"]]
+
+
+def test_a_marked_range_is_where_the_sweep_goes(make: Any) -> None:
+    """The tool goes off, the fields follow, and the sweep runs there."""
+    widget = make(line, x=np.linspace(0, 10, 11))
+    bench = widget._bench
+    by_hand(widget)
+    bench._tools._zoom.value = True
+    bench._screen.paint()
+    brush = bench._chart.brush
+    assert bench._chart.figure.interaction is brush
+    brush.brushing = True
+    brush.selected = np.array([2.004, 5.996])
+    brush.set_state({"brushing": False})
+    bench._screen.paint()
+    assert not bench._tools._zoom.value
+    assert bench._chart.figure.interaction is None
+    assert [field.value for field in fields(widget, "x")] == [2.0, 6.0, 11]
+    assert widget.run.sweep.plan.axes[0].values[0] == 2.0
+
+
+def test_what_a_browser_sends_for_the_brush_is_looked_at(make: Any) -> None:
+    """Only a range is taken, whatever else is sent, and before the tool was ever used."""
+    brush = make(line, x=[0.0, 10.0])._bench._chart.brush
+    for hostile in ({"scale": None}, {"color": "red"}, {"orientation": "vertical"}, 7, None):
+        brush.set_state(hostile)
+    assert brush.orientation == "horizontal"
+    assert brush.color != "red"
+
+
+# Sliders
+
+
+def test_a_slider_that_goes_to_its_next_step_changes_nothing(make: Any) -> None:
+    """Browsers send where the thumb came to rest; a person's drag goes on from there."""
+    widget = make(line, x=[0.013, 3.977], slope=0.1237, size=437)
+    controls = widget._bench._controls
+    slider = controls["size"]._slider
+    step = slider.step
+    rest = slider.min + (437 - slider.min + step // 2) // step * step  # halves go up, there
+    assert rest != 437
+    slider.set_state({"value": rest})
+    assert controls["size"].untouched
+    slider.set_state({"value": rest + step})
+    assert controls["size"]._field.value == rest + step
+    slider.set_state({"value": rest})
+    assert controls["size"]._field.value == rest
+    ends = controls["x"]._slider
+    rests = [ends.min + round((end - ends.min) / ends.step) * ends.step for end in (0.013, 3.977)]
+    ends.set_state({"value": rests})
+    assert controls["x"].untouched
+    ends.set_state({"value": [rests[0], rests[1] - 3 * ends.step]})
+    assert controls["x"]._low.value == 0.013
+    assert controls["x"]._high.value == pytest.approx(rests[1] - 3 * ends.step)

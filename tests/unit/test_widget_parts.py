@@ -19,11 +19,16 @@ from brian_sweep_widget.models.units import PLAIN_NUMBER, Unit
 from brian_sweep_widget.results import Failure, Outcome, Value
 from brian_sweep_widget.sweeps import Axis, Plan
 from brian_sweep_widget.widget import pump as pump_module
-from brian_sweep_widget.widget.chart import Chart
+from brian_sweep_widget.widget.chart import Chart, Ghost, Line, Look, Series
 from brian_sweep_widget.widget.pump import Pump
 from brian_sweep_widget.widget.range_control import RangeControl
-from brian_sweep_widget.widget.rounding import round_step, round_ticks, steady_span
-from brian_sweep_widget.widget.series import Line, Series
+from brian_sweep_widget.widget.rounding import (
+    log_span,
+    log_ticks,
+    round_step,
+    round_ticks,
+    steady_span,
+)
 
 MILLI = Unit("mV", 1e-3, (2.0, 1.0, -3.0, -1.0, 0.0, 0.0, 0.0))
 
@@ -211,82 +216,224 @@ def test_series_leaves_out_what_is_no_number() -> None:
     assert series.lines()[0].x.size == 0
 
 
+@given(outcomes_in_any_order())
+def test_the_spread_is_numpys(drawn: tuple[Plan, list[Outcome]]) -> None:
+    """Standard error and quartiles of every point; of a single trial there is none."""
+    plan, outcomes = drawn
+    series = Series(plan, "y")
+    series.add(outcomes)
+    for spread in ("error", "quartiles"):
+        for line in series.lines(spread):
+            for x, low, high, mean in zip(line.x, line.low, line.high, line.mean, strict=True):
+                values = line.dots_y[line.dots_x == x]
+                if len(values) < 2:
+                    assert np.isnan([low, high]).all()
+                elif spread == "error":
+                    error = values.std(ddof=1) / np.sqrt(len(values))
+                    assert (low, high) == pytest.approx((mean - error, mean + error))
+                else:
+                    assert (low, high) == pytest.approx(tuple(np.quantile(values, [0.25, 0.75])))
+    for line in series.lines("none"):
+        assert np.isnan(line.low).all()
+
+
 # Chart
 
 
-def a_line(*y: float, label: str = "") -> Line:
-    values = np.array(y)
-    return Line(label, np.arange(len(y)), values, np.arange(len(y)), values)
+def a_line(*y: float, label: str = "", trials: int = 1) -> Line:
+    """Make a curve whose trials all give the same; the spread is a tenth."""
+    values, x = np.array(y, dtype=float), np.arange(float(len(y)))
+    nothing = np.full(len(y), np.nan)
+    low, high = (values * 0.9, values * 1.1) if trials > 1 else (nothing, nothing)
+    return Line(label, x, values, low, high, np.repeat(x, trials), np.repeat(values, trials))
+
+
+def marks_of(chart: Chart) -> list[Any]:
+    """Give the curves' marks."""
+    return [mark for curve in chart._curves for mark in curve.marks]
 
 
 def test_chart_gets_arrays_that_bqplot_understands() -> None:
     """float64, one dimension, never the arrays of before, never the caller's."""
     chart = Chart()
     before: list[Any] = []
-    for lines in ([a_line(1)], [a_line(1, 2)], [a_line(1, 2, 3), a_line(4, label="four")]):
+    for lines in (
+        [a_line(1)],
+        [a_line(1, 2)],
+        [a_line(1, 2, 3, trials=3), a_line(4, label="four")],
+    ):
         chart.draw(lines)
-        for number, line in enumerate(lines):
-            marks = chart._lines[number], chart._dots[number]
-            for array in (array for mark in marks for array in (mark.x, mark.y)):
-                assert array.dtype == np.float64
-                assert array.ndim == 1
-                others = (*before, line.x, line.mean, line.dots_x, line.dots_y)
-                assert not any(np.shares_memory(array, other) for other in others)
-        before += [array for mark in (*chart._lines, *chart._dots) for array in (mark.x, mark.y)]
+        arrays = [array for mark in marks_of(chart) if mark.visible for array in (mark.x, mark.y)]
+        assert arrays
+        for array in arrays:
+            assert array.dtype == np.float64
+            assert array.ndim == 1
+            given_ = [a for line in lines for a in (line.x, line.mean, line.dots_x, line.dots_y)]
+            assert not any(np.shares_memory(array, other) for other in (*before, *given_))
+        # Marks that show the same as before keep their arrays.
+        before += [array for mark in marks_of(chart)[4:] for array in (mark.x, mark.y)]
 
 
 def test_chart_shows_only_the_last_curves() -> None:
     """Marks of curves that are gone are empty and not in the legend."""
     chart = Chart()
     chart.draw([a_line(1, 2, label="a"), a_line(3, 4, label="b")])
-    assert [mark.visible for mark in chart._lines[:3]] == [True, True, False]
-    assert [mark.display_legend for mark in chart._lines[:3]] == [True, True, False]
+    assert [curve.line.visible for curve in chart._curves[:3]] == [True, True, False]
+    assert [curve.line.display_legend for curve in chart._curves[:3]] == [True, True, False]
     chart.draw([a_line(5)])
-    assert [mark.visible for mark in (*chart._lines[:2], *chart._dots[:2])] == [
-        *(True, False),
-        *(True, False),
-    ]
-    assert not chart._lines[0].display_legend
+    assert [curve.line.visible for curve in chart._curves[:2]] == [True, False]
+    assert [curve.means.visible for curve in chart._curves[:2]] == [True, False]
+    assert not chart._curves[0].line.display_legend
 
 
-def test_chart_draws_the_means_where_there_are_too_many_dots() -> None:
-    """A browser falls behind with more than a thousand."""
+def test_chart_draws_every_result_on_demand() -> None:
     chart = Chart()
-    x = np.arange(100.0)
-    chart.draw([Line("", x, x, np.repeat(x, 20), np.repeat(x, 20))])
-    assert chart._dots[0].x.tolist() == x.tolist()
-    x = np.arange(2000.0)
-    chart.draw([Line("", x, x, x, x)])
-    assert chart._dots[0].x.size == 0
-    assert chart._lines[0].x.size == 2000
+    trials = chart._curves[0].trials
+    chart.draw([a_line(1, 2, trials=3)])
+    assert not trials.visible
+    chart.label("X", "Y", [0, 1], Look(trials=True))
+    assert chart.draw([a_line(1, 2, trials=3)]) == ""
+    assert trials.y.tolist() == [1, 1, 1, 2, 2, 2]
+    chart.draw([a_line(1, 2)])
+    assert not trials.visible  # the markers of the means are all there is
+
+
+def test_chart_draws_no_more_dots_than_a_browser_can() -> None:
+    """Then it says so, and the spread stands for them."""
+    chart = Chart()
+    chart.label("X", "Y", [0, 100], Look(trials=True))
+    told = chart.draw([a_line(*np.arange(1.0, 101.0), trials=20)])
+    assert "2000 results, too many to draw each" in told
+    curve = chart._curves[0]
+    assert (curve.means.x.size, curve.trials.x.size) == (100, 0)
+    chart.draw([a_line(*np.arange(2000.0))])
+    assert (curve.means.x.size, curve.line.x.size) == (0, 2000)
+
+
+def test_the_spread_is_a_band_or_bars() -> None:
+    """A band goes along the upper ends and back along the lower ones; bars have gaps between."""
+    chart = Chart()
+    spread = chart._curves[0].spread
+    chart.draw([a_line(10, 20, trials=2)])
+    assert spread.x.tolist() == [0, 1, 1, 0]
+    assert spread.y.tolist() == pytest.approx([11, 22, 18, 9])
+    assert (spread.fill, spread.close_path) == ("inside", True)
+    chart.label("X", "Y", [0, 1], Look(bars=True))
+    chart.draw([a_line(10, 20, trials=2)])
+    assert (spread.fill, spread.close_path) == ("none", False)
+    assert spread.y[:3].tolist() == pytest.approx([9, 11, np.nan], nan_ok=True)
+    assert np.isfinite(spread.x).all()
+    chart.draw([a_line(10, 20)])
+    assert not spread.visible
+
+
+def test_failures_are_marked_where_they_belong() -> None:
+    """At their x, each once, also while there is no curve."""
+    chart = Chart()
+    chart.draw([], failed=[2.0, 1.0, 2.0])
+    assert chart._failed.visible
+    assert chart._failed.x.tolist() == [1, 2]
+    chart.draw([a_line(1, 2)])
+    assert not chart._failed.visible
+
+
+def test_ghosts_have_their_settings_in_the_legend() -> None:
+    chart = Chart()
+    ghost = Ghost("Network size 1000", np.array([0.0, 1.0]), np.array([50.0, 60.0]))
+    chart.draw([a_line(1, 2)], [ghost])
+    assert [mark.labels for mark in chart._ghosts if mark.visible] == [["Network size 1000"]]
+    assert chart._ghosts[0].display_legend
+    assert chart._y.scale.max >= 60
+    chart.draw([a_line(1, 2)])
+    assert not chart._ghosts[0].visible
+    assert not chart._ghosts[0].display_legend
 
 
 def test_chart_axis_is_fixed_to_the_sweep() -> None:
     """Whatever is drawn; also for one value alone."""
     chart = Chart()
-    chart.label("X (mV)", "Y", [0, 4])
-    fixed = (chart._x.min, chart._x.max)
+    chart.label("X (mV)", "Y", [0, 4], Look())
+    fixed = (chart._x.scale.min, chart._x.scale.max)
     assert fixed[0] < 0
     assert fixed[1] > 4
     chart.draw([a_line(5)])
-    assert (chart._x.min, chart._x.max) == fixed
-    assert chart._x_axis.tick_values.tolist() == [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4]
-    chart.label("X", "Y", [3])
-    assert chart._x.min < 3 < chart._x.max
-    assert chart._x_axis.tick_values.tolist() == [3]
+    assert (chart._x.scale.min, chart._x.scale.max) == fixed
+    assert chart._x.axis.tick_values.tolist() == [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4]
+    chart.label("X", "Y", [3], Look())
+    assert chart._x.scale.min < 3 < chart._x.scale.max
+    assert chart._x.axis.tick_values.tolist() == [3]
 
 
 def test_chart_starts_at_zero_unless_something_is_below() -> None:
     """Counts and rates are read from zero."""
     chart = Chart()
     chart.draw([a_line(5, 6)])
-    assert chart._y.min == 0
+    assert chart._y.scale.min == 0
     chart.draw([a_line(5, -6)])
-    assert chart._y.min < -6
-    assert chart._y.max > 5
+    assert chart._y.scale.min < -6
+    assert chart._y.scale.max > 5
     chart.draw([a_line(-61, -69)])
-    assert chart._y.min < -69
-    assert -61 < chart._y.max <= 10
+    assert chart._y.scale.min < -69
+    assert -61 < chart._y.scale.max <= 10
+
+
+def test_logarithmic_axes_have_the_numbers_at_their_ticks() -> None:
+    """Places are logarithms; what is not above zero has none, and that is said."""
+    chart = Chart()
+    chart.label("X", "Y", [0, 1, 10, 100], Look(log_x=True, log_y=True))
+    x, y = np.array([0.0, 1.0, 10.0, 100.0]), np.array([5.0, 1000.0, 0.0, 100_000.0])
+    nothing = np.full(4, np.nan)
+    told = chart.draw([Line("", x, y, nothing, nothing, x, y)])
+    assert told == "2 results are not above zero, and so not on the logarithmic axis."
+    line = chart._curves[0].line
+    assert line.y.tolist() == pytest.approx([np.nan, 3, np.nan, 5], nan_ok=True)
+    assert line.x[[1, 3]].tolist() == [0, 2]
+    assert chart._x.axis.tick_labels["2"] == "100"
+    assert list(chart._y.axis.tick_labels.values()) == [
+        *("10", "100", "1,000"),
+        *("10,000", "100,000"),
+    ]
+    places = [float(text) for text in chart._y.axis.tick_labels]
+    assert places == chart._y.axis.tick_values.tolist()
+    chart.label("X", "Y", [0, 100], Look())
+    chart.draw([a_line(5, 6)])
+    assert chart._y.axis.tick_labels == {}
+
+
+@given(st.floats(1e-9, 1e9), st.floats(1.0, 1e6))
+def test_logarithmic_axes_hold_everything_and_have_ticks(low: float, factor: float) -> None:
+    high = low * factor
+    ends = log_span(low, high, None)
+    assert ends[0] < math.log10(low) <= math.log10(high) < ends[1]
+    assert ends[1] - ends[0] < math.log10(factor) + 1.5
+    assert log_span(low, high, ends) == ends
+    ticks = log_ticks(*ends)
+    assert 2 <= len(ticks) <= 12
+    assert (np.diff(ticks) > 0).all()
+    assert ends[0] - 1e-6 <= np.log10(ticks[0]) <= np.log10(ticks[-1]) <= ends[1] + 1e-6
+
+
+def test_a_range_that_is_marked_on_the_chart_is_told_in_numbers() -> None:
+    """When the mouse is let go; a click without a range is nothing."""
+    chart, marked = Chart(), []
+    chart.on_zoom(lambda low, high: marked.append((low, high)))
+    chart.zoom(on=True)
+    assert chart.figure.interaction is chart.brush
+
+    def mark(places: Any) -> None:
+        chart.brush.brushing = True
+        chart.brush.selected = places
+        chart.brush.set_state({"brushing": False})
+
+    for nothing in (None, np.array([2.0, 2.0]), np.array([np.nan, 3.0])):
+        mark(nothing)
+    assert marked == []
+    mark(np.array([1.5, 3.0]))
+    chart.label("X", "Y", [1, 100], Look(log_x=True))
+    mark(np.array([0.0, 2.0]))
+    assert marked == [(1.5, 3.0), (1.0, 100.0)]
+    chart.zoom(on=False)
+    assert chart.figure.interaction is None
 
 
 # Range control
@@ -303,6 +450,23 @@ def test_range_gives_the_numbers_that_a_person_would_write(
     control._low.value, control._high.value, control._points.value = start, stop, points
     expected = np.asarray(np.linspace(start, stop, points) * mV)
     assert np.asarray(control.value()).tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ((1.00373, 2.99812), (1.0, 3.0)),
+        ((0.1234, 0.13117), (0.1234, 0.1312)),
+        ((3.2, 6.4), (3.2, 6.4)),
+    ],
+)
+def test_a_range_from_the_chart_has_round_ends(
+    marked: tuple[float, float], expected: tuple[float, float]
+) -> None:
+    parameter = cuba.parameters({})["excitatory_weight"]
+    control = RangeControl(parameter, Axis("excitatory_weight", (0.0, 0.004), parameter.unit))
+    control.zoom(*marked)
+    assert (control._low.value, control._high.value) == expected
 
 
 # Pump

@@ -10,6 +10,7 @@ import numpy as np
 
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.sweeps import Plan
+from brian_sweep_widget.widget.chart.look import Spread
 
 _SHAPE = 5  # points: both ends, the middle and the quarters are the first to come
 
@@ -18,15 +19,16 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One curve: the mean at every point that has a result, and every single result.
+    """One curve: at every point that has a result the mean, its spread, every single result.
 
     Parameters
     ----------
     label
         Values of the other axes, such as "Network size 4000"; empty if there
         are none.
-    x, mean
-        Shape (points with a result,), rising in x, in shown units.
+    x, mean, low, high
+        Shape (points with a result,), rising in x, in shown units. Low and
+        high are the spread's ends; NaN where there is none.
     dots_x, dots_y
         Shape (results,), rising in x, and by trial where x is the same.
     """
@@ -34,8 +36,27 @@ class Line:
     label: str
     x: Array
     mean: Array
+    low: Array
+    high: Array
     dots_x: Array
     dots_y: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Ghost:
+    """A curve of earlier settings.
+
+    Parameters
+    ----------
+    label
+        What was different then.
+    x, mean
+        Shape (points,), rising in x, in shown units.
+    """
+
+    label: str
+    x: Array
+    mean: Array
 
 
 class Series:
@@ -86,19 +107,23 @@ class Series:
         present = (~np.isnan(self._values)).any(axis=2)
         return bool((present.sum(axis=1) >= min(_SHAPE, len(self._shown))).all())
 
-    def lines(self) -> list[Line]:
+    def lines(self, spread: Spread = "none") -> list[Line]:
         """Give the curves as they are now, in fresh arrays."""
-        return [self._line(row) for row in range(len(self._rest))]
+        return [self._line(row, spread) for row in range(len(self._rest))]
 
-    def _line(self, row: int) -> Line:
+    def _line(self, row: int, spread: Spread) -> Line:
         values = self._values[row]
         there = ~np.isnan(values)
         present = there.any(axis=1)
         columns, _ = np.nonzero(there)
+        mean = np.nanmean(values[present], axis=1)
+        low, high = _ends(values[present], mean, spread)
         return Line(
             self._label(row),
             self._shown[present],
-            np.nanmean(values[present], axis=1),
+            mean,
+            low,
+            high,
             self._shown[columns],
             values[there],
         )
@@ -110,3 +135,45 @@ class Series:
             for axis, index in zip(axes, self._rest[row], strict=True)
         ]
         return ", ".join(texts)
+
+
+def _ends(values: Array, mean: Array, spread: Spread) -> tuple[Array, Array]:
+    """Give the spread's two ends at every point.
+
+    Parameters
+    ----------
+    values
+        Shape (points, trials), NaN where there is no result.
+    mean
+        Shape (points,).
+    spread
+        See `Look`.
+
+    Returns
+    -------
+    low, high : array, shape (points,)
+        NaN where there are less than two results.
+    """
+    count = (~np.isnan(values)).sum(axis=1)
+    several = np.where(count > 1, 0.0, np.nan)
+    if spread == "error":
+        deviation = np.sqrt(
+            np.nansum((values - mean[:, None]) ** 2, axis=1) / np.maximum(count - 1, 1)
+        )
+        error = deviation / np.sqrt(count) + several
+        return mean - error, mean + error
+    if spread == "quartiles":
+        rising = np.sort(values, axis=1)  # NaN comes last
+        return _quantile(rising, count, 0.25) + several, _quantile(rising, count, 0.75) + several
+    nothing = np.full(len(mean), np.nan)
+    return nothing, nothing
+
+
+def _quantile(rising: Array, count: Array, fraction: float) -> Array:
+    """Interpolate as numpy does, row by row of differing lengths; numpy's own is slow for NaN."""
+    place = fraction * (count - 1)
+    before = np.floor(place).astype(int)
+    after = np.minimum(before + 1, count - 1)
+    rows = np.arange(len(rising))
+    below, above = rising[rows, before], rising[rows, after]
+    return np.asarray(below + (place - before) * (above - below))

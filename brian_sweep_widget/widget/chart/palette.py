@@ -1,0 +1,14 @@
+"""What tells curves apart: colour, line style and marker, never colour alone."""
+
+#: How many curves can be told apart; more are refused.
+MOST_LINES = 6
+#: How many pinned curves are shown.
+MOST_GHOSTS = 4
+# Of the Okabe-Ito palette, safe for colour-blind eyes; mid-tones that have a
+# contrast of three to one on white and on JupyterLab's dark background alike.
+COLOURS = ("#2f7fc7", "#d55e00", "#00926a", "#b8609a", "#8a7a00", "#7f7f7f")
+STYLES = ("solid", "dashed", "dotted", "dash_dotted", "solid", "dashed")
+MARKERS = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+GHOST_COLOUR = "#7f7f7f"
+GHOST_STYLES = ("dotted", "dashed", "dash_dotted", "solid")
+FAILED_COLOUR = "#d23f31"

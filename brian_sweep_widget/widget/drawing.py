@@ -1,0 +1,164 @@
+"""What the chart shows of a run: for the pump alone, but for what other threads ask of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import ipywidgets as w
+
+from brian_sweep_widget.models import NetworkModel
+from brian_sweep_widget.results import Outcome
+from brian_sweep_widget.runs import Run, Sweep
+from brian_sweep_widget.widget.chart import Chart, Look, Series
+from brian_sweep_widget.widget.pins import Pin, ghosts
+
+_OUTDATED = 0.4  # s after which a curve that waits for its successor is drawn faintly
+
+
+class Drawing:
+    """Takes a run's outcomes, and draws the measure that is chosen.
+
+    Parameters
+    ----------
+    chart
+        What to draw on.
+    measure
+        The choice of the measure.
+    sweep
+        What would run first.
+
+    Attributes
+    ----------
+    look, pins, zooming
+        What the person asks for: how curves look, what is pinned, whether a
+        range is about to be marked on the chart. Other threads replace these;
+        the next `draw` looks at them.
+    """
+
+    def __init__(self, chart: Chart, measure: w.Dropdown, sweep: Sweep) -> None:
+        self.look = Look()
+        self.pins: tuple[Pin, ...] = ()
+        self.zooming = False
+        self._chart = chart
+        self._measure = measure
+        self._titles = _titles_of(sweep)
+        self._drawn: Run | None = None
+        self._asked: tuple[Look, Sequence[Pin]] = (self.look, self.pins)
+        self._series = Series(sweep.plan, None)
+        self._kept = False
+        self._since = 0.0
+        self._taken = 0
+        self._failed: dict[tuple[int, ...], Outcome] = {}
+        #: What a person should know of the picture; empty for nothing.
+        self.notice = ""
+
+    @property
+    def has_curves(self) -> bool:
+        """Whether the chart shows any."""
+        return self._chart.has_curves
+
+    @property
+    def failed(self) -> Sequence[Outcome]:
+        """What failed of the run that was drawn last."""
+        return list(self._failed.values())
+
+    @property
+    def age(self) -> float:
+        """Seconds since the run that was drawn last was drawn first."""
+        return time.monotonic() - self._since
+
+    def prepare(self, sweep: Sweep) -> None:
+        """Name the axes for what would run."""
+        self._chart.zoom(on=self.zooming)
+        self._label(sweep, self.look)
+
+    def draw(self, run: Run, sweep: Sweep, *, keep: bool, ended: bool) -> None:
+        """Draw what there is.
+
+        Parameters
+        ----------
+        run, sweep
+            What to draw.
+        keep
+            Whether the curves of before stay until the run's have a shape, so
+            that nothing flickers while a slider moves.
+        ended
+            Whether nothing more will come.
+        """
+        self._chart.zoom(on=self.zooming)
+        if run is not self._drawn:
+            self._drawn, self._taken, self._failed = run, 0, {}
+            self._kept, self._since = keep and self._chart.has_curves, time.monotonic()
+        fresh = run.outcomes_since(self._taken)
+        self._taken += len(fresh)
+        self._offer_measures(fresh)
+        failed = self._note_failures(fresh)
+        measure = self._measure.value
+        asked = (self.look, self.pins)
+        anew = (
+            self._series.plan is not sweep.plan
+            or self._series.measure != measure
+            or self._asked != asked
+        )
+        if anew:
+            self._series = Series(sweep.plan, measure)
+            # What came in between is for the next time: it is fresh then.
+            self._series.add(run.outcomes_since(0)[: self._taken])
+        elif not self._series.add(fresh) and not failed and not self._kept:
+            return
+        if self._kept and not ended and not self._series.has_shape:
+            if time.monotonic() > self._since + _OUTDATED:
+                self._chart.fade()
+            return
+        self._asked = asked
+        look, pins = asked
+        if anew or self._kept:
+            self._label(sweep, look)
+        self._kept = False
+        x = sweep.plan.axes[0].shown
+        self.notice = self._chart.draw(
+            self._series.lines(look.spread),
+            ghosts(pins, measure, sweep),
+            [x[position[0]] for position in self._failed],
+        )
+
+    def send_again(self) -> None:
+        """Send all of the chart once more."""
+        self._chart.send_again()
+
+    def _label(self, sweep: Sweep, look: Look) -> None:
+        """Name the axes; a plain function names its results when the first one is there."""
+        axis = sweep.plan.axes[0]
+        self._chart.label(axis.title, self._titles.get(self._measure.value, ""), axis.shown, look)
+
+    def _note_failures(self, fresh: Sequence[Outcome]) -> bool:
+        """Keep what failed; say whether that changed."""
+        before = list(self._failed)
+        for outcome in fresh:
+            self._failed.pop(outcome.job.position, None)  # a later outcome replaces it
+            if outcome.failure is not None:
+                self._failed[outcome.job.position] = outcome
+        return before != list(self._failed)
+
+    def _offer_measures(self, fresh: Sequence[Outcome]) -> None:
+        offered = {name for _, name in self._measure.options}
+        found = {
+            name: value
+            for outcome in fresh
+            for name, value in outcome.values.items()
+            if not value.si.ndim
+        }
+        self._titles |= {name: value.title for name, value in found.items()}
+        if not found.keys() <= offered:
+            new = [(value.label, name) for name, value in found.items() if name not in offered]
+            self._measure.options = [*self._measure.options, *new]
+            if self._measure.value is None:
+                self._measure.value = self._measure.options[0][1]
+
+
+def _titles_of(sweep: Sweep) -> dict[str | None, str]:
+    """Give the titles of the measures that are known before anything ran."""
+    if not isinstance(sweep.model, NetworkModel):
+        return {}
+    return {measure.name: measure.title for measure in sweep.model.measures.values()}

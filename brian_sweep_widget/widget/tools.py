@@ -1,0 +1,105 @@
+"""The tools above the chart: how the curves look, what stays of them, zooming."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as w
+
+from brian_sweep_widget.widget.chart import MOST_GHOSTS, Look
+
+_SPREADS = {
+    "Mean only": Look(spread="none"),
+    "Standard error, band": Look(spread="error"),
+    "Standard error, bars": Look(spread="error", bars=True),
+    "Quartiles, band": Look(spread="quartiles"),
+    "Quartiles, bars": Look(spread="quartiles", bars=True),
+}
+
+
+class Tools:
+    """Keeps what the person chose.
+
+    Parameters
+    ----------
+    changed
+        Called after every change of the look.
+    zoom
+        Called with whether a range is to be marked on the chart.
+    pin, unpin
+        Called when a person wants curves to stay, or to go.
+
+    Attributes
+    ----------
+    widget
+        What to show.
+    """
+
+    def __init__(
+        self,
+        *,
+        changed: Callable[[], None],
+        zoom: Callable[[bool], None],
+        pin: Callable[[], None],
+        unpin: Callable[[], None],
+    ) -> None:
+        self._spread = w.Dropdown(
+            description="Spread",
+            options=list(_SPREADS),
+            value="Standard error, band",
+            tooltip="What is drawn around the mean where there are several trials",
+        )
+        self._trials = _toggle("Trials", "Every single result is a dot")
+        self._log_x = _toggle("Log x", "Logarithmic x axis; what is not above zero has no place")
+        self._log_y = _toggle("Log y", "Logarithmic y axis; what is not above zero has no place")
+        self._zoom = _toggle(
+            "Zoom", "Mark a range on the chart, and the sweep goes there; or type it on the left"
+        )
+        self._pin = w.Button(
+            description="Pin",
+            tooltip=f"These curves stay, to compare others with them; up to {MOST_GHOSTS}",
+        )
+        self._unpin = w.Button(
+            description="Unpin", tooltip="Remove the pinned curves", disabled=True
+        )
+        self._looks = (self._spread, self._trials, self._log_x, self._log_y)
+        for control in self._looks:
+            control.observe(lambda _: changed(), "value")
+        self._zoom.observe(lambda change: zoom(change["new"]), "value")
+        self._pin.on_click(lambda _: pin())
+        self._unpin.on_click(lambda _: unpin())
+        self.widget = w.HBox([*self._looks, self._zoom, self._pin, self._unpin])
+        self.widget.add_class("bsw-tools")
+
+    @property
+    def look(self) -> Look:
+        """What the person wants to see."""
+        chosen = _SPREADS[self._spread.value]
+        return Look(
+            chosen.spread,
+            chosen.bars,
+            self._trials.value,
+            self._log_x.value,
+            self._log_y.value,
+        )
+
+    def paint(self, *, zooming: bool, pinned: bool, curves: bool) -> None:
+        """Show what holds; for the pump alone.
+
+        Parameters
+        ----------
+        zooming
+            Whether a range is about to be marked.
+        pinned
+            Whether anything is pinned.
+        curves
+            Whether there is anything to pin.
+        """
+        self._zoom.value = zooming
+        self._pin.disabled = not curves
+        self._unpin.disabled = not pinned
+
+
+def _toggle(text: str, help_text: str) -> Any:
+    return w.ToggleButton(description=text, tooltip=help_text)
