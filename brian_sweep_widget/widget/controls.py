@@ -107,8 +107,7 @@ class NumberControl(Control):
             return
         self._twinned = True
         try:
-            fields.reach(self._slider, self._span, change["new"], change["new"])
-            self._slider.value = change["new"]
+            self._slider.value = change["new"]  # or its end, which is not widened
         finally:
             self._twinned = False
 

@@ -124,7 +124,7 @@ def slider_step(parameter: Parameter, low: float, high: float) -> Any:
 
 
 def reach(slider: Any, span: tuple[float, float], low: float, high: float) -> None:
-    """Widen a slider so that typed values are on it, and no wider than that."""
+    """Let a slider span a range, and what its fields hold, and no more than that."""
     slider.min, slider.max = min(span[0], low), max(span[1], high)
 
 

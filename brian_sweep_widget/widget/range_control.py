@@ -147,8 +147,8 @@ class RangeControl(Control):
             return
         self._twinned = True
         try:
-            fields.reach(self._slider, self._span, low, high)
-            self._slider.value = (low, high)
+            ends = self._slider.min, self._slider.max
+            self._slider.value = tuple(np.clip((low, high), *ends).tolist())
         finally:
             self._twinned = False
 

@@ -78,6 +78,7 @@ def test_pinned_curves_stay(lab: Lab, artifacts: Path) -> None:
     expect(legend).to_contain_text("Gain 1")
     view.expect_status("Finished")
     view.expect_dots(8)
+    assert view.field("Gain").input_value() == "3"
     view.root.screenshot(path=artifacts / "chart_pinned.png")
     tool(view, "Unpin")
     expect(legend).not_to_contain_text("Gain")
@@ -111,7 +112,7 @@ def test_another_model_is_a_choice_away(lab: Lab, artifacts: Path) -> None:
     lab.open_cells("from brian_sweep_widget import SweepWidget\nwidget = SweepWidget()\nwidget")
     lab.run_cell(0)
     view = lab.widget()
-    models = view.root.get_by_label("Model")
+    models = view.model
     expect(models).to_have_value("CUBA network")
     view.expect_some_dots(BUILD)
     models.select_option("AdEx neuron")
@@ -148,10 +149,11 @@ def test_no_slider_changes_what_was_given_or_typed(lab: Lab) -> None:
     assert lab.ask("widget.sweep.plan.axes[0].values[0]") == "0.013"
     view.type("Size", 561)
     view.type("from", 0.021)
+    view.type("Slope", 5)  # beyond the slider's end, which goes there
     view.press_run()
     view.expect_status("Finished")
     assert view.field("Size").input_value() == "561"
-    assert view.field("Slope").input_value() == "0.1237"
+    assert view.field("Slope").input_value() == "5"
     assert view.field("from").input_value() == "0.021"
     assert view.field("to").input_value() == "3.977"
-    assert lab.ask("widget.run.results.plan.fixed") == "{'slope': 0.1237, 'size': 561}"
+    assert lab.ask("widget.run.results.plan.fixed") == "{'slope': 5.0, 'size': 561}"

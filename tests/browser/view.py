@@ -84,13 +84,14 @@ class WidgetView:
     ----------
     root
         All of it.
-    live_button, run_button, stop_button, measure, title, status, notice, errors, failures
+    model, live_button, run_button, stop_button, measure, title, status, notice, errors, failures
         Its parts.
     """
 
     def __init__(self, root: Locator) -> None:
         self.root = root
         self.title = root.locator(".bsw-title")
+        self.model = root.get_by_label("Model")
         self.live_button = root.get_by_role("button", name="Live", exact=True)
         self.run_button = root.get_by_role("button", name="Run", exact=True)
         self.stop_button = root.get_by_role("button", name="Stop", exact=True)

@@ -10,5 +10,5 @@ COLOURS = ("#2f7fc7", "#d55e00", "#00926a", "#b8609a", "#8a7a00", "#7f7f7f")
 STYLES = ("solid", "dashed", "dotted", "dash_dotted", "solid", "dashed")
 MARKERS = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 GHOST_COLOUR = "#7f7f7f"
-GHOST_STYLES = ("dotted", "dashed", "dash_dotted", "solid")
+GHOST_STYLES = ("dashed", "dash_dotted", "dotted", "solid")
 FAILED_COLOUR = "#d23f31"
