@@ -301,6 +301,7 @@ class Workshop:
 
 
 _workshops: dict[tuple[bytes, int], Workshop] = {}
+_choosing = threading.Lock()
 _MOST_WORKSHOPS = 32  # models, and versions of models; the oldest go
 
 
@@ -313,16 +314,19 @@ def workshop_for(compilation: compiled.Compilation, workers: int) -> Workshop:
         If the model cannot be sent to another process.
     """
     packed = compilation.packed_tracer()
-    found = _workshops.pop((packed, workers), None)
-    if found is None:
-        found = Workshop(
-            packed,
-            compilation.parameters,
-            compilation.untouched,
-            compilation.expected_flags(),
-            local_pool(workers),
-        )
-    _workshops[packed, workers] = found
-    while len(_workshops) > _MOST_WORKSHOPS:
-        del _workshops[next(iter(_workshops))]
+    # The pump asks as soon as a widget's warm-up does: were each given one, the pump
+    # would wait for ever for a model that the other has long prepared.
+    with _choosing:
+        found = _workshops.pop((packed, workers), None)
+        if found is None:
+            found = Workshop(
+                packed,
+                compilation.parameters,
+                compilation.untouched,
+                compilation.expected_flags(),
+                local_pool(workers),
+            )
+        _workshops[packed, workers] = found
+        while len(_workshops) > _MOST_WORKSHOPS:
+            del _workshops[next(iter(_workshops))]
     return found

@@ -232,8 +232,8 @@ class Bench:
         self._wake()
 
     def _zoomed(self, low: float, high: float) -> None:
-        self._drawing.zooming = False
         self._x_control.zoom(low, high)
+        self._drawing.zooming = False
         self._conductor.go_there()
 
     def _rested(self) -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 import pytest
+from helpers import until
 from lab import Lab
 from playwright.sync_api import expect
 from test_quickstart import BUILD
@@ -100,6 +101,7 @@ def test_a_range_marked_with_the_mouse_is_where_the_sweep_goes(lab: Lab, artifac
     view.root.screenshot(path=artifacts / "chart_zooming.png")
     mouse.up()
     expect(brush).to_be_hidden()
+    until(lambda: float(view.field("to").input_value()) < 4, "the other end")
     low, high = (float(view.field(name).input_value()) for name in ("from", "to"))
     assert (low, high) == (pytest.approx(2.5, abs=0.05), pytest.approx(3.5, abs=0.05))
     view.expect_status("Finished")
