@@ -15,7 +15,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 BUNDLE = tuple(
     pathlib.PurePath("brian_sweep_widget", "widget", "static", name)
-    for name in ("status.js", "status.css")
+    for part in ("status", "inspector", "jobs", "table")
+    for name in (f"{part}.js", f"{part}.css")
 )
 
 NO_NODE = """\

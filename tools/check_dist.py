@@ -13,8 +13,11 @@ import zipfile
 
 REQUIRED = (
     "brian_sweep_widget/py.typed",
-    "brian_sweep_widget/widget/static/status.css",
-    "brian_sweep_widget/widget/static/status.js",
+    *(
+        f"brian_sweep_widget/widget/static/{part}.{kind}"
+        for part in ("inspector", "jobs", "status", "table")
+        for kind in ("css", "js")
+    ),
 )
 
 USAGE = "usage: python tools/check_dist.py DIRECTORY"

@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-import pathlib
 from collections.abc import Callable
 from typing import Any
 
 import anywidget
 import traitlets as t
 
+from brian_sweep_widget.widget.bundle import bundle_file
+
 _MOST_INDICES = 100  # of a position; grids have a handful of axes
-
-_STATIC = pathlib.Path(__file__).parent / "static"
-
-
-def _bundle_file(name: str) -> pathlib.Path:
-    """Return the path of a built front-end file, or say how to build it.
-
-    anywidget reads the file when the class is defined and would only report
-    that it does not exist; whoever works in a checkout needs the remedy.
-
-    Parameters
-    ----------
-    name : str
-        File name inside the bundle directory.
-
-    Returns
-    -------
-    pathlib.Path
-        The existing file.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the front-end has not been built.
-    """
-    path = _STATIC / name
-    if not path.is_file():
-        message = (
-            f"The front-end of brian_sweep_widget is not built ({path} is missing). "
-            "In a checkout, run 'make build', or 'npm ci && npm run build' in js/. "
-            "An installed package always has this file: reinstall it."
-        )
-        raise FileNotFoundError(message)
-    return path
 
 
 class StatusStrip(anywidget.AnyWidget):
@@ -59,8 +26,8 @@ class StatusStrip(anywidget.AnyWidget):
     The counts exclude one another; what is left of `total` is waiting.
     """
 
-    _esm = _bundle_file("status.js")
-    _css = _bundle_file("status.css")
+    _esm = bundle_file("status.js")
+    _css = bundle_file("status.css")
 
     state = t.Enum(
         (

@@ -1,22 +1,23 @@
 import type { AnyModel } from "@anywidget/types";
-import { StatusStripDefaults, type StatusStripTraits } from "../src/traits.ts";
 
 /** The part of an anywidget model that a view sees, without a kernel. */
-export class FakeModel {
-  #traits: StatusStripTraits;
+export class FakeModel<Traits extends object> {
+  #traits: Traits;
   #listeners = new Map<string, Set<() => void>>();
 
-  constructor(traits: Partial<StatusStripTraits> = {}) {
-    this.#traits = { ...StatusStripDefaults, ...traits };
+  constructor(defaults: Readonly<Traits>, traits: Partial<Traits> = {}) {
+    this.#traits = { ...defaults, ...traits };
   }
 
-  get<K extends keyof StatusStripTraits>(key: K): StatusStripTraits[K] {
+  get<K extends keyof Traits>(key: K): Traits[K] {
     return this.#traits[key];
   }
 
-  set<K extends keyof StatusStripTraits>(key: K, value: StatusStripTraits[K]): void {
+  set<K extends keyof Traits>(key: K, value: Traits[K]): void {
     this.#traits[key] = value;
-    for (const listener of this.#listeners.get(`change:${key}`) ?? []) listener();
+    for (const listener of this.#listeners.get(`change:${String(key)}`) ?? []) {
+      listener();
+    }
   }
 
   on(event: string, listener: () => void): void {
@@ -36,7 +37,7 @@ export class FakeModel {
   }
 
   save_changes(): void {
-    throw new Error("the strip must not write to the model");
+    throw new Error("our parts must not write to the model");
   }
 
   listenerCount(): number {
@@ -44,14 +45,14 @@ export class FakeModel {
   }
 
   /** Set several traits as one message from the kernel does, and let it be painted. */
-  async receive(traits: Partial<StatusStripTraits>): Promise<void> {
-    for (const [key, value] of Object.entries(traits)) {
-      this.set(key as keyof StatusStripTraits, value);
+  async receive(traits: Partial<Traits>): Promise<void> {
+    for (const key of Object.keys(traits) as (keyof Traits)[]) {
+      this.set(key, traits[key] as Traits[typeof key]);
     }
     await Promise.resolve();
   }
 
-  asModel(): AnyModel<StatusStripTraits> {
-    return this as unknown as AnyModel<StatusStripTraits>;
+  asModel(): AnyModel<Traits> {
+    return this as unknown as AnyModel<Traits>;
   }
 }

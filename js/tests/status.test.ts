@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import status from "../src/status.ts";
+import { StatusStripDefaults, type StatusStripTraits } from "../src/traits.ts";
 import { FakeModel } from "./fake_model.ts";
+
+function strip(traits: Partial<StatusStripTraits> = {}) {
+  return new FakeModel(StatusStripDefaults, traits);
+}
 
 const FAILURE = {
   point: "excitatory weight 0.42 mV, trial 1",
@@ -8,7 +13,7 @@ const FAILURE = {
   traceback: "Traceback (most recent call last):\n  ...\nValueError: no such unit",
 };
 
-function show(model: FakeModel) {
+function show(model: FakeModel<StatusStripTraits>) {
   const el = document.createElement("div");
   document.body.append(el);
   const close = status.render({ model: model.asModel(), el });
@@ -31,7 +36,7 @@ afterEach(() => {
 
 describe("the line", () => {
   test("follows the model", async () => {
-    const model = new FakeModel({ total: 20 });
+    const model = strip({ total: 20 });
     const { text, find } = show(model);
     expect(text(".bsw-status-counts")).toBe("Ready: 20 simulations");
 
@@ -54,7 +59,7 @@ describe("the line", () => {
   });
 
   test("is painted once for the several events of one message", async () => {
-    const model = new FakeModel({ state: "running", total: 20 });
+    const model = strip({ state: "running", total: 20 });
     show(model);
     const get = vi.spyOn(model, "get");
     await model.receive({ done: 1, running: 2, elapsed: 0.5, eta: 9 });
@@ -65,14 +70,14 @@ describe("the line", () => {
 describe("the bar", () => {
   test("has a name, and shows settled points, failed ones too", () => {
     const traits = { total: 20, done: 12, failed: 1, lost: 2, running: 2 };
-    const { find } = show(new FakeModel({ state: "running", ...traits }));
+    const { find } = show(strip({ state: "running", ...traits }));
     const bar = find<HTMLProgressElement>("progress");
     expect(bar.getAttribute("aria-label")).toBe("Progress of the sweep");
     expect([bar.value, bar.max]).toEqual([15, 20]);
   });
 
   test("is indeterminate while workers start, and only then", async () => {
-    const model = new FakeModel({ state: "starting", total: 20 });
+    const model = strip({ state: "starting", total: 20 });
     const { find } = show(model);
     expect(find("progress").hasAttribute("value")).toBe(false);
     await model.receive({ state: "running" });
@@ -81,7 +86,7 @@ describe("the bar", () => {
   });
 
   test("is indeterminate while something is prepared, whatever the state", async () => {
-    const model = new FakeModel({ state: "idle", phase: "tracing", total: 20 });
+    const model = strip({ state: "idle", phase: "tracing", total: 20 });
     const { find } = show(model);
     expect(find("progress").hasAttribute("value")).toBe(false);
     await model.receive({ phase: "" });
@@ -89,14 +94,14 @@ describe("the bar", () => {
   });
 
   test("is calm while Live starts one run after another", async () => {
-    const model = new FakeModel({ state: "starting", live: true, total: 20 });
+    const model = strip({ state: "starting", live: true, total: 20 });
     const { find } = show(model);
     expect(find<HTMLProgressElement>("progress").value).toBe(0);
     expect(find("progress").hasAttribute("value")).toBe(true);
   });
 
   test("stays empty for a sweep without points", () => {
-    const { find } = show(new FakeModel());
+    const { find } = show(strip());
     const bar = find<HTMLProgressElement>("progress");
     expect([bar.value, bar.max]).toEqual([0, 1]);
   });
@@ -109,7 +114,7 @@ describe("the notice", () => {
     ["idle", null],
     ["finished", null],
   ] as const)("in state %s has the role %s", (state, role) => {
-    const { find } = show(new FakeModel({ state, notice: "The size must be > 0." }));
+    const { find } = show(strip({ state, notice: "The size must be > 0." }));
     const notice = find(".bsw-status-notice");
     expect(notice.getAttribute("role")).toBe(role);
     expect(notice.textContent).toBe("The size must be > 0.");
@@ -117,7 +122,7 @@ describe("the notice", () => {
   });
 
   test("is hidden when there is none, and again when it is over", async () => {
-    const model = new FakeModel();
+    const model = strip();
     const { find } = show(model);
     expect(find(".bsw-status-notice").hidden).toBe(true);
     await model.receive({ state: "invalid", notice: "Too large." });
@@ -130,7 +135,7 @@ describe("the notice", () => {
 
 describe("the failed points", () => {
   test("fold their tracebacks", () => {
-    const { find, text } = show(new FakeModel({ failed: 1, errors: [FAILURE] }));
+    const { find, text } = show(strip({ failed: 1, errors: [FAILURE] }));
     expect(text("summary")).toBe(
       "excitatory weight 0.42 mV, trial 1 - ValueError: no such unit",
     );
@@ -140,7 +145,7 @@ describe("the failed points", () => {
   });
 
   test("say how many more there are", async () => {
-    const model = new FakeModel({ failed: 11, lost: 2, errors: [FAILURE] });
+    const model = strip({ failed: 11, lost: 2, errors: [FAILURE] });
     const { find, text } = show(model);
     expect(text(".bsw-status-more")).toBe("and 12 more");
     await model.receive({ failed: 0, lost: 0, errors: [] });
@@ -151,7 +156,7 @@ describe("the failed points", () => {
   test("head with the first line of a long message", () => {
     const message = "BrianObjectException: neurongroup\nSee above.";
     const errors = [{ ...FAILURE, message, traceback: "" }];
-    const { text } = show(new FakeModel({ failed: 1, errors }));
+    const { text } = show(strip({ failed: 1, errors }));
     expect(text("summary")).toContain(" - BrianObjectException: neurongroup");
     expect(text("summary")).not.toContain("See above");
     expect(text("pre")).toBe(message);
@@ -159,13 +164,13 @@ describe("the failed points", () => {
 
   test("have nothing to unfold without a traceback", () => {
     const errors = [{ point: "w 1 mV", message: "", traceback: "" }];
-    const { el, text } = show(new FakeModel({ lost: 1, errors }));
+    const { el, text } = show(strip({ lost: 1, errors }));
     expect(el.querySelector("details")).toBeNull();
     expect(text("li")).toBe("w 1 mV - no message");
   });
 
   test("stay unfolded while counts change and more fail", async () => {
-    const model = new FakeModel({ state: "running", failed: 1, errors: [FAILURE] });
+    const model = strip({ state: "running", failed: 1, errors: [FAILURE] });
     const { el, find } = show(model);
     const details = find<HTMLDetailsElement>("details");
     details.open = true;
@@ -179,7 +184,7 @@ describe("the failed points", () => {
   });
 
   test("make way for those of the next run", async () => {
-    const model = new FakeModel({ failed: 2, errors: [FAILURE, FAILURE] });
+    const model = strip({ failed: 2, errors: [FAILURE, FAILURE] });
     const { el, text } = show(model);
     await model.receive({ failed: 1, errors: [{ ...FAILURE, point: "other" }] });
     expect(el.querySelectorAll("li")).toHaveLength(1);
@@ -190,7 +195,7 @@ describe("the failed points", () => {
 test("text from the model is never markup", () => {
   const evil = "<img src=x onerror=alert(1)>";
   const { el } = show(
-    new FakeModel({
+    strip({
       state: "invalid",
       total: 1,
       engine: evil,
@@ -205,7 +210,7 @@ test("text from the model is never markup", () => {
 
 describe("the live region", () => {
   test("speaks at most every five seconds, and then the latest", async () => {
-    const model = new FakeModel({ state: "running", total: 20 });
+    const model = strip({ state: "running", total: 20 });
     const { find, text } = show(model);
     const live = find('[role="status"][aria-live="polite"]');
     expect(live.textContent).toBe("0 of 20 simulations done");
@@ -230,7 +235,7 @@ describe("the live region", () => {
   });
 
   test("speaks of a new state at once and drops what was waiting", async () => {
-    const model = new FakeModel({ state: "running", total: 20 });
+    const model = strip({ state: "running", total: 20 });
     const { text } = show(model);
     await model.receive({ done: 19 });
     await model.receive({ state: "finished", done: 20 });
@@ -242,7 +247,7 @@ describe("the live region", () => {
 
 describe("the live region, while Live is on", () => {
   test("is not flooded by runs that start and end", async () => {
-    const model = new FakeModel({ state: "finished", live: true, total: 21, done: 21 });
+    const model = strip({ state: "finished", live: true, total: 21, done: 21 });
     const { text } = show(model);
     const before = text(".bsw-status-live");
     for (let run = 0; run < 20; run += 1) {
@@ -256,7 +261,7 @@ describe("the live region, while Live is on", () => {
   });
 
   test("tells each phase of a preparation once", async () => {
-    const model = new FakeModel({ phase: "tracing", total: 20 });
+    const model = strip({ phase: "tracing", total: 20 });
     const { text } = show(model);
     expect(text(".bsw-status-live")).toBe("Reading the model");
     await model.receive({ phase: "compiling" });
@@ -271,7 +276,7 @@ describe("the live region, while Live is on", () => {
 
 describe("views", () => {
   test("two of one model agree, and closing one leaves the other", async () => {
-    const model = new FakeModel({ state: "running", total: 4 });
+    const model = strip({ state: "running", total: 4 });
     const first = show(model);
     const second = show(model);
     await model.receive({ done: 1 });
@@ -284,7 +289,7 @@ describe("views", () => {
   });
 
   test("leave nothing behind: no listener, timer or late paint", async () => {
-    const model = new FakeModel({ state: "running", total: 4 });
+    const model = strip({ state: "running", total: 4 });
     const { close } = show(model);
     expect(model.listenerCount()).toBeGreaterThan(0);
     await model.receive({ done: 1 });

@@ -1,11 +1,16 @@
 import { afterEach, describe, expect, test } from "vitest";
 import status from "../src/status.ts";
+import { StatusStripDefaults, type StatusStripTraits } from "../src/traits.ts";
 import { FakeModel } from "./fake_model.ts";
+
+function strip(traits: Partial<StatusStripTraits> = {}) {
+  return new FakeModel(StatusStripDefaults, traits);
+}
 
 const LONG = { point: "Excitatory weight 3.2 mV", position: [4, 0], seconds: 12 };
 const OTHER = { point: "Excitatory weight 4 mV", position: [5, 0], seconds: 4 };
 
-function show(model: FakeModel) {
+function show(model: FakeModel<StatusStripTraits>) {
   const el = document.createElement("div");
   document.body.append(el);
   status.render({ model: model.asModel(), el });
@@ -21,7 +26,7 @@ afterEach(() => {
 
 describe("simulations that take long", () => {
   test("are listed with their time, and can be skipped one by one", async () => {
-    const model = new FakeModel({ state: "running", total: 6 });
+    const model = strip({ state: "running", total: 6 });
     const { el, all } = show(model);
     const list = el.querySelector<HTMLElement>(".bsw-status-under-way");
     expect(list?.hidden).toBe(true);
@@ -41,7 +46,7 @@ describe("simulations that take long", () => {
   });
 
   test("keep their row, and so the focus, while time passes", async () => {
-    const model = new FakeModel({ state: "running", under_way: [LONG, OTHER] });
+    const model = strip({ state: "running", under_way: [LONG, OTHER] });
     const { all } = show(model);
     const [, button] = all<HTMLButtonElement>(".bsw-status-under-way button");
     button?.focus();
@@ -65,21 +70,21 @@ describe("the button for another attempt", () => {
     ["stopping", { failed: 2 }, ""],
     ["idle", { failed: 2 }, ""],
   ] as const)("in state %s with %o says %j", (state, counts, text) => {
-    const { el } = show(new FakeModel({ state, total: 9, ...counts }));
+    const { el } = show(strip({ state, total: 9, ...counts }));
     const button = el.querySelector<HTMLButtonElement>(".bsw-status-retry");
     expect(button?.textContent).toBe(text);
     expect(button?.hidden).toBe(text === "");
   });
 
   test("asks for it", () => {
-    const model = new FakeModel({ state: "finished", total: 9, failed: 2 });
+    const model = strip({ state: "finished", total: 9, failed: 2 });
     const { el } = show(model);
     el.querySelector<HTMLButtonElement>(".bsw-status-retry")?.click();
     expect(model.sent).toEqual([{ kind: "retry" }]);
   });
 
   test("is not there while sweeps follow the settings", () => {
-    const model = new FakeModel({ state: "finished", live: true, failed: 2 });
+    const model = strip({ state: "finished", live: true, failed: 2 });
     const { el } = show(model);
     expect(el.querySelector<HTMLElement>(".bsw-status-retry")?.hidden).toBe(true);
   });
@@ -87,7 +92,7 @@ describe("the button for another attempt", () => {
 
 describe("a sweep that waits", () => {
   test("says why, before what else is to be known", async () => {
-    const model = new FakeModel({ state: "running", notice: "Not compiled." });
+    const model = strip({ state: "running", notice: "Not compiled." });
     const { el } = show(model);
     const notice = el.querySelector(".bsw-status-notice");
     await model.receive({ waits: "Waiting for memory." });
@@ -97,7 +102,7 @@ describe("a sweep that waits", () => {
   });
 
   test("that is paused says so, and what was known before is counted", () => {
-    const model = new FakeModel({ state: "paused", total: 9, done: 5, recalled: 3 });
+    const model = strip({ state: "paused", total: 9, done: 5, recalled: 3 });
     const { el } = show(model);
     const counts = el.querySelector(".bsw-status-counts")?.textContent;
     expect(counts).toBe("Paused · 5 of 9 done · 3 known before");

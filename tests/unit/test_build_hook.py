@@ -30,8 +30,9 @@ if sys.argv[1] == "ci":
 else:
     static = js.parent / "brian_sweep_widget" / "widget" / "static"
     static.mkdir(parents=True, exist_ok=True)
-    (static / "status.js").touch()
-    (static / "status.css").touch()
+    for part in ("status", "inspector", "jobs", "table"):
+        for kind in ("js", "css"):
+            (static / (part + "." + kind)).touch()
 sys.exit({status})
 """
 

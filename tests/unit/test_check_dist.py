@@ -54,9 +54,9 @@ def test_missing_files_are_named(
     tmp_path: pathlib.Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    typed, css, script = check_dist.REQUIRED
-    write_wheel(tmp_path, [typed, css])
-    write_sdist(tmp_path, [css, script])
+    typed, *others, script = check_dist.REQUIRED
+    write_wheel(tmp_path, [typed, *others])
+    write_sdist(tmp_path, [*others, script])
     assert check_dist.main([str(tmp_path)]) == 1
     assert capsys.readouterr().err.splitlines() == [
         f"p-1-py3-none-any.whl: {script} is missing",

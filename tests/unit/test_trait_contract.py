@@ -62,6 +62,7 @@ def test_only_our_own_synced_traits(contract: ModuleType) -> None:
         (t.Bool(), "boolean"),
         (t.Float(None, allow_none=True), "number | null"),
         (t.Enum(("a", "b")), '"a" | "b"'),
+        (t.Bytes(), "DataView"),
         (t.List(t.Int()), "readonly number[]"),
         (t.List(t.Enum(("a", "b"))), 'readonly ("a" | "b")[]'),
     ],

@@ -1,0 +1,1 @@
+"""Which worker did what, and when."""

@@ -1,0 +1,53 @@
+"""The results as a table: the chart in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import anywidget
+import traitlets as t
+
+from brian_sweep_widget.widget.bundle import bundle_file
+
+
+class ResultsTable(anywidget.AnyWidget):
+    """Show a row for every simulation.
+
+    Python writes every trait and the browser only reads them; what a person
+    does in it comes as a message. Write several traits together, under
+    ``hold_sync()``.
+    """
+
+    _esm = bundle_file("table.js")
+    _css = bundle_file("table.css")
+
+    caption = t.Unicode("", help="What the table holds, in a line.").tag(sync=True)
+    columns: t.List[dict[str, Any]] = t.List(
+        t.Dict(per_key_traits={"label": t.Unicode(), "unit": t.Unicode()}),
+        help="Swept parameters, trial, measures.",
+    ).tag(sync=True)
+    rows = t.Bytes(b"", help="Row after row: float64, little-endian; NaN where nothing is.").tag(
+        sync=True
+    )
+    notes: t.List[dict[str, Any]] = t.List(
+        t.Dict(per_key_traits={"row": t.Int(), "text": t.Unicode()}),
+        help='Rows without numbers, and why: "waiting", "failed: ..."; ascending.',
+    ).tag(sync=True)
+    selected = t.Int(-1, help="The row that is open in the inspector; -1 for none.").tag(sync=True)
+
+    def on_open(self, open_row: Callable[[int], None]) -> None:
+        """Have a function called with the row, which may not exist, that a person opens.
+
+        A browser can send anything. What is no request of ours is ignored.
+        """
+
+        def received(_: object, content: object, __: object) -> None:
+            if (
+                isinstance(content, dict)
+                and content.get("kind") == "open"
+                and type(content.get("row")) is int
+            ):
+                open_row(content["row"])
+
+        self.on_msg(received)

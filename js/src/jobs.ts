@@ -1,0 +1,3 @@
+// The inspector.
+
+export default { render() {} };
