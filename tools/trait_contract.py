@@ -160,9 +160,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Run as a script, sys.path holds tools/ and not the checkout.
     sys.path.insert(0, str(ROOT))
     from brian_sweep_widget.widget.inspector.view import InspectorView  # noqa: PLC0415
-    from brian_sweep_widget.widget.jobs.timeline import JobsTimeline  # noqa: PLC0415
-    from brian_sweep_widget.widget.results_table import ResultsTable  # noqa: PLC0415
+    from brian_sweep_widget.widget.jobs.view import JobsTimeline  # noqa: PLC0415
     from brian_sweep_widget.widget.status import StatusStrip  # noqa: PLC0415
+    from brian_sweep_widget.widget.table import ResultsTable  # noqa: PLC0415
 
     expected = render((StatusStrip, InspectorView, JobsTimeline, ResultsTable))
     if not options.check:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from brian_sweep_widget.scratch import new_folder
 
@@ -19,6 +19,21 @@ Why = Literal["stopped", "skipped", "overdue"]
 
 _RUNNING = "running"
 _SKIP, _WORD, _AT = "skip-", "word-", "at-"
+
+
+class Place(NamedTuple):
+    """A worker that began a call.
+
+    Attributes
+    ----------
+    process
+        Number of its process.
+    began
+        Seconds since the epoch.
+    """
+
+    process: int
+    began: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +89,13 @@ class StopToken:
         with suppress(OSError):  # then all calls under way are suspected
             (self.folder / f"{_AT}{os.getpid()}").write_text(_written(label))
 
-    def places(self) -> dict[Label, float]:
-        """Give the calls that workers began last, and when, in seconds since the epoch."""
+    def places(self) -> dict[Label, Place]:
+        """Give the calls that workers began last."""
         found = {}
         for file in self.folder.glob(f"{_AT}*"):
             with suppress(OSError, ValueError):  # half written, or forgotten meanwhile
-                found[_read(file.read_text())] = file.stat().st_mtime
+                place = Place(int(file.name.removeprefix(_AT)), file.stat().st_mtime)
+                found[_read(file.read_text())] = place
         return found
 
     def take_places(self) -> set[Label]:

@@ -5,17 +5,21 @@ from brian_sweep_widget.engines.choice import ENGINES, engine_for
 from brian_sweep_widget.engines.digests import UnknownError
 from brian_sweep_widget.engines.engine import Engine
 from brian_sweep_widget.engines.fingerprint import fingerprint
+from brian_sweep_widget.engines.looking import MOST_SPIKES, looked_into, seen
 from brian_sweep_widget.engines.packing import pack
 from brian_sweep_widget.engines.worker import compute, prepare
 
 __all__ = [
     "ENGINES",
+    "MOST_SPIKES",
     "Engine",
     "UnknownError",
     "compiled",
     "compute",
     "engine_for",
     "fingerprint",
+    "looked_into",
     "pack",
     "prepare",
+    "seen",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import sys
 from collections.abc import Callable, Mapping
@@ -57,6 +58,13 @@ class RuntimeEngine:
             {**context.preferences, "codegen.target": target}, context.time_step
         )
         self._limits = limits
+
+    def measuring(self, model: NetworkModel) -> RuntimeEngine:
+        """Give the same engine for the same model with other measures."""
+        other = copy.copy(self)
+        other._model = model  # noqa: SLF001 - its own kind
+        other.functions = [model.builder, *(m.function for m in model.measures.values())]
+        return other
 
     @property
     def identity(self) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from brian_sweep_widget.models import measures
 from brian_sweep_widget.models.function_model import FunctionModel
 from brian_sweep_widget.models.measure import Measure
+from brian_sweep_widget.models.monitors import Monitors
 from brian_sweep_widget.models.network_model import NetworkModel, network_model
 from brian_sweep_widget.models.parameters import Parameter, Plain
 from brian_sweep_widget.models.units import Unit
@@ -27,6 +28,7 @@ __all__ = [
     "FunctionModel",
     "Measure",
     "Model",
+    "Monitors",
     "NetworkModel",
     "Parameter",
     "Plain",

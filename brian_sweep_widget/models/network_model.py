@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from brian_sweep_widget.models.declaration import (
     words,
 )
 from brian_sweep_widget.models.measure import Measure
+from brian_sweep_widget.models.monitors import Monitors
 from brian_sweep_widget.models.parameters import Parameter
 from brian_sweep_widget.models.units import TIME, best_unit, dimensions_of
 
@@ -37,6 +39,7 @@ class NetworkModel:
         parameters: dict[str, Parameter],
         label: str,
         suggested_sweep: Mapping[str, Any],
+        monitors: Monitors,
     ) -> None:
         self.builder = builder
         self.name = builder.__name__
@@ -44,6 +47,8 @@ class NetworkModel:
         self.measures: dict[str, Measure] = {}
         #: What is swept when a person asks for nothing in particular.
         self.suggested_sweep = suggested_sweep
+        #: What shows the inside of a simulation.
+        self.monitors = monitors
         self.builder_parameters = tuple(inspect.signature(builder).parameters)
         self.__doc__ = builder.__doc__
         self.__name__ = builder.__name__
@@ -77,6 +82,12 @@ class NetworkModel:
     def required(self) -> list[str]:
         """Name the parameters that have no default: never any."""
         return []
+
+    def with_measures(self, more: Mapping[str, Measure]) -> NetworkModel:
+        """Give the same model with further measures, which are no one else's."""
+        model = copy.copy(self)
+        model.measures = {**self.measures, **more}
+        return model
 
     def measure(
         self, *, label: str | None = None, unit: Any = None, allow_nan: bool = False
@@ -147,6 +158,9 @@ def network_model(
     limits: Mapping[str, Any] | None = None,
     ranges: Mapping[str, Any] | None = None,
     sweep: Mapping[str, Any] | None = None,
+    spikes: str = "",
+    traces: str = "",
+    populations: Callable[..., Mapping[str, Any]] | None = None,
 ) -> Callable[[Callable[..., Any]], NetworkModel]:
     """Decorate a function that builds and returns a Brian 2 ``Network``.
 
@@ -176,6 +190,13 @@ def network_model(
     sweep
         What to sweep when nothing else is asked for, such as
         ``{"weight": np.linspace(0, 4, 20)*mV}``.
+    spikes, traces
+        Names of a ``SpikeMonitor`` and of a ``StateMonitor`` in the network,
+        such as ``"spikes"``, if one is to see inside single simulations.
+    populations
+        Takes any of the parameters, and gives the sizes of the parts into which
+        the spike monitor's neurons fall, in their order:
+        ``lambda size: {"Excitatory": int(0.8*size), "Inhibitory": size - int(0.8*size)}``.
 
     Returns
     -------
@@ -186,7 +207,7 @@ def network_model(
     ------
     TypeError
         If a parameter has no default, there is no duration (or it is given
-        twice), or a name belongs to no parameter.
+        twice), a name belongs to no parameter, or a monitor has no name.
     """
     labels, units, limits = labels or {}, units or {}, limits or {}
     ranges, sweep = ranges or {}, sweep or {}
@@ -221,9 +242,30 @@ def network_model(
         }
         for key, values in sweep.items():
             parameters[key].read_axis(values)
-        return NetworkModel(builder, parameters, label or words(name), sweep)
+        monitors = _monitors(name, defaults, spikes, traces, populations)
+        return NetworkModel(builder, parameters, label or words(name), sweep, monitors)
 
     return decorate
+
+
+def _monitors(
+    name: str,
+    defaults: Mapping[str, Any],
+    spikes: str,
+    traces: str,
+    populations: Callable[..., Mapping[str, Any]] | None,
+) -> Monitors:
+    names: dict[str, object] = {"spikes": spikes, "traces": traces}
+    for key, value in names.items():
+        if not isinstance(value, str):
+            msg = (
+                f"{key} = {value!r} of {name} is not the name of a monitor: give that which it "
+                f'has in the network, as in SpikeMonitor(neurons, name="{key}")'
+            )
+            raise TypeError(msg)
+    takes = tuple(inspect.signature(populations).parameters) if populations is not None else ()
+    check_names(dict.fromkeys(takes), defaults, f"populations of {name}")
+    return Monitors(spikes, traces, populations, takes)
 
 
 def _check_duration(name: str, defaults: Mapping[str, Any], duration: Any) -> None:

@@ -1,9 +1,22 @@
 """A sweep under way: what was asked for, its preparation, the controller, progress, stop."""
 
+from brian_sweep_widget.runs.looking import Looking
 from brian_sweep_widget.runs.progress import Progress, State
 from brian_sweep_widget.runs.recall import Recall
 from brian_sweep_widget.runs.run import Run, UnderWay
+from brian_sweep_widget.runs.statistics import Statistics
 from brian_sweep_widget.runs.sweep import TIME_LIMIT, Sweep
 from brian_sweep_widget.runs.workshop import Preparation
 
-__all__ = ["TIME_LIMIT", "Preparation", "Progress", "Recall", "Run", "State", "Sweep", "UnderWay"]
+__all__ = [
+    "TIME_LIMIT",
+    "Looking",
+    "Preparation",
+    "Progress",
+    "Recall",
+    "Run",
+    "State",
+    "Statistics",
+    "Sweep",
+    "UnderWay",
+]

@@ -27,7 +27,7 @@ class Books:
     counts
         Numbers of outcomes by status, replaced ones not counted.
     recalled
-        How many of these were known before.
+        Positions of the jobs whose outcome was known before.
     wall_times, measured
         Sum of the wall times, in seconds, of the jobs that were computed, and
         how many these are.
@@ -44,13 +44,15 @@ class Books:
         self.outcomes: list[Outcome] = []
         self.latest: dict[tuple[int, ...], Outcome] = {}
         self.counts = dict.fromkeys(("done", "failed", "lost", "cancelled"), 0)
-        self.recalled = 0
+        self.recalled: set[tuple[int, ...]] = set()
         self.wall_times = 0.0
         self.measured = 0
         self.files: set[str] = set()
         self.state: State = "starting"
         self.error: BaseException | None = None
         self.unstored = 0
+        #: Seconds since the epoch at which the sweep began, as origins tell time.
+        self.began = time.time()
         self._began = time.monotonic()
         self._ended: float | None = None
         self._units: dict[str, Unit] = {}
@@ -97,7 +99,7 @@ class Books:
                 self.outcomes.append(outcome)
                 self.latest[outcome.job.position] = outcome
                 self.counts[outcome.status] += 1
-                self.recalled += recalled
+                (self.recalled.add if recalled else self.recalled.discard)(outcome.job.position)
                 if outcome.origin is not None and not recalled:
                     self.wall_times += outcome.origin.wall_time
                     self.measured += 1

@@ -13,6 +13,7 @@ from brian_sweep_widget.runs.ledger import Record
 from brian_sweep_widget.runs.progress import Progress, time_left
 from brian_sweep_widget.runs.recall import Recall
 from brian_sweep_widget.runs.sources import Source
+from brian_sweep_widget.runs.statistics import Statistics, statistics
 from brian_sweep_widget.sweeps import Plan
 
 _PERSON = "person"  # holds a sweep up
@@ -27,10 +28,13 @@ class UnderWay(NamedTuple):
         Of its job.
     seconds
         Since it began.
+    process
+        Number of the worker's process.
     """
 
     position: tuple[int, ...]
     seconds: float
+    process: int
 
 
 class Run:
@@ -79,7 +83,7 @@ class Run:
                 state="paused" if paused else books.state,
                 total=len(self._plan),
                 **books.counts,
-                recalled=books.recalled,
+                recalled=len(books.recalled),
                 # While workers start, jobs wait for them.
                 running=at_work if books.state in {"running", "stopping"} else 0,
                 workers=workers,
@@ -105,11 +109,38 @@ class Run:
             if self._books.has_ended:
                 return []
             found = [
-                UnderWay(label, now - began)
-                for label, began in self._driving.token.places().items()
+                UnderWay(label, now - place.began, place.process)
+                for label, place in self._driving.token.places().items()
                 if label not in self._books.latest
             ]
         return sorted(found, key=lambda one: -one.seconds)
+
+    def outcome(self, position: tuple[int, ...]) -> Outcome | None:
+        """Give what became of a simulation, by the position of its job; None if not known yet."""
+        with self._changed:
+            return self._books.latest.get(position)
+
+    @property
+    def began(self) -> float:
+        """When it began, in seconds since the epoch, as `Origin.started`."""
+        return self._books.began
+
+    @property
+    def recalled(self) -> frozenset[tuple[int, ...]]:
+        """Positions of the jobs whose outcome the store knew."""
+        with self._changed:
+            return frozenset(self._books.recalled)
+
+    @property
+    def statistics(self) -> Statistics:
+        """Who computed what so far, and how much faster than one worker."""
+        with self._changed:
+            books = self._books
+            return statistics(books.latest.values(), books.recalled, books.elapsed)
+
+    def print_stats(self) -> None:
+        """Print `statistics`, as Parallel Python's ``print_stats`` did."""
+        print(self.statistics)  # noqa: T201 - that is what it is for
 
     def outcomes_since(self, number: int) -> list[Outcome]:
         """Give the outcomes from a number on, without waiting.

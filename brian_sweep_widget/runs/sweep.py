@@ -11,15 +11,16 @@ from uuid import uuid4
 import numpy as np
 
 from brian_sweep_widget.backends import allowed_cores, local_pool
-from brian_sweep_widget.engines import compiled, engine_for, prepare
+from brian_sweep_widget.engines import Engine, compiled, engine_for, prepare
 from brian_sweep_widget.limits import Limits, limits
 from brian_sweep_widget.models import Plain, as_model
 from brian_sweep_widget.models.units import TIME, dimensions_of, is_quantity
-from brian_sweep_widget.results import Outcome, Results
+from brian_sweep_widget.results import Inspection, Outcome, Results
 from brian_sweep_widget.results.store import DEFAULT_STORE, open_store
 from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError
 from brian_sweep_widget.runs.compiled_source import CompiledSource
 from brian_sweep_widget.runs.ledger import Record
+from brian_sweep_widget.runs.looking import Looking
 from brian_sweep_widget.runs.recall import Recall
 from brian_sweep_widget.runs.run import Run
 from brian_sweep_widget.runs.sources import ReadySource, Source
@@ -206,6 +207,33 @@ class Sweep:
             raise
         return run.wait()
 
+    def inspect(self, outcome: Outcome) -> Inspection:
+        """Run a simulation of this sweep once more, and see inside.
+
+        Parameters
+        ----------
+        outcome
+            Of this sweep, with values.
+
+        Returns
+        -------
+        Inspection
+            After the simulation; what the model's monitors recorded, and its
+            numbers, which are the same bit for bit unless `Inspection.different`
+            says otherwise.
+
+        Raises
+        ------
+        ValueError
+            If the model names no monitors (see `network_model`), or the
+            simulation has no result.
+        """
+        return Looking(self, outcome).wait()
+
+    def look(self, outcome: Outcome) -> Looking:
+        """Begin what `inspect` does, and return at once."""
+        return Looking(self, outcome)
+
     @property
     def preparation(self) -> Preparation | None:
         """How far the model's compilation is; None if it is not to be compiled."""
@@ -249,7 +277,7 @@ class Sweep:
             record = Record(self.store, name, self.model.label, self.parameters, self.plan)
         return Run(
             self.plan,
-            self._source(),
+            self.source(self.engine),
             self._results,
             self._given_limit,
             self._again,
@@ -270,10 +298,11 @@ class Sweep:
         is_compiled = isinstance(self.engine, compiled.Compilation)
         return TIME_LIMIT if is_compiled and math.isinf(self._given_limit) else self._given_limit
 
-    def _source(self) -> Source:
-        if isinstance(self.engine, compiled.Compilation):
-            return CompiledSource(self.engine, self.workers, self.time_limit)
-        return ReadySource(self.engine, self.workers)
+    def source(self, engine: Engine | compiled.Compilation) -> Source:
+        """Give a source of jobs that an engine of this model computes."""
+        if isinstance(engine, compiled.Compilation):
+            return CompiledSource(engine, self.workers, self.time_limit)
+        return ReadySource(engine, self.workers)
 
     def _results(self, outcomes: Sequence[Outcome], notice: str = "") -> Results:
         return Results(self.model.label, self.parameters, self.plan, outcomes, notice)

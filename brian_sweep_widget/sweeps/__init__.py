@@ -5,7 +5,23 @@ process or imports Brian 2.
 """
 
 from brian_sweep_widget.sweeps.axis import Axis
-from brian_sweep_widget.sweeps.plan import Job, Plan
+from brian_sweep_widget.sweeps.places import (
+    nearest,
+    next_along_curve,
+    number_of,
+    position_of,
+)
+from brian_sweep_widget.sweeps.plan import Job, Plan, Single
 from brian_sweep_widget.sweeps.seeds import Seeding
 
-__all__ = ["Axis", "Job", "Plan", "Seeding"]
+__all__ = [
+    "Axis",
+    "Job",
+    "Plan",
+    "Seeding",
+    "Single",
+    "nearest",
+    "next_along_curve",
+    "number_of",
+    "position_of",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from math import prod
 from typing import NamedTuple
@@ -137,6 +137,23 @@ class Plan:
         # The last key of lexsort is the first to decide; ties keep grid order.
         order: list[int] = np.lexsort((flat.sum(axis=0), flat.max(axis=0))).tolist()
         return order
+
+
+@dataclass(frozen=True, slots=True)
+class Single(Plan):
+    """One job of another plan, once more.
+
+    Parameters
+    ----------
+    job
+        With its position and its seed in that plan.
+    """
+
+    job: Job = field(kw_only=True)
+
+    def jobs(self) -> list[Job]:
+        """List the one job."""
+        return [self.job]
 
 
 def _check_count(name: str, value: object, least: int) -> None:

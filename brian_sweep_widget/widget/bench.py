@@ -16,6 +16,7 @@ from brian_sweep_widget.widget.chart import MOST_GHOSTS, Chart
 from brian_sweep_widget.widget.conductor import Conductor
 from brian_sweep_widget.widget.control import Control
 from brian_sweep_widget.widget.controls import controls_for
+from brian_sweep_widget.widget.details import Details
 from brian_sweep_widget.widget.drawing import Drawing
 from brian_sweep_widget.widget.inbox import accept_only_input
 from brian_sweep_widget.widget.layout import arrange, count_field, most_allowed
@@ -92,6 +93,7 @@ class Bench:
         self._tools = Tools(
             changed=self._look_changed, zoom=self._zoom, pin=self._pin, unpin=self._unpin
         )
+        self._details = Details(self._chart, self._drawing, self._wake)
         #: What to show, from top to bottom.
         self.rows = arrange(
             title=title,
@@ -112,6 +114,7 @@ class Bench:
             tools=self._tools.widget,
             chart=self._chart.figure,
             status=self._status,
+            details=self._details.rows,
         )
         warm_up = threading.Thread(
             target=self._warm_up, args=(first,), name="brian-sweep-warm-up", daemon=True
@@ -120,6 +123,7 @@ class Bench:
         self._screen = Screen(
             self._drawing,
             self._tools,
+            self._details,
             self._status,
             self._run_button,
             self._pause_button,
@@ -154,6 +158,7 @@ class Bench:
 
     def stop(self) -> None:
         """Leave Live, and stop what runs."""
+        self._details.stop()
         self._conductor.stop()
 
     def leave(self) -> None:
@@ -169,6 +174,7 @@ class Bench:
     def close(self) -> None:
         """Stop the simulations, and end the threads."""
         self.stop()
+        self._details.close()
         self._follower.close()
         self._pump.close()
 

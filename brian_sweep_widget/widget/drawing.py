@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import ipywidgets as w
 
@@ -14,6 +15,17 @@ from brian_sweep_widget.widget.chart import Chart, Look, Series
 from brian_sweep_widget.widget.pins import Pin, ghosts
 
 _OUTDATED = 0.4  # s after which a curve that waits for its successor is drawn faintly
+
+
+Position = tuple[int, ...]
+
+
+class Shown(NamedTuple):
+    """What is on the chart."""
+
+    sweep: Sweep
+    run: Run
+    series: Series
 
 
 class Drawing:
@@ -34,6 +46,9 @@ class Drawing:
         What the person asks for: how curves look, what is pinned, whether a
         range is about to be marked on the chart. Other threads replace these;
         the next `draw` looks at them.
+    shown
+        What is on the chart now, for other threads to read; None before the
+        first run.
     """
 
     def __init__(self, chart: Chart, measure: w.Dropdown, sweep: Sweep) -> None:
@@ -43,6 +58,7 @@ class Drawing:
         self._chart = chart
         self._measure = measure
         self._titles = _titles_of(sweep)
+        self.shown: Shown | None = None
         self._drawn: Run | None = None
         self._asked: tuple[Look, Sequence[Pin]] = (self.look, self.pins)
         self._series = Series(sweep.plan, None)
@@ -73,13 +89,25 @@ class Drawing:
         self._chart.zoom(on=self.zooming)
         self._label(sweep, self.look)
 
-    def draw(self, run: Run, sweep: Sweep, *, keep: bool, ended: bool) -> None:
+    def draw(
+        self,
+        run: Run,
+        sweep: Sweep,
+        opened: Sequence[Position] = (),
+        hovered: Position | None = None,
+        *,
+        keep: bool,
+        ended: bool,
+    ) -> None:
         """Draw what there is.
 
         Parameters
         ----------
         run, sweep
             What to draw.
+        opened, hovered
+            Positions of the results that are open elsewhere, and of the one that
+            the mouse is on there: they get rings.
         keep
             Whether the curves of before stay until the run's have a shape, so
             that nothing flickers while a slider moves.
@@ -106,6 +134,7 @@ class Drawing:
             # What came in between is for the next time: it is fresh then.
             self._series.add(run.outcomes_since(0)[: self._taken])
         elif not self._series.add(fresh) and not failed and not self._kept:
+            self._mark(opened, hovered)
             return
         if self._kept and not ended and not self._series.has_shape:
             if time.monotonic() > self._since + _OUTDATED:
@@ -121,6 +150,22 @@ class Drawing:
             self._series.lines(look.spread),
             ghosts(pins, measure, sweep),
             [x[position[0]] for position in self._failed],
+        )
+        self.shown = Shown(sweep, run, self._series)
+        self._mark(opened, hovered)
+
+    def failed_at(self, x: float) -> tuple[int, ...] | None:
+        """Give the position of the failed simulation that is nearest to x, in shown units."""
+        shown = self.shown
+        if shown is None:
+            return None
+        axis = shown.sweep.plan.axes[0].shown
+        return min(list(self._failed), key=lambda one: abs(axis[one[0]] - x), default=None)
+
+    def _mark(self, opened: Sequence[Position], hovered: Position | None) -> None:
+        self._chart.mark(
+            [self._series.place(position) for position in opened],
+            [] if hovered is None else [self._series.place(hovered)],
         )
 
     def send_again(self) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import ipywidgets as w
 import traitlets as t
 
-from brian_sweep_widget.widget.chart import Brush
+from brian_sweep_widget.widget.chart import Brush, Dots
 
 #: What a person can change, by the kind of widget; every other kind only shows.
 _INPUTS: Mapping[type[w.Widget], frozenset[str]] = {
@@ -28,6 +28,7 @@ _INPUTS: Mapping[type[w.Widget], frozenset[str]] = {
     w.FloatSlider: frozenset({"value"}),
     w.IntRangeSlider: frozenset({"value"}),
     w.FloatRangeSlider: frozenset({"value"}),
+    Dots: frozenset({"hovered_point"}),
     Brush: frozenset({"selected", "brushing"}),
 }
 _LONGEST = 10_000  # characters of a text that a person types

@@ -21,6 +21,7 @@ def arrange(
     tools: w.Widget,
     chart: w.Widget,
     status: w.Widget,
+    details: Sequence[w.Widget],
 ) -> list[w.Widget]:
     """Put the parts of the widget in their places.
 
@@ -41,7 +42,7 @@ def arrange(
     # The status is beside the chart, not below it all: long lists of parameters
     # must not push it off the screen.
     picture = _with_class(w.VBox([tools, chart, status]), "bsw-chart")
-    return [head, _with_class(w.HBox([controls, picture]), "bsw-body")]
+    return [head, _with_class(w.HBox([controls, picture]), "bsw-body"), *details]
 
 
 def title(text: str) -> w.Widget:

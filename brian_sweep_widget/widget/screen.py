@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import ipywidgets as w
 
 from brian_sweep_widget.runs import Progress, Run, Sweep
+from brian_sweep_widget.widget.details import Details
 from brian_sweep_widget.widget.drawing import Drawing
 from brian_sweep_widget.widget.readiness import POLL, Readiness
 from brian_sweep_widget.widget.status import StatusStrip
@@ -45,7 +46,7 @@ class Screen:
 
     Parameters
     ----------
-    drawing, tools, status, run_button, pause_button, stop_button
+    drawing, tools, details, status, run_button, pause_button, stop_button
         What to write to.
     readiness
         Shows, and knows, how far the model's preparation is.
@@ -57,6 +58,7 @@ class Screen:
         self,
         drawing: Drawing,
         tools: Tools,
+        details: Details,
         status: StatusStrip,
         run_button: w.Button,
         pause_button: w.Button,
@@ -66,6 +68,7 @@ class Screen:
     ) -> None:
         self._drawing = drawing
         self._tools = tools
+        self._details = details
         self._status = status
         self._run_button = run_button
         self._pause_button = pause_button
@@ -108,7 +111,15 @@ class Screen:
     def paint(self) -> float | None:
         """Draw the latest state; see `Pump`."""
         with self._lock:
-            (sweep, run, live), settings, refusal = self._followed, self._settings, self._refusal
+            followed, settings, refusal = self._followed, self._settings, self._refusal
+        again = (
+            self._paint_sweep(followed, settings, refusal),
+            self._details.paint(followed.sweep, followed.run),
+        )
+        return min((seconds for seconds in again if seconds is not None), default=None)
+
+    def _paint_sweep(self, followed: Followed, settings: Sweep, refusal: str) -> float | None:
+        sweep, run, live = followed
         if run is None:
             self._readiness.look(settings, soon=False)
             self._drawing.prepare(settings)
@@ -128,7 +139,14 @@ class Screen:
             progress = replace(progress, phase=self._readiness.phase)
         # While Live is on, a run that was cancelled is about to have a successor.
         replaced = progress.state == "cancelled" and self._readiness.live
-        self._drawing.draw(run, sweep, keep=live, ended=progress.ended and not replaced)
+        self._drawing.draw(
+            run,
+            sweep,
+            self._details.opened(run),
+            self._details.hovered(run),
+            keep=live,
+            ended=progress.ended and not replaced,
+        )
         notice = refusal
         if progress.state == "crashed":
             notice = f"The sweep stopped: {run.error}. What was finished is kept; press Run again."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import sys
 import threading
@@ -78,6 +79,14 @@ class Compilation:
         self.untouched = untouched(model.builder, model.builder_parameters) | {
             name for name in parameters if name not in model.builder_parameters
         }
+
+    def measuring(self, model: NetworkModel) -> Compilation:
+        """Give the compilation of the same model with other measures: it is the same program."""
+        other = copy.copy(self)
+        other.model = model
+        other.fallback = self.fallback and self.fallback.measuring(model)
+        other.functions = [model.builder, *(m.function for m in model.measures.values())]
+        return other
 
     def expected_flags(self) -> tuple[str, ...]:
         """Give the compiler flags that Brian will most probably choose."""

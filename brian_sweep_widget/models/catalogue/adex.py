@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from brian2 import Hz, Network, NeuronGroup, SpikeMonitor, ms, mV, nA, nS, pA
+from brian2 import Hz, Network, NeuronGroup, SpikeMonitor, StateMonitor, ms, mV, nA, nS, pA
 
 from brian_sweep_widget.models import measures
 from brian_sweep_widget.models.network_model import network_model
@@ -35,6 +35,8 @@ from brian_sweep_widget.models.network_model import network_model
         "duration": [100, 2000] * ms,
     },
     sweep={"current": np.linspace(0, 2, 41) * nA},
+    spikes="spikes",
+    traces="potential",
 )
 def adex(
     current: Any = 1 * nA,  # noqa: ARG001 - used in an equation
@@ -85,7 +87,8 @@ def adex(
     )
     neuron.v = "-70.6*mV"
     spikes = SpikeMonitor(neuron, name="spikes")
-    return Network(neuron, spikes)
+    potential = StateMonitor(neuron, ["v", "w"], record=[0], name="potential")
+    return Network(neuron, spikes, potential)
 
 
 @adex.measure(label="Firing rate", unit=Hz)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from brian2 import Network, NeuronGroup, PoissonInput, SpikeMonitor, Synapses, ms, mV
+from brian2 import Network, NeuronGroup, PoissonInput, SpikeMonitor, StateMonitor, Synapses, ms, mV
 
-from brian_sweep_widget.models.catalogue.parts import measure_spikes
+from brian_sweep_widget.models.catalogue.parts import excitatory_and_inhibitory, measure_spikes
 from brian_sweep_widget.models.network_model import network_model
 
 
@@ -40,6 +40,9 @@ from brian_sweep_widget.models.network_model import network_model
         "duration": [20, 1000] * ms,
     },
     sweep={"relative_inhibition": np.linspace(3, 8, 11)},
+    spikes="spikes",
+    traces="potentials",
+    populations=excitatory_and_inhibitory,
 )
 def brunel(
     size: int = 12_500,
@@ -127,7 +130,9 @@ def brunel(
         neurons, "v", N=excitatory_inputs, rate=external_rate * threshold_rate, weight=weight
     )
     spikes = SpikeMonitor(neurons, name="spikes")
-    return Network(neurons, excitatory, inhibitory, drive, spikes)
+    shown = [0, 1, size - 2, size - 1]
+    potentials = StateMonitor(neurons, "v", record=shown, name="potentials")
+    return Network(neurons, excitatory, inhibitory, drive, spikes, potentials)
 
 
 measure_spikes(brunel)

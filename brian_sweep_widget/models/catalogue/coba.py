@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from brian2 import Network, NeuronGroup, SpikeMonitor, Synapses, ms, nS
+from brian2 import Network, NeuronGroup, SpikeMonitor, StateMonitor, Synapses, ms, nS
 
-from brian_sweep_widget.models.catalogue.parts import measure_spikes
+from brian_sweep_widget.models.catalogue.parts import excitatory_and_inhibitory, measure_spikes
 from brian_sweep_widget.models.network_model import network_model
 
 
@@ -33,6 +33,9 @@ from brian_sweep_widget.models.network_model import network_model
         "duration": [10, 1000] * ms,
     },
     sweep={"inhibitory_conductance": np.linspace(0, 100, 21) * nS},
+    spikes="spikes",
+    traces="potentials",
+    populations=excitatory_and_inhibitory,
 )
 def coba(
     size: int = 4000,
@@ -98,7 +101,9 @@ def coba(
     inhibitory.connect(p=connection_probability)
 
     spikes = SpikeMonitor(neurons, name="spikes")
-    return Network(neurons, excitatory, inhibitory, spikes)
+    shown = [0, 1, size - 2, size - 1]
+    potentials = StateMonitor(neurons, "v", record=shown, name="potentials")
+    return Network(neurons, excitatory, inhibitory, spikes, potentials)
 
 
 measure_spikes(coba)

@@ -9,8 +9,16 @@ from brian2 import Hz, Network
 from brian_sweep_widget.models import measures
 from brian_sweep_widget.models.network_model import NetworkModel
 
+_EXCITATORY = 0.8  # of all neurons
+
 # A number: units would have every worker import Brian.
 _WINDOW = 0.002  # s
+
+
+def excitatory_and_inhibitory(size: int) -> dict[str, int]:
+    """Give the sizes of the two populations of a network of so many neurons."""
+    excitatory = int(_EXCITATORY * size)
+    return {"Excitatory": excitatory, "Inhibitory": size - excitatory}
 
 
 def measure_spikes(model: NetworkModel) -> None:

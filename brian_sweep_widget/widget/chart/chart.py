@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,12 +19,15 @@ from brian_sweep_widget.widget.chart.palette import (
     GHOST_COLOUR,
     GHOST_STYLES,
     MARKERS,
+    SHOWN_COLOUR,
     STYLES,
 )
 from brian_sweep_widget.widget.chart.series import Ghost, Line
 
 #: Marks a range on the chart.
 Brush = BrushIntervalSelector
+#: Results as dots.
+Dots = Scatter
 
 # Every dot is three nodes of SVG; more than these and the browser falls behind.
 _MOST_DOTS = 1000
@@ -74,6 +78,18 @@ class Chart:
             default_size=60,
             default_skew=0.9,
         )
+        self._shown, self._hovered = (
+            Scatter(
+                **common,
+                scales={"x": self._x.scale, "y": self._y.scale},
+                colors=[SHOWN_COLOUR],
+                marker="circle",
+                default_size=size,
+                fill=False,
+                stroke_width=width,
+            )
+            for size, width in ((220, 2.5), (420, 1.5))
+        )
         self.brush = Brush(scale=self._x.scale, color=COLOURS[0])
         self.figure = Figure(
             axes=[self._x.axis, self._y.axis],
@@ -85,6 +101,8 @@ class Chart:
                     for mark in layer
                 ),
                 self._failed,
+                self._shown,
+                self._hovered,
             ],
             animation_duration=0,
             legend_location="top-left",
@@ -158,6 +176,75 @@ class Chart:
         replace(self._failed, self._x.placed(marked), np.full(len(marked), _FLOOR))
         return self._notice(lines, most)
 
+    def mark(
+        self, opened: Sequence[tuple[float, float]], hovered: Sequence[tuple[float, float]] = ()
+    ) -> None:
+        """Put a ring around some results.
+
+        Parameters
+        ----------
+        opened, hovered
+            x and y, in shown units, of those that are open in the inspector, and
+            of the one that the mouse is on elsewhere.
+        """
+        for mark, places in ((self._shown, opened), (self._hovered, hovered)):
+            x, y = np.array(places, dtype=float).reshape(-1, 2).T
+            replace(mark, self._x.placed(x), self._y.placed(y))
+
+    def on_open(
+        self,
+        result: Callable[[int, float, float | None], None],
+        failed: Callable[[float], None],
+    ) -> None:
+        """Have functions called when a person clicks on what is drawn of simulations.
+
+        Parameters
+        ----------
+        result
+            Takes the number of the curve, and x and y of the result; y is None
+            for a mean.
+        failed
+            Takes x of one that failed.
+        """
+        for row, curve in enumerate(self._curves):
+            of_curve = partial(result, row)
+            curve.means.on_element_click(partial(self._clicked, of_curve, mean=True))
+            curve.trials.on_element_click(partial(self._clicked, of_curve, mean=False))
+        self._failed.on_element_click(partial(self._clicked, lambda x, _: failed(x), mean=True))
+
+    def on_hover(self, hovered: Callable[[int, tuple[float, float | None] | None], None]) -> None:
+        """Have a function called when the mouse comes to a result, and when it leaves it.
+
+        Parameters
+        ----------
+        hovered
+            Takes the number of the curve, and x and y of the result, or None;
+            y is None for a mean.
+        """
+        for row, curve in enumerate(self._curves):
+            for mark, mean in ((curve.means, True), (curve.trials, False)):
+
+                def told(change: Any, row: int = row, mean: bool = mean) -> None:  # noqa: FBT001
+                    mark, index = change["owner"], change["new"]
+                    if index is None or not 0 <= index < len(mark.x):
+                        hovered(row, None)
+                        return
+                    y = None if mean else self._y.number_at(float(mark.y[index]))
+                    hovered(row, (self._x.number_at(float(mark.x[index])), y))
+
+                mark.observe(told, "hovered_point")
+
+    def _clicked(
+        self, tell: Callable[[float, float | None], None], _: object, content: Any, *, mean: bool
+    ) -> None:
+        """Read what the browser sends for a click, which may be anything."""
+        data = content.get("data")
+        if not isinstance(data, dict):
+            return
+        x, y = (_number(data.get(name)) for name in ("x", "y"))
+        if x is not None and y is not None:
+            tell(self._x.number_at(x), None if mean else self._y.number_at(y))
+
     def zoom(self, *, on: bool) -> None:
         """Let a range be marked, or no more; `on_zoom` tells when it is."""
         wanted = self.brush if on else None
@@ -182,7 +269,7 @@ class Chart:
         """Send everything once more: servers drop messages of very busy kernels."""
         marks = [mark for curve in self._curves for mark in curve.marks]
         scales = (self._x.scale, self._y.scale, self._x.axis, self._y.axis)
-        for widget in (*scales, *marks, *self._ghosts, self._failed):
+        for widget in (*scales, *marks, *self._ghosts, self._failed, self._shown, self._hovered):
             widget.send_state()
 
     def _notice(self, lines: Sequence[Line], most: int) -> str:
@@ -200,3 +287,10 @@ class Chart:
         if self._look.trials and crowd > most:
             texts.append(f"A curve has {crowd} results, too many to draw each (at most {most}).")
         return " ".join(texts)
+
+
+def _number(value: object) -> float | None:
+    """Give a number of a browser's message, if it is one."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
+        return None
+    return float(value)

@@ -12,3 +12,5 @@ MARKERS = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down
 GHOST_COLOUR = "#7f7f7f"
 GHOST_STYLES = ("dashed", "dash_dotted", "dotted", "solid")
 FAILED_COLOUR = "#d23f31"
+# Of what is open in the inspector: orange, as what is selected is everywhere.
+SHOWN_COLOUR = "#e07b00"

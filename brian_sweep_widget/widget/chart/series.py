@@ -101,6 +101,36 @@ class Series:
                 changed = True
         return changed
 
+    def at(self, row: int, x: float, y: float | None = None) -> tuple[int, ...] | None:
+        """Give the position of the result that is nearest to a place on a curve.
+
+        Parameters
+        ----------
+        row
+            Number of the curve.
+        x, y
+            In shown units; without y it is the point's first result.
+
+        Returns
+        -------
+        tuple of int or None
+            None if there is no result.
+        """
+        if not 0 <= row < len(self._rest):
+            return None
+        column = int(np.argmin(np.abs(self._shown - x)))
+        values = self._values[row, column]
+        there = np.flatnonzero(~np.isnan(values))
+        if not len(there):
+            return None
+        trial = there[0] if y is None else there[np.argmin(np.abs(values[there] - y))]
+        return (column, *self._rest[row], int(trial))
+
+    def place(self, position: tuple[int, ...]) -> tuple[float, float]:
+        """Give x and y of a result, in shown units; NaN if there is none."""
+        first, *rest, trial = position
+        return float(self._shown[first]), float(self._values[self._row[tuple(rest)], first, trial])
+
     @property
     def has_shape(self) -> bool:
         """Whether every curve has enough points to tell what it will look like."""

@@ -1,4 +1,4 @@
-"""The results as a table: the chart in words."""
+"""A table with a row for every simulation."""
 
 from __future__ import annotations
 

@@ -1,0 +1,94 @@
+"""A run's jobs as what the timeline draws: plain arithmetic, no widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from brian_sweep_widget.results import Outcome
+from brian_sweep_widget.runs import Run, Statistics
+from brian_sweep_widget.sweeps import Plan, number_of
+
+_STORE = 65535  # the lane of what was known before
+_DONE, _KNOWN, _RUNNING, _FAILED, _LOST, _CANCELLED = range(6)
+_STATUS = {"done": _DONE, "failed": _FAILED, "lost": _LOST, "cancelled": _CANCELLED}
+
+_Worker = tuple[str, int]
+
+
+def timeline(run: Run, plan: Plan, outcomes: Iterable[Outcome]) -> dict[str, Any]:
+    """Give the traits of a `JobsTimeline` that are its jobs.
+
+    Parameters
+    ----------
+    run
+        The run.
+    plan
+        Its plan.
+    outcomes
+        The latest of every job.
+    """
+    recalled, began = run.recalled, run.began
+    workers: dict[_Worker, int] = {}
+    jobs: list[tuple[int, int, float, float, int]] = []
+    host = ""
+    for outcome in outcomes:
+        origin, number = outcome.origin, number_of(plan, outcome.job.position)
+        if outcome.job.position in recalled:
+            jobs.append((_STORE, _KNOWN, 0.0, 0.0, number))
+        elif origin is not None:  # what no worker brought to an end is on no worker's row
+            host = origin.host
+            lane = workers.setdefault((host, origin.process), len(workers))
+            start = origin.started - began
+            jobs.append((lane, _STATUS[outcome.status], start, origin.wall_time, number))
+    ended = {number for *_, number in jobs}
+    for one in run.under_way:
+        number = number_of(plan, one.position)
+        if number not in ended:
+            lane = workers.setdefault((host, one.process), len(workers))
+            jobs.append((lane, _RUNNING, time_of(run) - one.seconds, 0.0, number))
+    columns = np.array(jobs or np.empty((0, 5)), dtype=float).reshape(-1, 5).T
+    kinds = {"lane": "<u2", "status": "u1", "start": "<f4", "length": "<f4", "point": "<u4"}
+    arrays = {
+        name: column.astype(kind).tobytes()
+        for (name, kind), column in zip(kinds.items(), columns, strict=True)
+    }
+    return {"lanes": _names(list(workers)), **arrays}
+
+
+def time_of(run: Run) -> float:
+    """Give the seconds that a run has taken, from its beginning to its end or to now."""
+    return run.progress.elapsed
+
+
+def hosts(statistics: Statistics) -> dict[str, Any]:
+    """Give the traits of a `JobsTimeline` that sum up."""
+    return {
+        "hosts": [
+            {
+                "host": host.host,
+                "workers": host.workers,
+                "jobs": host.jobs,
+                "share": host.share,
+                "time_per_job": host.time_per_job,
+                "total": host.total,
+            }
+            for host in statistics.hosts
+        ],
+        "speed_up": statistics.speed_up,
+        "efficiency": statistics.efficiency,
+    }
+
+
+def _names(workers: Sequence[_Worker]) -> list[str]:
+    """Give the workers of every host numbers; name the host if there are several."""
+    several = len({host for host, _ in workers}) > 1
+    count: dict[str, int] = {}
+    names = []
+    for host, _ in workers:
+        count[host] = count.get(host, 0) + 1
+        worker = f"worker {count[host]}"
+        names.append(f"{host}, {worker}" if several else worker)
+    return names
