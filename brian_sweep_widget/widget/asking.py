@@ -7,7 +7,7 @@ from typing import Any
 
 from brian_sweep_widget.models import Model
 from brian_sweep_widget.runs import Sweep
-from brian_sweep_widget.widget.chart import MOST_LINES
+from brian_sweep_widget.widget.chart import MOST_CELLS, MOST_LINES
 from brian_sweep_widget.widget.control import Control
 
 
@@ -84,6 +84,12 @@ def first_sweep(model: Model, options: Mapping[str, Any], parameters: dict[str, 
     return _checked(sweep)
 
 
+def can_be_map(sweep: Sweep) -> bool:
+    """Whether two parameters are swept, so that they can be the columns and rows of a map."""
+    lengths = [len(axis) for axis in sweep.plan.axes]
+    return len(lengths) == 2 and min(lengths) > 1  # noqa: PLR2004 - columns and rows
+
+
 def _checked(sweep: Sweep) -> Sweep:
     """Refuse what a chart cannot show."""
     if not sweep.plan.axes:
@@ -94,6 +100,12 @@ def _checked(sweep: Sweep) -> Sweep:
             f"{', '.join(sweepable) or 'its parameters'}, such as {example}=np.linspace(...)"
         )
         raise ValueError(msg)
+    if can_be_map(sweep):
+        cells = len(sweep.plan.axes[0]) * len(sweep.plan.axes[1])
+        if cells > MOST_CELLS:
+            msg = f"{cells} points are too many for a map: allowed are {MOST_CELLS}"
+            raise ValueError(msg)
+        return sweep
     curves = 1
     for axis in sweep.plan.axes[1:]:
         curves *= len(axis)

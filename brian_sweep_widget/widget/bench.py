@@ -12,7 +12,7 @@ from brian_sweep_widget.models import Model, NetworkModel
 from brian_sweep_widget.runs import Run, Sweep
 from brian_sweep_widget.widget.ahead import likely_next
 from brian_sweep_widget.widget.asking import Asked, first_sweep
-from brian_sweep_widget.widget.chart import MOST_GHOSTS, Chart
+from brian_sweep_widget.widget.chart import MOST_GHOSTS, Chart, HeatMap
 from brian_sweep_widget.widget.conductor import Conductor
 from brian_sweep_widget.widget.control import Control
 from brian_sweep_widget.widget.controls import controls_for
@@ -89,11 +89,16 @@ class Bench:
         self._measure = w.Dropdown(description="Measure", options=_measures(model))
         self._status = StatusStrip()
         self._chart = Chart()
-        self._drawing = Drawing(self._chart, self._measure, first)
+        self._heat = HeatMap()
+        self._drawing = Drawing(self._chart, self._heat, self._measure, first)
         self._tools = Tools(
-            changed=self._look_changed, zoom=self._zoom, pin=self._pin, unpin=self._unpin
+            changed=self._look_changed,
+            zoom=self._zoom,
+            pin=self._pin,
+            unpin=self._unpin,
+            axes=len(first.plan.axes),
         )
-        self._details = Details(self._chart, self._drawing, self._wake)
+        self._details = Details(self._chart, self._heat, self._drawing, self._wake)
         #: What to show, from top to bottom.
         self.rows = arrange(
             title=title,
@@ -112,7 +117,7 @@ class Bench:
                 if name in first.plan.fixed
             ],
             tools=self._tools.widget,
-            chart=self._chart.figure,
+            charts=[self._heat.figure, self._chart.figure],
             status=self._status,
             details=self._details.rows,
         )

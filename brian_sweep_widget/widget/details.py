@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import ipywidgets as w
 
 from brian_sweep_widget.runs import Run, Sweep
-from brian_sweep_widget.widget.chart import Chart
+from brian_sweep_widget.widget.chart import Chart, HeatMap
 from brian_sweep_widget.widget.drawing import Drawing
 from brian_sweep_widget.widget.inspector import Inspector
 from brian_sweep_widget.widget.panels import Panels
@@ -24,8 +24,8 @@ class Details:
 
     Parameters
     ----------
-    chart, drawing
-        Where results are dots.
+    chart, heat, drawing
+        Where results are dots, and cells.
     wake
         Has the screen painted.
 
@@ -35,7 +35,9 @@ class Details:
         What to show beneath the chart.
     """
 
-    def __init__(self, chart: Chart, drawing: Drawing, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, chart: Chart, heat: HeatMap, drawing: Drawing, wake: Callable[[], None]
+    ) -> None:
         self._drawing = drawing
         self._wake = wake
         self._inspector = Inspector(wake)
@@ -43,6 +45,7 @@ class Details:
         self._hovered: tuple[Run, Position] | None = None
         chart.on_open(self._open_result, self._open_failed)
         chart.on_hover(self._hover_result)
+        heat.on_open(self._open_cell)
         self.rows: list[w.Widget] = [self._panels.widget, self._inspector.widget]
 
     def opened(self, run: Run) -> Sequence[Position]:
@@ -79,7 +82,15 @@ class Details:
 
     def _open_result(self, row: int, x: float, y: float | None) -> None:
         shown = self._drawing.shown
-        self._open(None if shown is None else shown.series.at(row, x, y))
+        self._open(None if shown is None else shown.series.at(shown.first + row, x, y))
+
+    def _open_cell(self, row: int, column: int) -> None:
+        self._drawing.row = row
+        shown = self._drawing.shown
+        if shown is not None:
+            x = shown.sweep.plan.axes[0].shown[column]
+            self._open(shown.series.at(row, x) or self._drawing.failed_at(x, row))
+        self._wake()
 
     def _open_failed(self, x: float) -> None:
         self._open(self._drawing.failed_at(x))
@@ -91,4 +102,6 @@ class Details:
 
     def _hover_result(self, row: int, place: tuple[float, float | None] | None) -> None:
         shown = self._drawing.shown
-        self._hover(None if shown is None or place is None else shown.series.at(row, *place))
+        self._hover(
+            None if shown is None or place is None else shown.series.at(shown.first + row, *place)
+        )

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import ipywidgets as w
+import numpy as np
 
 from brian_sweep_widget.models import NetworkModel
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.runs import Run, Sweep
-from brian_sweep_widget.widget.chart import Chart, Look, Series
+from brian_sweep_widget.widget.asking import can_be_map
+from brian_sweep_widget.widget.chart import MOST_LINES, Chart, HeatMap, Look, Series
 from brian_sweep_widget.widget.pins import Pin, ghosts
 
 _OUTDATED = 0.4  # s after which a curve that waits for its successor is drawn faintly
@@ -21,11 +23,17 @@ Position = tuple[int, ...]
 
 
 class Shown(NamedTuple):
-    """What is on the chart."""
+    """What is on the chart: of a map, the curve of one row."""
 
     sweep: Sweep
     run: Run
     series: Series
+    row: int | None
+
+    @property
+    def first(self) -> int:
+        """Number of the first curve that is drawn."""
+        return self.row or 0
 
 
 class Drawing:
@@ -33,7 +41,7 @@ class Drawing:
 
     Parameters
     ----------
-    chart
+    chart, heat
         What to draw on.
     measure
         The choice of the measure.
@@ -42,25 +50,27 @@ class Drawing:
 
     Attributes
     ----------
-    look, pins, zooming
+    look, pins, zooming, row
         What the person asks for: how curves look, what is pinned, whether a
-        range is about to be marked on the chart. Other threads replace these;
-        the next `draw` looks at them.
+        range is about to be marked on the chart, which curve of a map is shown.
+        Other threads replace these; the next `draw` looks at them.
     shown
         What is on the chart now, for other threads to read; None before the
         first run.
     """
 
-    def __init__(self, chart: Chart, measure: w.Dropdown, sweep: Sweep) -> None:
+    def __init__(self, chart: Chart, heat: HeatMap, measure: w.Dropdown, sweep: Sweep) -> None:
         self.look = Look()
         self.pins: tuple[Pin, ...] = ()
         self.zooming = False
+        self.row = 0
         self._chart = chart
+        self._heat = heat
         self._measure = measure
         self._titles = _titles_of(sweep)
         self.shown: Shown | None = None
         self._drawn: Run | None = None
-        self._asked: tuple[Look, Sequence[Pin]] = (self.look, self.pins)
+        self._asked: tuple[Look, Sequence[Pin], int] = (self.look, self.pins, self.row)
         self._series = Series(sweep.plan, None)
         self._kept = False
         self._since = 0.0
@@ -123,7 +133,7 @@ class Drawing:
         self._offer_measures(fresh)
         failed = self._note_failures(fresh)
         measure = self._measure.value
-        asked = (self.look, self.pins)
+        asked = (self.look, self.pins, self.row)
         anew = (
             self._series.plan is not sweep.plan
             or self._series.measure != measure
@@ -141,41 +151,70 @@ class Drawing:
                 self._chart.fade()
             return
         self._asked = asked
-        look, pins = asked
+        look, pins, row = asked
         if anew or self._kept:
             self._label(sweep, look)
         self._kept = False
         x = sweep.plan.axes[0].shown
+        failed_there = list(self._failed)
+        row = min(row, self._series.rows - 1)
+        mapped = _is_map(sweep, look)
+        if mapped:
+            places = [(position[1], position[0]) for position in failed_there]
+            title = self._title()
+            self._heat.draw(self._series.means(), title, row, places, log=look.log_y)
+            failed_there = [one for one in failed_there if one[1] == row]
         self.notice = self._chart.draw(
-            self._series.lines(look.spread),
-            ghosts(pins, measure, sweep),
-            [x[position[0]] for position in self._failed],
+            self._series.lines(look.spread, [row] if mapped else None),
+            () if mapped else ghosts(pins, measure, sweep),
+            [x[position[0]] for position in failed_there],
         )
-        self.shown = Shown(sweep, run, self._series)
+        self.shown = Shown(sweep, run, self._series, row if mapped else None)
         self._mark(opened, hovered)
 
-    def failed_at(self, x: float) -> tuple[int, ...] | None:
+    def failed_at(self, x: float, row: int | None = None) -> Position | None:
         """Give the position of the failed simulation that is nearest to x, in shown units."""
         shown = self.shown
         if shown is None:
             return None
         axis = shown.sweep.plan.axes[0].shown
-        return min(list(self._failed), key=lambda one: abs(axis[one[0]] - x), default=None)
+        row = shown.row if row is None else row
+        failed = [one for one in list(self._failed) if row is None or one[1] == row]
+        return min(failed, key=lambda one: abs(axis[one[0]] - x), default=None)
 
     def _mark(self, opened: Sequence[Position], hovered: Position | None) -> None:
+        """Put rings around results that are drawn; on a map, also into those cells."""
+        row = None if self.shown is None else self.shown.row
+        if row is not None:
+            self._heat.mark([(position[1], position[0]) for position in opened])
         self._chart.mark(
-            [self._series.place(position) for position in opened],
-            [] if hovered is None else [self._series.place(hovered)],
+            [self._series.place(one) for one in opened if row is None or one[1] == row],
+            [
+                self._series.place(one)
+                for one in (hovered,)
+                if one is not None and (row is None or one[1] == row)
+            ],
         )
 
     def send_again(self) -> None:
-        """Send all of the chart once more."""
+        """Send all of the charts once more."""
         self._chart.send_again()
+        if self.shown is not None and self.shown.row is not None:
+            self._heat.send_again()
 
     def _label(self, sweep: Sweep, look: Look) -> None:
         """Name the axes; a plain function names its results when the first one is there."""
-        axis = sweep.plan.axes[0]
-        self._chart.label(axis.title, self._titles.get(self._measure.value, ""), axis.shown, look)
+        axis, *others = sweep.plan.axes
+        mapped = _is_map(sweep, look)
+        self._chart.label(axis.title, self._title(), axis.shown, look)
+        self._chart.share_room(mapped)
+        self._heat.figure.layout.display = None if mapped else "none"
+        if mapped:
+            columns, rows = ((one.title, np.asarray(one.shown)) for one in (axis, others[0]))
+            self._heat.label(columns, rows)
+
+    def _title(self) -> str:
+        return self._titles.get(self._measure.value, "")
 
     def _note_failures(self, fresh: Sequence[Outcome]) -> bool:
         """Keep what failed; say whether that changed."""
@@ -200,6 +239,11 @@ class Drawing:
             self._measure.options = [*self._measure.options, *new]
             if self._measure.value is None:
                 self._measure.value = self._measure.options[0][1]
+
+
+def _is_map(sweep: Sweep, look: Look) -> bool:
+    """Whether two swept parameters are drawn as a map: also if they were too many curves."""
+    return can_be_map(sweep) and (look.heat or len(sweep.plan.axes[1]) > MOST_LINES)
 
 
 def _titles_of(sweep: Sweep) -> dict[str | None, str]:

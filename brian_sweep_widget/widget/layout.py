@@ -19,7 +19,7 @@ def arrange(
     counts: Sequence[w.Widget],
     others: Sequence[w.Widget],
     tools: w.Widget,
-    chart: w.Widget,
+    charts: Sequence[w.Widget],
     status: w.Widget,
     details: Sequence[w.Widget],
 ) -> list[w.Widget]:
@@ -41,7 +41,7 @@ def arrange(
     controls = _with_class(w.VBox(sections), "bsw-controls")
     # The status is beside the chart, not below it all: long lists of parameters
     # must not push it off the screen.
-    picture = _with_class(w.VBox([tools, chart, status]), "bsw-chart")
+    picture = _with_class(w.VBox([tools, *charts, status]), "bsw-chart")
     return [head, _with_class(w.HBox([controls, picture]), "bsw-body"), *details]
 
 

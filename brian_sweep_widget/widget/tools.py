@@ -29,6 +29,8 @@ class Tools:
         Called with whether a range is to be marked on the chart.
     pin, unpin
         Called when a person wants curves to stay, or to go.
+    axes
+        Number of parameters that are swept: two can be a map.
 
     Attributes
     ----------
@@ -43,6 +45,7 @@ class Tools:
         zoom: Callable[[bool], None],
         pin: Callable[[], None],
         unpin: Callable[[], None],
+        axes: int,
     ) -> None:
         self._spread = w.Dropdown(
             description="Spread",
@@ -53,6 +56,8 @@ class Tools:
         self._trials = _toggle("Trials", "Every single result is a dot")
         self._log_x = _toggle("Log x", "Logarithmic x axis; what is not above zero has no place")
         self._log_y = _toggle("Log y", "Logarithmic y axis; what is not above zero has no place")
+        self._heat = _toggle("Map", "Both swept parameters as a map; click a cell for its curve")
+        self._heat.layout.display = None if axes == 2 else "none"  # noqa: PLR2004 - see above
         self._zoom = _toggle(
             "Zoom", "Mark a range on the chart, and the sweep goes there; or type it on the left"
         )
@@ -63,7 +68,7 @@ class Tools:
         self._unpin = w.Button(
             description="Unpin", tooltip="Remove the pinned curves", disabled=True
         )
-        self._looks = (self._spread, self._trials, self._log_x, self._log_y)
+        self._looks = (self._spread, self._trials, self._log_x, self._log_y, self._heat)
         for control in self._looks:
             control.observe(lambda _: changed(), "value")
         self._zoom.observe(lambda change: zoom(change["new"]), "value")
@@ -82,6 +87,7 @@ class Tools:
             self._trials.value,
             self._log_x.value,
             self._log_y.value,
+            self._heat.value,
         )
 
     def paint(self, *, zooming: bool, pinned: bool, curves: bool) -> None:

@@ -175,6 +175,12 @@ def status(widget: SweepWidget) -> Any:
         ((needy,), {}, TypeError, "needy needs a value for 'weight'"),
         ((line,), {"x": []}, ValueError, "x .*is empty"),
         ((line,), {"x": [1.0], "size": range(1, 8)}, ValueError, "7 curves .*size.*allowed are 6"),
+        (
+            (line,),
+            {"x": [1.0, 2.0], "slope": [1.0, 2.0], "size": range(1, 5)},
+            ValueError,
+            "8 curves .*slope, size.*allowed are 6",
+        ),
         ((line,), {"x": [1.0], "cluster": "*"}, ValueError, "cluster"),
         ((line,), {"x": [1.0], "trials": 0}, ValueError, "trials = 0 is too small"),
         ((line,), {"x": [1.0], "seed": -1}, ValueError, "seed = -1 is too small"),
@@ -342,7 +348,7 @@ def test_list_control(make: Any) -> None:
         ("1, 1", "1 comes before 1"),
         ("", "is empty"),
         ("nan", "is not finite"),
-        ("1,2,3,4,5,6,7", "7 curves"),
+        (",".join(map(str, range(1300))), "2600 points are too many for a map"),
     ):
         field.value = text
         with pytest.raises(ValueError, match=message):
@@ -790,3 +796,72 @@ def test_a_slider_that_goes_to_its_next_step_changes_nothing(make: Any) -> None:
     ends.set_state({"value": [rests[0], rests[1] - 3 * ends.step]})
     assert controls["x"]._low.value == 0.013
     assert controls["x"]._high.value == pytest.approx(rests[1] - 3 * ends.step)
+
+
+# Two parameters as a map
+
+
+def test_more_rows_than_curves_can_be_told_apart_are_a_map(make: Any) -> None:
+    widget = make(line, x=[1.0, 2.0, 3.0], size=range(10))
+    by_hand(widget)
+    bench = widget._bench
+    heat, chart = bench._heat, bench._chart
+    run: Any = widget.start()
+    bench._screen.paint()
+    assert heat.figure.layout.display is None
+    run.give(7)
+    bench._screen.paint()
+    assert heat._cells.color.shape == (10, 3)
+    assert np.isfinite(heat._cells.color).sum() == 7
+    run.give(100)
+    run.state = "finished"
+    bench._screen.paint()
+    np.testing.assert_array_equal(heat._cells.color, np.tile([1.0, 2.0, 3.0], (10, 1)))
+    assert [curve.line.visible for curve in chart._curves] == [True] + 5 * [False]
+    heat._cells._handle_custom_msgs(
+        None, {"event": "element_click", "data": {"rowNum": 4, "columnNum": 2}}
+    )
+    bench._screen.paint()
+    assert bench._drawing.shown.row == 4
+    assert heat._row.y.tolist() == [3.5, 3.5, 4.5, 4.5]
+
+
+def test_few_rows_are_a_map_when_one_asks(make: Any) -> None:
+    widget = make(line, x=[1.0, 2.0, 3.0], size=[1, 2])
+    by_hand(widget)
+    bench = widget._bench
+    assert bench._tools._heat.layout.display is None
+    run: Any = widget.start()
+    run.give(6)
+    bench._screen.paint()
+    assert bench._heat.figure.layout.display == "none"
+    assert sum(curve.line.visible for curve in bench._chart._curves) == 2
+    bench._tools._heat.value = True
+    bench._screen.paint()
+    assert bench._heat.figure.layout.display is None
+    assert sum(curve.line.visible for curve in bench._chart._curves) == 1
+
+
+def test_one_swept_parameter_offers_no_map(make: Any) -> None:
+    assert make(line, x=[1.0, 2.0])._bench._tools._heat.layout.display == "none"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        {},
+        {"rowNum": -1, "columnNum": 0},
+        {"rowNum": 99, "columnNum": 0},
+        {"rowNum": True, "columnNum": 0},
+        {"rowNum": "0", "columnNum": 0},
+    ],
+)
+def test_cells_that_do_not_exist_are_not_opened(make: Any, data: Any) -> None:
+    widget = make(line, x=[1.0, 2.0, 3.0], size=range(10))
+    by_hand(widget)
+    run: Any = widget.start()
+    run.give(30)
+    widget._bench._screen.paint()
+    widget._bench._heat._cells._handle_custom_msgs(None, {"event": "element_click", "data": data})
+    assert widget._bench._drawing.row == 0

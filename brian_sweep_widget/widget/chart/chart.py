@@ -115,6 +115,12 @@ class Chart:
         """Whether anything is drawn."""
         return any(curve.line.visible for curve in self._curves)
 
+    def share_room(self, shared: bool) -> None:  # noqa: FBT001 - whether
+        """Be smaller where there is another chart above."""
+        height = "260px" if shared else "420px"
+        if self.figure.layout.height != height:
+            self.figure.layout.height = height
+
     def fade(self) -> None:
         """Draw the curves faintly until the next `draw`: they are of earlier settings."""
         self.figure.add_class(_OUTDATED)  # sends nothing if it is there already

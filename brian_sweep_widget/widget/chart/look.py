@@ -23,6 +23,8 @@ class Look:
         Whether every single result is a dot.
     log_x, log_y
         Whether the axes are logarithmic.
+    heat
+        Whether two swept parameters are a map, and not curves.
     """
 
     spread: Spread = "error"
@@ -30,3 +32,4 @@ class Look:
     trials: bool = False
     log_x: bool = False
     log_y: bool = False
+    heat: bool = False

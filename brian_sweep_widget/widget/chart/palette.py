@@ -14,3 +14,18 @@ GHOST_STYLES = ("dashed", "dash_dotted", "dotted", "solid")
 FAILED_COLOUR = "#d23f31"
 # Of what is open in the inspector: orange, as what is selected is everywhere.
 SHOWN_COLOUR = "#e07b00"
+# Viridis: as even in grey as in colour, for all kinds of colour vision.
+HEAT_COLOURS = (
+    "#440154",
+    "#482878",
+    "#3e4989",
+    "#31688e",
+    "#26828e",
+    "#1f9e89",
+    "#35b779",
+    "#6ece58",
+    "#b5de2b",
+    "#fde725",
+)
+#: How many cells a map may have; more take a browser too long.
+MOST_CELLS = 2500

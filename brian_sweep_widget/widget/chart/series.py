@@ -132,14 +132,26 @@ class Series:
         return float(self._shown[first]), float(self._values[self._row[tuple(rest)], first, trial])
 
     @property
+    def rows(self) -> int:
+        """Number of curves."""
+        return len(self._rest)
+
+    @property
     def has_shape(self) -> bool:
         """Whether every curve has enough points to tell what it will look like."""
         present = (~np.isnan(self._values)).any(axis=2)
         return bool((present.sum(axis=1) >= min(_SHAPE, len(self._shown))).all())
 
-    def lines(self, spread: Spread = "none") -> list[Line]:
-        """Give the curves as they are now, in fresh arrays."""
-        return [self._line(row, spread) for row in range(len(self._rest))]
+    def lines(self, spread: Spread = "none", rows: Iterable[int] | None = None) -> list[Line]:
+        """Give the curves as they are now, in fresh arrays; all, or those of some numbers."""
+        return [self._line(row, spread) for row in rows or range(len(self._rest))]
+
+    def means(self) -> Array:
+        """Give the mean of every point, shape (curves, points); NaN where nothing is known."""
+        known = ~np.isnan(self._values)
+        count = known.sum(axis=2)
+        total = np.where(known, self._values, 0.0).sum(axis=2)
+        return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
     def _line(self, row: int, spread: Spread) -> Line:
         values = self._values[row]

@@ -1,0 +1,176 @@
+"""Two swept parameters as a map: one column and one row for each of their values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from bqplot import (
+    Axis,
+    ColorAxis,
+    ColorScale,
+    Figure,
+    GridHeatMap,
+    LinearScale,
+    Lines,
+    Scatter,
+)
+
+from brian_sweep_widget.widget.chart.axis import Array
+from brian_sweep_widget.widget.chart.curve import replace
+from brian_sweep_widget.widget.chart.palette import HEAT_COLOURS, SHOWN_COLOUR
+from brian_sweep_widget.widget.rounding import round_ticks
+
+_MOST_TICKS = 10  # if there are more values than this, the ticks are at round numbers
+
+
+class HeatMap:
+    """A coloured cell for every point; those without a result yet are seen to be empty.
+
+    Attributes
+    ----------
+    figure
+        The widget to show.
+    """
+
+    def __init__(self) -> None:
+        self._x, self._y = LinearScale(), LinearScale()
+        self._colour = ColorScale(colors=list(HEAT_COLOURS))
+        self._x_axis = Axis(scale=self._x, grid_lines="none", label_offset="36px")
+        self._y_axis = Axis(
+            scale=self._y, orientation="vertical", grid_lines="none", label_offset="62px"
+        )
+        self._colour_axis = ColorAxis(
+            scale=self._colour, orientation="vertical", side="right", label_offset="50px"
+        )
+        self._x_values: Array = np.array([0.0, 1.0])
+        self._y_values: Array = np.array([0.0, 1.0])
+        self._cells = GridHeatMap(
+            color=np.full((2, 2), np.nan),
+            row=_edges(self._y_values),
+            column=_edges(self._x_values),
+            scales={"row": self._y, "column": self._x, "color": self._colour},
+            stroke="transparent",
+        )
+        line: dict[str, Any] = {
+            "x": np.empty(0),
+            "y": np.empty(0),
+            "scales": {"x": self._x, "y": self._y},
+            "colors": [SHOWN_COLOUR],
+            "visible": False,
+        }
+        self._row = Lines(**line, stroke_width=2, close_path=True)
+        self._opened = Scatter(**line, marker="circle", default_size=90, fill=False, stroke_width=2)
+        self._failed = Scatter(
+            **(line | {"colors": ["#ffffff"]}), marker="cross", default_size=50, stroke="black"
+        )
+        self.figure = Figure(
+            axes=[self._x_axis, self._y_axis, self._colour_axis],
+            marks=[self._cells, self._failed, self._row, self._opened],
+            animation_duration=0,
+            padding_x=0,
+            padding_y=0,
+            fig_margin={"top": 16, "bottom": 52, "left": 84, "right": 96},
+            layout={"width": "100%", "height": "340px", "min_width": "320px", "display": "none"},
+        )
+        self.figure.add_class("bsw-heat")
+
+    def label(self, x: tuple[str, Array], y: tuple[str, Array]) -> None:
+        """Name the axes, and say which values they have, in shown units."""
+        for axis, scale, (title, values) in (
+            (self._x_axis, self._x, x),
+            (self._y_axis, self._y, y),
+        ):
+            edges = _edges(values)
+            with scale.hold_sync():
+                scale.min, scale.max = float(edges[0]), float(edges[-1])
+            axis.label = title
+            few = len(values) <= _MOST_TICKS
+            axis.tick_values = values if few else round_ticks(values[0], values[-1])
+        self._x_values, self._y_values = x[1], y[1]
+
+    def draw(
+        self, values: Array, title: str, row: int, failed: Sequence[tuple[int, int]], *, log: bool
+    ) -> None:
+        """Show results.
+
+        Parameters
+        ----------
+        values
+            Shape (rows, columns), in shown units; NaN where nothing is known yet.
+        title
+            Of what is measured.
+        row
+            Whose curve is shown elsewhere: it gets a frame.
+        failed
+            Row and column of the simulations that gave no result.
+        log
+            Whether colours go by the logarithm.
+        """
+        if log:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                values = np.where(values > 0, np.log10(values), np.nan)
+        self._colour_axis.label = f"log10 of {title}" if log else title
+        finite = values[np.isfinite(values)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+        with self._colour.hold_sync():
+            self._colour.min, self._colour.max = low, high if high > low else low + 1.0
+        self._paint(values)
+        x, y = _edges(self._x_values), _edges(self._y_values)
+        corners = (x[[0, -1, -1, 0]], y[[row, row, row + 1, row + 1]])
+        replace(self._row, *corners)
+        at = np.array(failed, dtype=int).reshape(-1, 2)
+        replace(self._failed, self._x_values[at[:, 1]], self._y_values[at[:, 0]])
+
+    def mark(self, places: Sequence[tuple[int, int]]) -> None:
+        """Put a ring into some cells, by row and column."""
+        at = np.array(places, dtype=int).reshape(-1, 2)
+        replace(self._opened, self._x_values[at[:, 1]], self._y_values[at[:, 0]])
+
+    def on_open(self, opened: Callable[[int, int], None]) -> None:
+        """Have a function called with row and column of a cell that a person clicks on."""
+
+        def clicked(_: object, content: Any) -> None:
+            data = content.get("data")
+            if not isinstance(data, dict):
+                return
+            row, column = data.get("rowNum"), data.get("columnNum")
+            rows, columns = len(self._y_values), len(self._x_values)
+            if (
+                type(row) is int
+                and type(column) is int
+                and 0 <= row < rows
+                and 0 <= column < columns
+            ):
+                opened(row, column)
+
+        self._cells.on_element_click(clicked)
+
+    def send_again(self) -> None:
+        """Send everything once more: servers drop messages of very busy kernels."""
+        scales = (self._x, self._y, self._colour)
+        axes = (self._x_axis, self._y_axis, self._colour_axis)
+        for widget in (*scales, *axes, self._cells, self._row, self._opened, self._failed):
+            widget.send_state()
+
+    def _paint(self, values: Array) -> None:
+        cells = self._cells
+        if np.array_equal(cells.color, values, equal_nan=True):
+            rows, columns = _edges(self._y_values), _edges(self._x_values)
+            if np.array_equal(cells.row, rows) and np.array_equal(cells.column, columns):
+                return
+        with cells.hold_sync():
+            # bqplot compares the edges with the cells that it has at that moment.
+            cells.row = cells.column = None
+            cells.color = np.array(values, dtype=float)
+            cells.row, cells.column = _edges(self._y_values), _edges(self._x_values)
+
+
+def _edges(values: Array) -> Array:
+    """Give the ends of cells around rising values: half-way between them."""
+    if len(values) == 1:
+        return np.array([values[0] - 0.5, values[0] + 0.5])
+    middles = (values[1:] + values[:-1]) / 2
+    first, last = values[0] - (middles[0] - values[0]), values[-1] + (values[-1] - middles[-1])
+    return np.concatenate([[first], middles, [last]])
