@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from brian_sweep_widget.models import Inputs as Inputs
     from brian_sweep_widget.models import adex as adex
     from brian_sweep_widget.models import brunel as brunel
     from brian_sweep_widget.models import coba as coba
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from brian_sweep_widget.widget import SweepWidget as SweepWidget
 
 _ROOM_OF = {
+    "Inputs": "models",
     "Results": "results",
     "Run": "runs",
     "Sweep": "runs",
@@ -36,6 +38,7 @@ _ROOM_OF = {
 }
 
 __all__ = [
+    "Inputs",
     "Results",
     "Run",
     "Sweep",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from brian_sweep_widget.models import measures
 from brian_sweep_widget.models.function_model import FunctionModel
+from brian_sweep_widget.models.inputs import Inputs
 from brian_sweep_widget.models.measure import Measure
 from brian_sweep_widget.models.monitors import Monitors
 from brian_sweep_widget.models.network_model import NetworkModel, network_model
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CATALOGUE",
     "FunctionModel",
+    "Inputs",
     "Measure",
     "Model",
     "Monitors",

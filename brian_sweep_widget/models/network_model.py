@@ -16,6 +16,7 @@ from brian_sweep_widget.models.declaration import (
     signature_defaults,
     words,
 )
+from brian_sweep_widget.models.inputs import Inputs
 from brian_sweep_widget.models.measure import Measure
 from brian_sweep_widget.models.monitors import Monitors
 from brian_sweep_widget.models.parameters import Parameter
@@ -40,6 +41,8 @@ class NetworkModel:
         label: str,
         suggested_sweep: Mapping[str, Any],
         monitors: Monitors,
+        inputs: Inputs | None,
+        presets: Mapping[str, Mapping[str, Any]],
     ) -> None:
         self.builder = builder
         self.name = builder.__name__
@@ -49,6 +52,10 @@ class NetworkModel:
         self.suggested_sweep = suggested_sweep
         #: What shows the inside of a simulation.
         self.monitors = monitors
+        #: On what a neuron's number of inputs depends, if that is known.
+        self.inputs = inputs
+        #: Settings that the model suggests, by name.
+        self.presets = presets
         self.builder_parameters = tuple(inspect.signature(builder).parameters)
         self.__doc__ = builder.__doc__
         self.__name__ = builder.__name__
@@ -161,6 +168,8 @@ def network_model(
     spikes: str = "",
     traces: str = "",
     populations: Callable[..., Mapping[str, Any]] | None = None,
+    inputs: Inputs | None = None,
+    presets: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Callable[[Callable[..., Any]], NetworkModel]:
     """Decorate a function that builds and returns a Brian 2 ``Network``.
 
@@ -197,6 +206,14 @@ def network_model(
         Takes any of the parameters, and gives the sizes of the parts into which
         the spike monitor's neurons fall, in their order:
         ``lambda size: {"Excitatory": int(0.8*size), "Inhibitory": size - int(0.8*size)}``.
+    inputs
+        Which parameters decide how many inputs a neuron has, so that a person
+        is told when that changes with the size: ``Inputs("size",
+        "connection_probability", ("weight",))``.
+    presets
+        Settings to go to at once, by name: values by parameter name, such as
+        ``{"Bursting": {"reset": -47*mV}}``. What one does not name goes to
+        where it began.
 
     Returns
     -------
@@ -210,7 +227,7 @@ def network_model(
         twice), a name belongs to no parameter, or a monitor has no name.
     """
     labels, units, limits = labels or {}, units or {}, limits or {}
-    ranges, sweep = ranges or {}, sweep or {}
+    ranges, sweep, presets = ranges or {}, sweep or {}, presets or {}
 
     def decorate(builder: Callable[..., Any]) -> NetworkModel:
         name = builder.__name__
@@ -227,7 +244,7 @@ def network_model(
         if dimensions_of(defaults[DURATION]) != TIME or np.ndim(defaults[DURATION]):
             msg = f"duration = {defaults[DURATION]!r} of {name} is not a time (such as 100*ms)"
             raise TypeError(msg)
-        for mapping in (labels, units, limits, ranges, sweep):
+        for mapping in (labels, units, limits, ranges, sweep, *presets.values()):
             check_names(mapping, defaults, name)
         parameters = {
             key: declare(
@@ -242,8 +259,15 @@ def network_model(
         }
         for key, values in sweep.items():
             parameters[key].read_axis(values)
+        for preset in presets.values():
+            for key, value in preset.items():
+                (parameters[key].read_axis if np.ndim(value) else parameters[key].read)(value)
+        if inputs is not None:
+            check_names((inputs.size, inputs.probability, *inputs.weights), defaults, name)
         monitors = _monitors(name, defaults, spikes, traces, populations)
-        return NetworkModel(builder, parameters, label or words(name), sweep, monitors)
+        return NetworkModel(
+            builder, parameters, label or words(name), sweep, monitors, inputs, presets
+        )
 
     return decorate
 

@@ -18,10 +18,13 @@ from brian_sweep_widget.widget.control import Control
 from brian_sweep_widget.widget.controls import controls_for
 from brian_sweep_widget.widget.details import Details
 from brian_sweep_widget.widget.drawing import Drawing
+from brian_sweep_widget.widget.history import History
+from brian_sweep_widget.widget.in_degree import InDegree
 from brian_sweep_widget.widget.inbox import accept_only_input
 from brian_sweep_widget.widget.layout import arrange, count_field, most_allowed
 from brian_sweep_widget.widget.live import Follower
 from brian_sweep_widget.widget.pins import Pin
+from brian_sweep_widget.widget.presets import Presets
 from brian_sweep_widget.widget.pump import Pump
 from brian_sweep_widget.widget.readiness import Readiness
 from brian_sweep_widget.widget.screen import Screen
@@ -98,6 +101,10 @@ class Bench:
             unpin=self._unpin,
             axes=len(first.plan.axes),
         )
+        network = model if isinstance(model, NetworkModel) else None
+        self._presets = Presets({} if network is None else network.presets, self._controls)
+        self._in_degree = InDegree(None if network is None else network.inputs, self._controls)
+        self._history = History(self._controls, (self._trials, self._seed))
         self._details = Details(self._chart, self._heat, self._drawing, self._wake)
         #: What to show, from top to bottom.
         self.rows = arrange(
@@ -111,6 +118,8 @@ class Bench:
             ),
             swept=[self._controls[axis.name].widget for axis in first.plan.axes],
             counts=(self._trials, self._seed),
+            moves=[self._presets.widget, self._history.widget],
+            in_degree=self._in_degree.widget,
             others=[
                 control.widget
                 for name, control in self._controls.items()

@@ -33,13 +33,27 @@ class Control:
 
     def __init__(self, fields: Sequence[Any], given: Any, badge: CostBadge) -> None:
         self._fields = fields
-        self._given = (self._settings(), given)
+        self._given = (self.settings, given)
         self._badge = badge
 
     @property
     def untouched(self) -> bool:
         """Whether the fields hold what they began with."""
-        return self._given[0] == self._settings()
+        return self._given[0] == self.settings
+
+    @property
+    def settings(self) -> tuple[Any, ...]:
+        """What the fields hold."""
+        return tuple(field.value for field in self._fields)
+
+    def restore(self, settings: Sequence[Any]) -> None:
+        """Have the fields hold what they held once."""
+        for field, value in zip(self._fields, settings, strict=True):
+            field.value = value
+
+    def put(self, value: Any) -> None:
+        """Go to a value as `Sweep` takes it; where several values are swept, to such ones alone."""
+        self._fields[0].value = value
 
     def value(self) -> Any:
         """Give the value as `Sweep` takes it: with units, an array if swept.
@@ -53,6 +67,9 @@ class Control:
             If what the person typed makes no value.
         """
         return self._given[1] if self.untouched else self._typed_value()
+
+    def scale(self, factor: float) -> None:
+        """Multiply the number, or the ends of the range; other controls stay as they are."""
 
     def live_value(self) -> Any:
         """Give the value while sweeps follow the settings; see `value`."""
@@ -76,9 +93,6 @@ class Control:
         """Have a function called after every change."""
         for field in self._fields:
             field.observe(changed, "value")
-
-    def _settings(self) -> list[Any]:
-        return [field.value for field in self._fields]
 
     def _typed_value(self) -> Any:
         """Make a value of what the fields hold."""

@@ -60,6 +60,15 @@ class NumberControl(Control):
         given = int(si) if parameter.kind == "integer" else si
         super().__init__([self._field], quantity(given, parameter.unit), badge)
 
+    @property
+    def field(self) -> Any:
+        """The field with the number."""
+        return self._field
+
+    def scale(self, factor: float) -> None:
+        """See `Control.scale`."""
+        self._field.value = fields.rounded(self._parameter, self._field.value * factor)
+
     def keep_below(self, most: float) -> None:
         """Let the slider go no further than a value in SI units; typed values are the sweep's."""
         slider = self._slider
@@ -81,6 +90,11 @@ class NumberControl(Control):
         ]
         places.sort(key=lambda place: abs(place - here))
         return [si for place in places if place != here for si in self._read(place)]
+
+    def put(self, value: Any) -> None:
+        """See `Control.put`."""
+        if not np.ndim(value):
+            self._field.value = fields.shown(self._parameter, float(self._parameter.read(value)))
 
     def _typed_value(self) -> Any:
         return fields.with_unit(self._parameter, self._field.value)
@@ -128,6 +142,13 @@ class ListControl(Control):
         self.widget = fields.field_row(self._field, parameter, badge.widget)
         given = quantity(np.asarray(axis.values), parameter.unit)
         super().__init__([self._field], given, badge)
+
+    def put(self, value: Any) -> None:
+        """See `Control.put`."""
+        if np.ndim(value):
+            values = self._parameter.read_axis(value)
+            shown = (self._parameter.unit.show(float(one)) for one in values)
+            self._field.value = ", ".join(f"{one:.12g}" for one in shown)
 
     def _typed_value(self) -> Any:
         number = int if self._parameter.kind == "integer" else float

@@ -17,6 +17,8 @@ def arrange(
     buttons: Sequence[w.Widget],
     swept: Sequence[w.Widget],
     counts: Sequence[w.Widget],
+    moves: Sequence[w.Widget],
+    in_degree: w.Widget,
     others: Sequence[w.Widget],
     tools: w.Widget,
     charts: Sequence[w.Widget],
@@ -35,9 +37,9 @@ def arrange(
     pause.add_class("bsw-pause")
     stop.add_class("bsw-stop")
     head = _with_class(w.HBox([title, measure, w.HBox([live, run, pause, stop])]), "bsw-head")
-    sections = [_text("Sweep", "bsw-section"), *swept, *counts]
+    sections = [*moves, _text("Sweep", "bsw-section"), *swept, *counts]
     if others:
-        sections += [_text("Model", "bsw-section"), *others]
+        sections += [_text("Model", "bsw-section"), *others, in_degree]
     controls = _with_class(w.VBox(sections), "bsw-controls")
     # The status is beside the chart, not below it all: long lists of parameters
     # must not push it off the screen.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -74,6 +75,11 @@ class RangeControl(Control):
         given = quantity(np.asarray(axis.values), parameter.unit)
         super().__init__([self._low, self._high, self._points], given, badge)
 
+    def scale(self, factor: float) -> None:
+        """See `Control.scale`."""
+        ends = (fields.rounded(self._parameter, end * factor) for end in self.settings[:2])
+        self._go_to(*ends)
+
     def keep_below(self, most: float) -> None:
         """See `Control.keep_below`."""
         low, high = self._span
@@ -100,6 +106,19 @@ class RangeControl(Control):
         if ends[0] < ends[1]:
             self._go_to(*ends)
 
+    def restore(self, settings: Sequence[Any]) -> None:
+        """See `Control.restore`."""
+        low, high, points = settings
+        self._go_to(low, high)
+        self._points.value = points
+
+    def put(self, value: Any) -> None:
+        """See `Control.put`."""
+        if np.ndim(value):
+            values = self._parameter.read_axis(value)
+            ends = (fields.shown(self._parameter, float(end)) for end in (values[0], values[-1]))
+            self.restore((*ends, len(values)))
+
     def _typed_value(self) -> Any:
         low, high, points = self._ends()
         shown = np.linspace(low, high, points)
@@ -109,7 +128,7 @@ class RangeControl(Control):
 
     def _ends(self) -> tuple[Any, Any, int]:
         """Give the two ends and the number of points, or refuse them with words."""
-        low, high, points = self._settings()
+        low, high, points = self.settings
         name, text = self._parameter.label, self._parameter.unit.symbol
         if low > high or (low == high and points > 1):
             msg = (
@@ -141,7 +160,7 @@ class RangeControl(Control):
             field.value = number
 
     def _typed(self, _change: Any) -> None:
-        low, high, _ = self._settings()
+        low, high, _ = self.settings
         # Half way through typing, or wrong: the sweep will say so.
         if self._twinned or not (math.isfinite(low) and math.isfinite(high) and low <= high):
             return

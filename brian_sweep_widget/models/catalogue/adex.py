@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from brian2 import Hz, Network, NeuronGroup, SpikeMonitor, StateMonitor, ms, mV, nA, nS, pA
+from brian2 import Hz, Network, NeuronGroup, SpikeMonitor, StateMonitor, ms, mV, nA, nS, pA, pF
 
 from brian_sweep_widget.models import measures
 from brian_sweep_widget.models.network_model import network_model
@@ -37,6 +37,19 @@ from brian_sweep_widget.models.network_model import network_model
     sweep={"current": np.linspace(0, 2, 41) * nA},
     spikes="spikes",
     traces="potential",
+    # Brette and Gerstner's, as in Brian's own example of this neuron.
+    presets={
+        "Regular spiking": {},
+        "Bursting": {
+            "adaptation_time": 20 * ms,
+            "spike_adaptation": 500 * pA,
+            "reset": -45.4 * mV,
+        },
+        "Fast spiking": {
+            "subthreshold_adaptation": 2 * 281 * pF / (144 * ms),
+            "spike_adaptation": 0 * pA,
+        },
+    },
 )
 def adex(
     current: Any = 1 * nA,  # noqa: ARG001 - used in an equation

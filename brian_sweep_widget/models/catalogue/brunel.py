@@ -43,6 +43,12 @@ from brian_sweep_widget.models.network_model import network_model
     spikes="spikes",
     traces="potentials",
     populations=excitatory_and_inhibitory,
+    presets={
+        "The paper's size": {},
+        "A fifth of it: fast": {"size": 2500, "in_degree": 250},
+        "Weak drive (Fig. 8D)": {"external_rate": 0.9},
+        "Strong drive (Fig. 8B)": {"external_rate": 4.0},
+    },
 )
 def brunel(
     size: int = 12_500,

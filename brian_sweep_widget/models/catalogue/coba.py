@@ -8,6 +8,7 @@ import numpy as np
 from brian2 import Network, NeuronGroup, SpikeMonitor, StateMonitor, Synapses, ms, nS
 
 from brian_sweep_widget.models.catalogue.parts import excitatory_and_inhibitory, measure_spikes
+from brian_sweep_widget.models.inputs import Inputs
 from brian_sweep_widget.models.network_model import network_model
 
 
@@ -36,6 +37,9 @@ from brian_sweep_widget.models.network_model import network_model
     spikes="spikes",
     traces="potentials",
     populations=excitatory_and_inhibitory,
+    inputs=Inputs(
+        "size", "connection_probability", ("excitatory_conductance", "inhibitory_conductance")
+    ),
 )
 def coba(
     size: int = 4000,

@@ -8,6 +8,7 @@ import numpy as np
 from brian2 import Network, NeuronGroup, SpikeMonitor, StateMonitor, Synapses, ms, mV
 
 from brian_sweep_widget.models.catalogue.parts import excitatory_and_inhibitory, measure_spikes
+from brian_sweep_widget.models.inputs import Inputs
 from brian_sweep_widget.models.network_model import network_model
 
 
@@ -34,6 +35,12 @@ from brian_sweep_widget.models.network_model import network_model
     spikes="spikes",
     traces="potentials",
     populations=excitatory_and_inhibitory,
+    presets={
+        "Brian 1's example": {},
+        "Brian 2's CUBA example: refractory": {"refractory": 5 * ms},
+        "Small: a thousand neurons": {"size": 1000},
+    },
+    inputs=Inputs("size", "connection_probability", ("excitatory_weight", "inhibitory_weight")),
 )
 def cuba(
     size: int = 4000,
