@@ -126,7 +126,7 @@ class Bench:
                 if name in first.plan.fixed
             ],
             tools=self._tools.widget,
-            charts=[self._heat.figure, self._chart.figure],
+            charts=[self._heat.place, self._chart.figure],
             status=self._status,
             details=self._details.rows,
         )
@@ -150,7 +150,8 @@ class Bench:
         self._conductor = Conductor(self._asked, self._switch, self._screen, self._wake)
         self._follower = Follower(self._conductor.follow, self._rested)
         self._connect()
-        for part in (*self.rows, self._chart.brush):  # which is no part before one zooms
+        # What is no part before one zooms, or wants a map.
+        for part in (*self.rows, self._chart.brush, self._heat.figure):
             accept_only_input(part)
         self._was_live = False
         warm_up.start()

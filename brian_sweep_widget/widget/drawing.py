@@ -208,10 +208,10 @@ class Drawing:
         mapped = _is_map(sweep, look)
         self._chart.label(axis.title, self._title(), axis.shown, look)
         self._chart.share_room(mapped)
-        self._heat.figure.layout.display = None if mapped else "none"
         if mapped:
             columns, rows = ((one.title, np.asarray(one.shown)) for one in (axis, others[0]))
             self._heat.label(columns, rows)
+        self._heat.show(on=mapped)
 
     def _title(self) -> str:
         return self._titles.get(self._measure.value, "")

@@ -159,3 +159,43 @@ def test_no_slider_changes_what_was_given_or_typed(lab: Lab) -> None:
     assert view.field("from").input_value() == "0.021"
     assert view.field("to").input_value() == "3.977"
     assert lab.ask("widget.run.results.plan.fixed") == "{'slope': 5.0, 'size': 561}"
+
+
+MAP = """
+import numpy as np
+from brian2 import mV
+from brian_sweep_widget import SweepWidget, cuba
+
+widget = SweepWidget(
+    cuba,
+    excitatory_weight=np.linspace(0, 3, 9)*mV,
+    size=np.linspace(250, 2000, 8).astype(int),
+    workers=2,
+    store=None,
+)
+widget
+"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_two_parameters_are_a_map(
+    lab: Lab, artifacts: Path, theme: Literal["light", "dark"]
+) -> None:
+    """More sizes than curves can be told apart: cells, and the curve of the row that is chosen."""
+    lab.open_cells(MAP)
+    lab.set_theme(theme)
+    lab.run_cell(0)
+    view = lab.widget()
+    view.press_run()
+    view.expect_status("Finished", seconds=BUILD)
+    cells = view.root.locator(".bsw-heat rect.heatmapcell")
+    expect(cells).to_have_count(72)
+    filled = view.root.locator('.bsw-heat rect.heatmapcell[style*="fill: rgb"]')
+    expect(filled).to_have_count(72)
+    view.expect_dots(9)
+    frame = view.root.locator(".bsw-heat path.line").first
+    before = frame.get_attribute("d")
+    cells.nth(20).click()
+    until(lambda: frame.get_attribute("d") != before, "another row in the frame")
+    expect(view.rings).not_to_have_count(0)
+    view.root.screenshot(path=artifacts / f"map_{theme}.png")

@@ -14,6 +14,8 @@ _SECONDS = 30.0  # for workers that start on a busy machine
 
 # Failed simulations are marked with dots of their own.
 _FAILED = '[style*="rgb(210, 63, 49)"]'
+# And rings are around those that are open or that the mouse is on.
+_RING = '[style*="rgb(224, 123, 0)"]'
 
 # What the chart shows, read from its SVG: marks that are not shown are not there.
 _PICTURE = """root => {
@@ -30,10 +32,10 @@ _PICTURE = """root => {
     y_title: title(yAxis),
     x_ticks: ticks(xAxis, 0),
     y_ticks: ticks(yAxis, 1),
-    dots: [...root.querySelectorAll('.bqplot path.dot:not(FAILED)')]
+    dots: [...root.querySelectorAll('.bqplot path.dot:not(FAILED):not(RING)')]
       .filter(dot => dot.checkVisibility()).map(dot => place(dot.parentElement)),
   };
-}""".replace("FAILED", _FAILED)
+}""".replace("FAILED", _FAILED).replace("RING", _RING)
 
 # Remembers every state that the screen goes through, frame by frame.
 _WATCH = """root => {
@@ -99,7 +101,10 @@ class WidgetView:
         self.status = root.locator(".bsw-status-counts")
         self.notice = root.locator(".bsw-status-notice")
         self.errors = root.get_by_role("list", name="Failed simulations").get_by_role("listitem")
-        self._dots = root.locator(f".bqplot path.dot:not({_FAILED})").locator("visible=true")
+        self._dots = root.locator(f".bqplot path.dot:not({_FAILED}):not({_RING})").locator(
+            "visible=true"
+        )
+        self.rings = root.locator(f".bqplot path.dot{_RING}").locator("visible=true")
         self.failures = root.locator(f".bqplot path.dot{_FAILED}").locator("visible=true")
 
     def wait(self) -> None:

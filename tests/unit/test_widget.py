@@ -808,7 +808,7 @@ def test_more_rows_than_curves_can_be_told_apart_are_a_map(make: Any) -> None:
     heat, chart = bench._heat, bench._chart
     run: Any = widget.start()
     bench._screen.paint()
-    assert heat.figure.layout.display is None
+    assert heat.shown
     run.give(7)
     bench._screen.paint()
     assert heat._cells.color.shape == (10, 3)
@@ -834,11 +834,11 @@ def test_few_rows_are_a_map_when_one_asks(make: Any) -> None:
     run: Any = widget.start()
     run.give(6)
     bench._screen.paint()
-    assert bench._heat.figure.layout.display == "none"
+    assert not bench._heat.shown
     assert sum(curve.line.visible for curve in bench._chart._curves) == 2
     bench._tools._heat.value = True
     bench._screen.paint()
-    assert bench._heat.figure.layout.display is None
+    assert bench._heat.shown
     assert sum(curve.line.visible for curve in bench._chart._curves) == 1
 
 

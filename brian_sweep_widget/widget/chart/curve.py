@@ -19,6 +19,8 @@ from brian_sweep_widget.widget.chart.series import Line
 
 _CAP = 0.006  # half the length of an error bar's cap, of the x axis
 
+_REACH = 14.0  # px; half of it lies outside the dot
+
 _EMPTY = np.empty(0)
 
 
@@ -45,8 +47,10 @@ class CurveMarks:
         }
         self.spread = Lines(**common, fill_colors=[colour], fill_opacities=[0.2])
         self.line = Lines(**common, line_style=style, stroke_width=2)
-        self.trials = Scatter(**common, marker=marker, default_size=14, opacities=[0.55])
-        self.means = Scatter(**common, marker=marker, default_size=40, opacities=[1.0])
+        # What can be hit is larger than what is seen.
+        around: dict[str, Any] = {"stroke": "transparent", "stroke_width": _REACH}
+        self.trials = Scatter(**common, **around, marker=marker, default_size=14, opacities=[0.55])
+        self.means = Scatter(**common, **around, marker=marker, default_size=40, opacities=[1.0])
         #: From back to front.
         self.marks = [self.spread, self.line, self.trials, self.means]
 

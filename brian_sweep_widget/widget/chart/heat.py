@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import ipywidgets as w
 import numpy as np
 from bqplot import (
     Axis,
@@ -31,19 +32,21 @@ class HeatMap:
     Attributes
     ----------
     figure
-        The widget to show.
+        The map.
+    place
+        The widget to show, with the map in it or not.
     """
 
     def __init__(self) -> None:
         self._x, self._y = LinearScale(), LinearScale()
         self._colour = ColorScale(colors=list(HEAT_COLOURS))
-        self._x_axis = Axis(scale=self._x, grid_lines="none", label_offset="36px")
+        # Without a format of ours, bqplot fails to find one while there is a single number.
+        common: dict[str, Any] = {"tick_format": ",", "grid_lines": "none"}
+        self._x_axis = Axis(scale=self._x, label_offset="36px", **common)
         self._y_axis = Axis(
-            scale=self._y, orientation="vertical", grid_lines="none", label_offset="62px"
+            scale=self._y, orientation="vertical", side="left", label_offset="62px", **common
         )
-        self._colour_axis = ColorAxis(
-            scale=self._colour, orientation="vertical", side="right", label_offset="50px"
-        )
+        self._colour_axis = ColorAxis(scale=self._colour, side="top", tick_format=",.4~g")
         self._x_values: Array = np.array([0.0, 1.0])
         self._y_values: Array = np.array([0.0, 1.0])
         self._cells = GridHeatMap(
@@ -71,10 +74,23 @@ class HeatMap:
             animation_duration=0,
             padding_x=0,
             padding_y=0,
-            fig_margin={"top": 16, "bottom": 52, "left": 84, "right": 96},
-            layout={"width": "100%", "height": "340px", "min_width": "320px", "display": "none"},
+            fig_margin={"top": 62, "bottom": 52, "left": 84, "right": 20},
+            layout={"width": "100%", "height": "360px", "min_width": "320px"},
         )
         self.figure.add_class("bsw-heat")
+        # A map in a page that does not show it has no size, and bqplot draws it nevertheless.
+        self.place = w.Box([])
+        self.place.add_class("bsw-heat-place")
+
+    def show(self, *, on: bool) -> None:
+        """Show the map, or do not."""
+        if bool(self.place.children) != on:
+            self.place.children = (self.figure,) if on else ()
+
+    @property
+    def shown(self) -> bool:
+        """Whether it is shown."""
+        return bool(self.place.children)
 
     def label(self, x: tuple[str, Array], y: tuple[str, Array]) -> None:
         """Name the axes, and say which values they have, in shown units."""
