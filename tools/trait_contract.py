@@ -113,7 +113,9 @@ def _object_text(trait: t.Dict[Any, Any], indent: str) -> str:
 def default_text(value: object) -> str:
     """Return a trait's default as TypeScript."""
     if isinstance(value, bytes):
-        return f"new DataView(new ArrayBuffer({len(value)}))"
+        # Marked, or every part's bundle would hold the defaults of all others.
+        size = len(value)
+        return f"/* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer({size}))"
     return json.dumps(value)
 
 

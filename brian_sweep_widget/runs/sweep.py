@@ -230,6 +230,9 @@ class Sweep:
         """
         return Looking(self, outcome).wait()
 
+    def script(self, outcome: Outcome) -> str:
+        raise ValueError("not yet")
+
     def look(self, outcome: Outcome) -> Looking:
         """Begin what `inspect` does, and return at once."""
         return Looking(self, outcome)

@@ -43,8 +43,8 @@ def arrange(
     controls = _with_class(w.VBox(sections), "bsw-controls")
     # The status is beside the chart, not below it all: long lists of parameters
     # must not push it off the screen.
-    picture = _with_class(w.VBox([tools, *charts, status]), "bsw-chart")
-    return [head, _with_class(w.HBox([controls, picture]), "bsw-body"), *details]
+    picture = _with_class(w.VBox([tools, *charts, status, *details]), "bsw-chart")
+    return [head, _with_class(w.HBox([controls, picture]), "bsw-body")]
 
 
 def title(text: str) -> w.Widget:

@@ -91,7 +91,7 @@ class Pane:
     """
 
     def __init__(self) -> None:
-        self.view = InspectorView()
+        self.view = InspectorView(layout={"display": "none"})
         self.target: Target | None = None
         self.found: Found | None = None
         self.script: Script | None = None
@@ -114,6 +114,8 @@ class Pane:
             return _PATIENCE  # the picture of before stays for the blink of an eye
         traits = self._traits(target, known)
         written = script if script is not None and script.target is target else None
+        # An empty view would take the half of the row.
+        self.view.layout.display = None if target is not None else "none"
         with self.view.hold_sync():
             for name, value in traits.items():
                 setattr(self.view, name, value)
