@@ -7,12 +7,14 @@ from brian_sweep_widget.engines.engine import Engine
 from brian_sweep_widget.engines.fingerprint import fingerprint
 from brian_sweep_widget.engines.looking import MOST_SPIKES, looked_into, seen
 from brian_sweep_widget.engines.packing import pack
+from brian_sweep_widget.engines.script import ScriptError, script_of
 from brian_sweep_widget.engines.worker import compute, prepare
 
 __all__ = [
     "ENGINES",
     "MOST_SPIKES",
     "Engine",
+    "ScriptError",
     "UnknownError",
     "compiled",
     "compute",
@@ -21,5 +23,6 @@ __all__ = [
     "looked_into",
     "pack",
     "prepare",
+    "script_of",
     "seen",
 ]

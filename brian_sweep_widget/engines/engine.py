@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.results import Value
 from brian_sweep_widget.sweeps import Job
 
@@ -24,6 +25,11 @@ class Engine(Protocol):
 
     label: str
     functions: list[Callable[..., Any]]
+
+    @property
+    def context(self) -> BrianContext | None:
+        """Brian's settings where the sweep was made; None for Brian's own."""
+        ...
 
     @property
     def identity(self) -> tuple[object, ...]:

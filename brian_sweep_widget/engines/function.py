@@ -50,7 +50,7 @@ class FunctionEngine:
         self.functions = [model.function]
         self._model = model
         self._parameters = parameters
-        self._context = context
+        self.context = context
         self._limits = limits
 
     @property
@@ -60,13 +60,13 @@ class FunctionEngine:
             self.label,
             self._model.name,
             [(name, parameter.unit) for name, parameter in self._parameters.items()],
-            preference_files() if self._context is None else self._context,
+            preference_files() if self.context is None else self.context,
             library_versions(),
         )
 
     def simulate(self, job: Job) -> Mapping[str, Value]:
         """Call the function; see `Engine.simulate`."""
-        (self._context or initial_context()).apply()
+        (self.context or initial_context()).apply()
         seed_generators(job.seed)
         arguments: dict[str, Any] = {
             name: quantity(value, self._parameters[name].unit)

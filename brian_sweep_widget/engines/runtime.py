@@ -54,7 +54,7 @@ class RuntimeEngine:
         self._model = model
         self._parameters = parameters
         context = context or BrianContext()  # making the model imported Brian
-        self._context = BrianContext(
+        self.context = BrianContext(
             {**context.preferences, "codegen.target": target}, context.time_step
         )
         self._limits = limits
@@ -74,13 +74,13 @@ class RuntimeEngine:
             self.label,
             [(name, parameter.unit) for name, parameter in self._parameters.items()],
             [(measure.name, measure.label, measure.unit) for measure in measures],
-            self._context,
+            self.context,
             library_versions(),
         )
 
     def simulate(self, job: Job) -> Mapping[str, Value]:
         """Build, run and measure; see `Engine.simulate`."""
-        self._context.apply()
+        self.context.apply()
         seed_generators(job.seed)
         values = {
             name: quantity(value, self._parameters[name].unit)

@@ -11,7 +11,7 @@ from uuid import uuid4
 import numpy as np
 
 from brian_sweep_widget.backends import allowed_cores, local_pool
-from brian_sweep_widget.engines import Engine, compiled, engine_for, prepare
+from brian_sweep_widget.engines import Engine, compiled, engine_for, prepare, script_of
 from brian_sweep_widget.limits import Limits, limits
 from brian_sweep_widget.models import Plain, as_model
 from brian_sweep_widget.models.units import TIME, dimensions_of, is_quantity
@@ -231,7 +231,36 @@ class Sweep:
         return Looking(self, outcome).wait()
 
     def script(self, outcome: Outcome) -> str:
-        raise ValueError("not yet")
+        """Write a script that gives an outcome's numbers with Brian 2 alone.
+
+        Parameters
+        ----------
+        outcome
+            Of this sweep, with values.
+
+        Returns
+        -------
+        str
+            Source code. It simulates with the outcome's seed, as its engine
+            did, and says whether its numbers are the same.
+
+        Raises
+        ------
+        ValueError
+            If the outcome has no values, or the model refers to something that
+            cannot be written, such as an open file.
+        """
+        if outcome.origin is None or outcome.status != "done":
+            msg = f"there is nothing to repeat: the simulation has no result ({outcome.status})"
+            raise ValueError(msg)
+        return script_of(
+            self.model,
+            self.parameters,
+            outcome.job,
+            outcome.origin.engine,
+            self.engine.context,
+            outcome.values,
+        )
 
     def look(self, outcome: Outcome) -> Looking:
         """Begin what `inspect` does, and return at once."""

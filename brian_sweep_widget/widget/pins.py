@@ -48,8 +48,7 @@ def differences(pinned: Sweep, now: Sweep) -> str:
     for name, value in pinned.plan.fixed.items():
         if value != now.plan.fixed.get(name):
             parameter = pinned.parameters[name]
-            text = parameter.unit.text(float(value)) if parameter.sweepable else str(value)
-            texts.append(f"{parameter.label} {text}")
+            texts.append(f"{parameter.label} {parameter.text(value)}")
     for name in ("seed", "trials"):
         value = getattr(pinned.plan, name)
         if value != getattr(now.plan, name):

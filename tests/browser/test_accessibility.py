@@ -1,4 +1,4 @@
-"""What a checker of accessibility finds in our parts: nothing serious, in any state, in both themes."""
+"""What a checker of accessibility finds in our parts: nothing serious, in both themes."""
 
 from __future__ import annotations
 

@@ -73,8 +73,8 @@ class Compilation:
         self.fallback = fallback
         measures = [measure.function for measure in model.measures.values()]
         self.functions: list[Callable[..., Any]] = [model.builder, *measures]
-        self._context = context or BrianContext()
-        self._tracer = Tracer(model, parameters, self._context)
+        self.context = context or BrianContext()
+        self._tracer = Tracer(model, parameters, self.context)
         # Here, where the source can be read: a notebook's cell is no file.
         self.untouched = untouched(model.builder, model.builder_parameters) | {
             name for name in parameters if name not in model.builder_parameters
@@ -90,7 +90,7 @@ class Compilation:
 
     def expected_flags(self) -> tuple[str, ...]:
         """Give the compiler flags that Brian will most probably choose."""
-        preferences = self._context.preferences
+        preferences = self.context.preferences
         chosen = preferences.get("codegen.cpp.extra_compile_args")
         if chosen is None:
             chosen = preferences.get("codegen.cpp.extra_compile_args_gcc", brians_flags())

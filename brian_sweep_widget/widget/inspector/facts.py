@@ -64,8 +64,7 @@ def _reason(before: Outcome, now: Outcome) -> str:
 def _settings(sweep: Sweep, outcome: Outcome) -> Iterator[tuple[str, str]]:
     for name, value in outcome.job.parameters.items():
         parameter = sweep.parameters[name]
-        text = parameter.unit.text(float(value)) if parameter.sweepable else str(value)
-        yield parameter.label, text
+        yield parameter.label, parameter.text(value)
 
 
 def _made(sweep: Sweep, outcome: Outcome) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,254 @@
+"""Scripts that give a simulation's numbers with Brian 2 alone, run where nothing of ours can be."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from brian2 import (
+    Hz,
+    Network,
+    NeuronGroup,
+    PoissonGroup,
+    SpikeMonitor,
+    Synapses,
+    defaultclock,
+    ms,
+    mV,
+    prefs,
+)
+
+import brian_sweep_widget
+from brian_sweep_widget import Sweep, network_model
+from brian_sweep_widget.engines import ScriptError
+
+# Importing anything of ours fails, wherever it is.
+_ALONE = """
+import sys, runpy
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"brian_sweep_widget", "test_script", "helpers"}:
+            raise ImportError(f"{name} must not be needed")
+
+sys.meta_path.insert(0, Refuse())
+runpy.run_path(sys.argv[1], run_name="__main__")
+"""
+
+
+def run_alone(text: str, folder: Path) -> list[str]:
+    """Run a script in another folder, with Brian and numpy at hand; give what it prints."""
+    path = folder / "simulation.py"
+    path.write_text(text, encoding="utf-8")
+    finished = subprocess.run(
+        [sys.executable, "-c", _ALONE, str(path)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert finished.returncode == 0, f"{text}\n{finished.stderr}"
+    return finished.stdout.splitlines()
+
+
+def repeated(model: Any, folder: Path, **settings: Any) -> str:
+    """Simulate, write the script, run it, and see that it says what is the case."""
+    sweep = Sweep(model, store=None, **settings)
+    outcome = sweep.run(progress=False).outcomes[-1]
+    assert outcome.failure is None
+    text = sweep.script(outcome)
+    assert "import brian_sweep_widget" not in text
+    lines = run_alone(text, folder)
+    assert lines[-1] == "the same, bit for bit", "\n".join(lines)
+    numbers = dict(line.split(": ", 1) for line in lines[:-1])
+    for name, value in outcome.values.items():
+        if not value.si.ndim:
+            assert float(numbers[name]) == float(value.si) or np.isnan(value.si)
+    return text
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("cuba", {"trials": 2, "excitatory_weight": 2 * mV}),
+        ("coba", {"size": 500}),
+        ("brunel", {"size": 500, "in_degree": 50}),
+        ("adex", {}),
+    ],
+    ids=["cuba", "coba", "brunel", "adex"],
+)
+def test_compiled_simulations_of_the_catalogue(
+    name: str, settings: dict[str, Any], tmp_path: Path
+) -> None:
+    text = repeated(getattr(brian_sweep_widget, name), tmp_path, **settings)
+    assert "cpp_standalone" in text
+    assert "# noqa" not in text
+
+
+@pytest.mark.parametrize("target", ["numpy", "cython"])
+def test_simulations_of_the_runtime(target: str, tmp_path: Path) -> None:
+    text = repeated(brian_sweep_widget.cuba, tmp_path, size=100, engine=target)
+    assert f'brian2.prefs["codegen.target"] = "{target}"' in text
+
+
+RATE = 50 * Hz
+THRESHOLD = 10 * mV
+WEIGHTS = np.array([0.5, 1.5, 2.5])
+
+
+def scaled(number: float, factor: float = 2.0) -> float:
+    """Call another function, with a default."""
+    return doubled(number) * factor / 2.0
+
+
+def doubled(number: float) -> float:
+    return number * 2
+
+
+def _with_noise() -> Any:
+    tau = 10 * ms  # of the closure
+
+    @network_model(duration=50 * ms)
+    def noisy(size: int = 20, strength: Any = 1 * mV) -> Network:
+        """Draw from all kinds of generators; names are locals, globals and of the closure."""
+        threshold = scaled(1.0) * THRESHOLD  # noqa: F841 - used in a condition
+        time_constant = tau  # noqa: F841 - used in an equation
+        neurons = NeuronGroup(
+            size,
+            "dv/dt = (RATE*tau*30*mV - v)/time_constant + strength*xi*tau**-0.5 : volt",
+            threshold="v > threshold",
+            reset="v = 0*mV",
+            method="euler",
+            name="neurons",
+        )
+        neurons.v = "rand() * THRESHOLD"
+        inputs = PoissonGroup(10, rates=RATE, name="inputs")
+        synapses = Synapses(inputs, neurons, on_pre="v += strength", delay=1 * ms, name="synapses")
+        synapses.connect(p=0.5)
+        if size > 3:
+            return Network(neurons, inputs, synapses, SpikeMonitor(neurons, name="spikes"))
+        return Network(neurons, SpikeMonitor(neurons, name="spikes"))
+
+    @noisy.measure()
+    def weighted(network: Network) -> float:
+        counts = np.asarray(network["spikes"].count[:3])
+        return float(np.dot(counts, WEIGHTS[: len(counts)])) * scaled(0.5)
+
+    return noisy
+
+
+@pytest.mark.parametrize("engine", ["compiled", "numpy"])
+def test_models_of_ones_own_with_all_they_refer_to(engine: str, tmp_path: Path) -> None:
+    text = repeated(_with_noise(), tmp_path, engine=engine)
+    for name in ("RATE", "THRESHOLD", "WEIGHTS", "tau"):
+        assert f"\n{name} = " in text
+    assert "of the closure" in text  # comments of the user's are kept
+
+
+def test_the_settings_of_the_sweep_are_those_of_the_script(tmp_path: Path) -> None:
+    try:
+        defaultclock.dt = 0.2 * ms
+        prefs["core.default_float_dtype"] = np.float32
+        repeated(_with_noise(), tmp_path, engine="numpy")
+    finally:
+        defaultclock.dt = 0.1 * ms
+        prefs["core.default_float_dtype"] = np.float64
+
+
+def module(name: str, source: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> ModuleType:
+    """Make a module of the user's in a file."""
+    (folder / f"{name}.py").write_text(source, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(folder))
+    return __import__(name)
+
+
+def test_two_modules_may_use_a_name_for_two_things(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module(
+        "script_helper",
+        "import math as np\nFACTOR = 3.0\n\ndef root(x):\n    return FACTOR * np.sqrt(other(x))\n\n"
+        "def other(x):\n    return x + FACTOR\n",
+        monkeypatch,
+        tmp_path,
+    )
+    user = module(
+        "script_user",
+        "import numpy as np\nimport script_helper\nfrom script_helper import root\n\n"
+        "FACTOR = 5.0\n\n"
+        "def other(x):\n    return x * FACTOR\n\n"
+        "def answer(x=2.0):\n"
+        "    return other(x) + root(x) + script_helper.FACTOR + float(np.ones(2).sum())\n",
+        monkeypatch,
+        tmp_path,
+    )
+    away = tmp_path / "away"
+    away.mkdir()
+    repeated(user.answer, away, x=7.0)
+
+
+def test_functions_with_a_seed_of_their_own(tmp_path: Path) -> None:
+    repeated(_drawn, tmp_path, trials=2)
+
+
+def _drawn(mean: float = 1.0, seed: int = 0) -> dict[str, float]:
+    return {
+        "own": float(np.random.default_rng(seed).normal(mean)),
+        "global": float(np.random.normal()),  # the one to seed
+    }
+
+
+def test_cells_of_a_notebook(tmp_path: Path) -> None:
+    """Their source is in no file."""
+    import linecache
+
+    source = "OFFSET = 4.0\n\ndef answer(x=2.0):\n    return x * OFFSET  # as it was typed\n"
+    name = "<ipython-input-3-cell>"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(source, name, "exec"), scope)
+    assert "# as it was typed" in repeated(scope["answer"], tmp_path)
+
+
+def test_numbers_that_differ_are_told(tmp_path: Path) -> None:
+    sweep = Sweep(_drawn, store=None)
+    outcome = sweep.run(progress=False).outcomes[0]
+    table = 'EXPECTED = {\n    "own": '
+    text = sweep.script(outcome).replace(table, table + "1e3 + ")
+    lines = run_alone(text, tmp_path)
+    assert lines[-1] == "NOT the same"
+    assert "(expected: " in lines[0]
+
+
+def test_what_cannot_be_written_is_named() -> None:
+    opened = object()
+
+    def reading(x: float = 1.0) -> float:
+        return x if opened else 0.0
+
+    sweep = Sweep(reading, store=None)
+    outcome = sweep.run(progress=False).outcomes[0]
+    with pytest.raises(ScriptError, match="opened is a object, which cannot be written"):
+        sweep.script(outcome)
+    lambdas = Sweep(lambda x=1.0: x, store=None)
+    outcome = lambdas.run(progress=False).outcomes[0]
+    with pytest.raises(ScriptError, match="define it by def"):
+        lambdas.script(outcome)
+
+
+def test_a_failed_simulation_cannot_be_repeated() -> None:
+    def failing(x: float = 1.0) -> float:
+        raise ValueError(x)
+
+    sweep = Sweep(failing, store=None)
+    outcome = sweep.run(progress=False).outcomes[0]
+    with pytest.raises(ValueError, match="nothing to repeat"):
+        sweep.script(outcome)
