@@ -1,10 +1,11 @@
 // The status strip: an anywidget that shows a sweep's progress. It writes no trait;
 // what a person does here goes to Python as a message.
 
-import type { AnyModel, RenderProps } from "@anywidget/types";
+import type { RenderProps } from "@anywidget/types";
 import { createAnnouncer } from "./announcer.ts";
 import { element, setText } from "./dom.ts";
 import { createErrorList } from "./errors.ts";
+import { follow } from "./follow.ts";
 import {
   announcement,
   barValue,
@@ -25,14 +26,6 @@ import { createUnderWayList } from "./under_way.ts";
 export type Request =
   | { readonly kind: "retry" }
   | { readonly kind: "skip"; readonly position: readonly number[] };
-
-const KEYS = Object.keys(StatusStripDefaults) as (keyof StatusStripTraits)[];
-
-function read(model: AnyModel<StatusStripTraits>): Status {
-  return Object.fromEntries(
-    KEYS.map((key) => [key, model.get(key)]),
-  ) as unknown as Status;
-}
 
 function paintProgress(bar: HTMLProgressElement, status: Status): void {
   // A <progress> without a value is indeterminate.
@@ -126,31 +119,16 @@ function render({ model, el }: Props): () => void {
   const look = () => {
     for (const helper of helpers) helper.look();
   };
-  let scheduled = false;
-  let closed = false;
-
-  // One message sets several traits, each with its own event: paint once, after
-  // all. A microtask, since animation frames stop while the tab is hidden.
-  function schedule(): void {
-    if (scheduled) return;
-    scheduled = true;
-    queueMicrotask(() => {
-      scheduled = false;
-      if (closed) return;
-      paint(read(model));
-      look();
-    });
-  }
-
-  for (const key of KEYS) model.on(`change:${key}`, schedule);
-  paint(read(model));
   el.append(root);
+  const leave = follow(model, StatusStripDefaults, (status) => {
+    paint(status);
+    look();
+  });
   // The view comes into the page after this function has returned.
   const soon = setTimeout(look);
 
   return () => {
-    closed = true;
-    for (const key of KEYS) model.off(`change:${key}`, schedule);
+    leave();
     stop();
     clearTimeout(soon);
     for (const helper of helpers) helper.stop();

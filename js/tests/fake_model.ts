@@ -15,9 +15,12 @@ export class FakeModel<Traits extends object> {
 
   set<K extends keyof Traits>(key: K, value: Traits[K]): void {
     this.#traits[key] = value;
-    for (const listener of this.#listeners.get(`change:${String(key)}`) ?? []) {
-      listener();
-    }
+    this.#emit(`change:${String(key)}`);
+    this.#emit("change");
+  }
+
+  #emit(event: string): void {
+    for (const listener of this.#listeners.get(event) ?? []) listener();
   }
 
   on(event: string, listener: () => void): void {
@@ -46,9 +49,9 @@ export class FakeModel<Traits extends object> {
 
   /** Set several traits as one message from the kernel does, and let it be painted. */
   async receive(traits: Partial<Traits>): Promise<void> {
-    for (const key of Object.keys(traits) as (keyof Traits)[]) {
-      this.set(key, traits[key] as Traits[typeof key]);
-    }
+    Object.assign(this.#traits, traits);
+    for (const key of Object.keys(traits)) this.#emit(`change:${key}`);
+    this.#emit("change");
     await Promise.resolve();
   }
 

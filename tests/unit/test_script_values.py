@@ -43,7 +43,7 @@ def same(one: Any, other: Any) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, float):
-        return bits(one) == bits(other) or (one != one and other != other)
+        return bits(one) == bits(other) or bool(np.isnan(one) and np.isnan(other))
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, dict):

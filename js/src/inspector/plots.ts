@@ -1,214 +1,177 @@
-// All plots of one simulation, on one time axis.
+// All pictures of a simulation: what runs along time shares one window, and the
+// intervals are those of its spikes.
 
-import { element, setText } from "../dom.ts";
-import type { InspectorViewTraits } from "../traits.ts";
-import { counts, floats } from "./arrays.ts";
-import { coloursOf, onThemeChange } from "./colours.ts";
-import { listenTo, pressed } from "./gestures.ts";
-import { drawHistogram, intervalsText } from "./histogram.ts";
-import { drawRates, drawTraces } from "./lines.ts";
-import { createPanel, type Panel } from "./panel.ts";
-import { drawRaster } from "./raster.ts";
-import { intervalsIn, ratesIn, type Spikes } from "./spikes.ts";
-import { createTimeWindow } from "./window.ts";
+import { setText } from "../dom.ts";
+import {
+  CLOSER,
+  createGestures,
+  EARLIER,
+  FARTHER,
+  LATER,
+  type Move,
+  moved,
+  type Stage,
+  WHOLE,
+} from "./gestures.ts";
+import { max } from "./numbers.ts";
+import { type Palette, readPalette, watchTheme } from "./palette.ts";
+import { createPanel, RIGHT } from "./panel.ts";
+import { button, part, tell } from "./parts.ts";
+import {
+  intervalsView,
+  rasterView,
+  ratesView,
+  tracesView,
+  type View,
+} from "./pictures.ts";
+import type { Recording } from "./recording.ts";
+import { type Span, same } from "./span.ts";
+import { absentText, rangeText, when } from "./wording.ts";
 
-type Picture = Pick<
-  InspectorViewTraits,
-  | "duration"
-  | "size"
-  | "populations"
-  | "spike_neurons"
-  | "spike_times"
-  | "traces"
-  | "trace_times"
-  | "trace_values"
->;
+/** Lines of text left of the axes for labels, if those of populations need no more. */
+const GUTTER = 4.2;
 
-interface TracePanel {
-  readonly panel: Panel;
-  readonly unit: string;
-  readonly labels: readonly string[];
-  readonly values: readonly Float32Array[];
-}
+const TOOLS: readonly (readonly [Move, string, string?])[] = [
+  [EARLIER, "\u2039", "Earlier"],
+  [FARTHER, "\u2212", "Zoom out"],
+  [CLOSER, "+", "Zoom in"],
+  [LATER, "\u203a", "Later"],
+  [WHOLE, "Whole run"],
+];
 
-const RASTER = 220;
-const FEW = 70; // as high is the raster of a neuron or two
-const RATE = 96;
-const TRACES = 120;
-const HISTOGRAM = 150;
+/** `windowed` is called when a person has chosen another window, with its words. */
+export function createPlots(root: HTMLElement, windowed: (text: string) => void) {
+  const probe = part("probe");
+  const where = part("where");
+  const thumb = part("thumb");
+  const area = part("time");
+  area.tabIndex = 0;
+  area.role = "group";
+  const side = createPanel();
+  const absent = part("note");
 
-const KEY_HELP =
-  "Drag to zoom, Shift and drag to move, double-click for all; " +
-  "with keys: arrows, plus, minus, 0.";
-
-function spikesOf(picture: Picture): Spikes {
-  const { size } = picture;
-  const known =
-    picture.populations.length > 0 ? picture.populations : [{ label: "", size }];
-  return {
-    times: floats(picture.spike_times),
-    neurons: counts(picture.spike_neurons),
-    size,
-    populations: known,
-  };
-}
-
-/** A title with a sign for everything that is drawn in it. */
-function heading(text: string, labels: readonly string[], kind = ""): HTMLElement {
-  const line = element("div", `bsw-inspector-heading ${kind}`);
-  line.append(element("h4", "", text));
-  labels.forEach((label, index) => {
-    line.append(
-      element("span", `bsw-inspector-key bsw-inspector-key${index % 4}`, label),
-    );
-  });
-  return line;
-}
-
-export function createPlots(
-  root: HTMLElement,
-  overTime: HTMLElement,
-  beside: HTMLElement,
-) {
-  const brush = element("div", "bsw-inspector-brush");
-  // What is drawn at once, and what may come a frame later.
-  let draw: readonly (() => void)[] = [];
+  /** Of what runs along time; they stay from point to point, so that nothing jumps. */
+  const panels: ReturnType<typeof createPanel>[] = [];
+  let views: View[] = [];
+  let sideView: View | undefined;
+  let whole: Span = { from: 0, to: 1 };
+  let span = whole;
+  let palette: Palette | undefined;
+  /** Letters of the longest label left of the axes. */
+  let letters = 0;
+  let drawnAt = "";
   let frame = 0;
-  const schedule = (): void => {
+  let stage: Stage = { whole, span, left: 0, width: 1 };
+
+  function choose(next: Span): void {
+    if (same(next, span)) return;
+    span = next;
+    stage = { ...stage, span };
+    schedule();
+    windowed(when(span, whole));
+  }
+
+  createGestures(area, () => stage, choose);
+  const buttons = TOOLS.map(([move, text, name]) =>
+    button(text, () => choose(moved(move, stage)), name),
+  );
+  const tools = part("tools", where, ...buttons);
+  const node = part("plots", probe, tools, thumb, area, absent);
+
+  function show(next: Recording | undefined): void {
+    const spikes = next?.spikes?.times.length ? next.spikes : undefined;
+    const network = spikes !== undefined && spikes.size > 1;
+    views = [];
+    if (spikes) views.push(rasterView(spikes));
+    if (network) views.push(ratesView(spikes));
+    // Without a network to show, traces are the main thing.
+    for (const group of next?.groups ?? []) views.push(tracesView(group, !network));
+    while (panels.length > views.length) panels.pop()?.node.remove();
+    while (panels.length < views.length) {
+      const panel = createPanel();
+      panels.push(panel);
+      area.append(panel.node);
+    }
+    sideView = spikes && intervalsView(spikes);
+    side.node.hidden = !sideView;
+    node.hidden = !next;
+    for (const one of [tools, thumb, area]) one.hidden = !views.length;
+    tell(absent, next ? absentText(next) : "");
+    letters = max(0, ...(spikes?.populations ?? []).map(({ label }) => label.length));
+    // Runs of one length are compared in one window.
+    if (next && next.whole.to !== whole.to) {
+      whole = next.whole;
+      span = whole;
+    }
+    schedule();
+  }
+
+  function schedule(): void {
+    frame ||= requestAnimationFrame(draw);
+  }
+
+  /** What the pictures' sizes come from. */
+  const measure = () => [root.clientWidth, getComputedStyle(probe).fontSize].join();
+
+  function draw(): void {
     cancelAnimationFrame(frame);
-    let next = 0;
-    const step = (): void => {
-      draw[next++]?.();
-      if (next < draw.length) frame = requestAnimationFrame(step);
+    frame = 0;
+    drawnAt = measure();
+    if (!root.clientWidth) return;
+    palette ??= readPalette(probe);
+    const { line } = palette;
+    // Letters are about half as wide as high.
+    const left = line * max(GUTTER, 0.5 * letters + 1);
+    stage = {
+      whole,
+      span,
+      left,
+      width: max(area.clientWidth - left - RIGHT * line, 1),
     };
-    frame = requestAnimationFrame(step);
-  };
-  const window = createTimeWindow(schedule);
-  const observer = new ResizeObserver(schedule);
-  observer.observe(overTime);
-  const stopTheme = onThemeChange(schedule);
-
-  function timePanel(title: HTMLElement, name: string, height: number): Panel {
-    overTime.append(title);
-    const panel = createPanel(overTime, name, height);
-    panel.canvas.tabIndex = 0;
-    panel.canvas.title = KEY_HELP;
-    panel.canvas.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (!pressed(window, event.key)) return;
-      event.preventDefault();
-      event.stopPropagation();
-    });
-    listenTo(panel.canvas, window, brush);
-    return panel;
+    for (const [index, panel] of panels.entries()) {
+      const view = views[index];
+      if (view)
+        panel.paint(view(span, whole), palette, left, index === views.length - 1);
+    }
+    if (sideView) side.paint(sideView(span, whole), palette, GUTTER * line, true);
+    tellWindow();
   }
 
-  function tracePanels(picture: Picture): TracePanel[] {
-    const times = floats(picture.trace_times);
-    const all = floats(picture.trace_values);
-    const units = [...new Set(picture.traces.map(({ unit }) => unit))];
-    return units.map((unit) => {
-      const own = picture.traces.flatMap((trace, index) =>
-        trace.unit === unit ? [{ label: trace.label, index }] : [],
-      );
-      const labels = own.map(({ label }) => label);
-      const text = unit ? `Traces (${unit})` : "Traces";
-      return {
-        panel: timePanel(heading(text, labels), "trace", TRACES),
-        unit,
-        labels,
-        values: own.map(({ index }) =>
-          all.subarray(index * times.length, (index + 1) * times.length),
-        ),
-      };
-    });
+  function tellWindow(): void {
+    const zoomed = !same(span, whole);
+    const text = when(span, whole);
+    setText(where, rangeText(span));
+    area.ariaLabel = `Pictures over time, ${text}. Arrows move, plus and minus zoom, 0 resets.`;
+    const scale = stage.width / whole.to;
+    thumb.style.visibility = zoomed ? "" : "hidden";
+    thumb.style.marginLeft = `${stage.left + scale * span.from}px`;
+    thumb.style.width = `${scale * (span.to - span.from)}px`;
+    for (const [index, [move]] of TOOLS.entries()) {
+      const node = buttons[index];
+      if (node) node.ariaDisabled = String(move !== CLOSER && !zoomed);
+    }
   }
 
-  function build(picture: Picture): (() => void)[] {
-    overTime.replaceChildren(brush);
-    beside.replaceChildren();
-    brush.hidden = true;
-    const { size, duration } = picture;
-    if (!(duration > 0) || (size === 0 && picture.traces.length === 0)) {
-      return [];
-    }
-    const spikes = spikesOf(picture);
-    const labels = picture.populations.map(({ label, size }) => `${label} (${size})`);
-    const raster =
-      size > 0
-        ? timePanel(
-            heading("Spikes of every neuron", labels, "bsw-inspector-dots"),
-            "raster",
-            size > 2 ? RASTER : FEW,
-          )
-        : undefined;
-    const rate =
-      size > 0
-        ? timePanel(heading("Firing rate (spikes/s per neuron)", labels), "rate", RATE)
-        : undefined;
-    const traces = tracePanels(picture);
-    const times = floats(picture.trace_times);
-    let histogram: Panel | undefined;
-    const text = element("p", "bsw-inspector-text");
-    if (size > 0) {
-      beside.append(heading("Inter-spike intervals", []));
-      histogram = createPanel(beside, "intervals", HISTOGRAM);
-      beside.append(text);
-    }
-    window.reset(duration);
-
-    const where = () =>
-      `${window.from.toPrecision(4)} to ${window.to.toPrecision(4)} ms`;
-
-    function drawRun(): void {
-      const { from, to } = window;
-      const colours = coloursOf(root);
-      raster?.draw(colours, (plot) => drawRaster(plot, spikes, from, to));
-      raster?.canvas.setAttribute(
-        "aria-label",
-        `Raster of ${spikes.times.length} spikes of ${size} neurons, ${where()}`,
-      );
-      for (const { panel, unit, labels: names, values } of traces) {
-        panel.draw(colours, (plot) => drawTraces(plot, { times, values }, from, to));
-        panel.canvas.setAttribute(
-          "aria-label",
-          `${names.join(", ")} in ${unit}, ${where()}`,
-        );
-      }
-    }
-
-    // What has to be counted: of a million spikes it takes longer than drawing them.
-    function drawCounts(): void {
-      const { from, to } = window;
-      const colours = coloursOf(root);
-      if (rate) {
-        const found = ratesIn(spikes, from, to);
-        rate.draw(colours, (plot) => drawRates(plot, found, from, to));
-        rate.canvas.setAttribute("aria-label", `Firing rate over time, ${where()}`);
-      }
-      if (histogram) {
-        const found = intervalsIn(spikes, from, to);
-        histogram.draw(colours, (plot) => drawHistogram(plot, found));
-        setText(text, intervalsText(found));
-        histogram.canvas.setAttribute(
-          "aria-label",
-          `Histogram of inter-spike intervals: ${intervalsText(found)}`,
-        );
-      }
-    }
-
-    return [drawRun, drawCounts];
-  }
+  const stopWatching = watchTheme(() => {
+    palette = undefined;
+    schedule();
+  });
+  const observer = new ResizeObserver(() => {
+    if (measure() === drawnAt) return;
+    palette = undefined;
+    // At once: waiting for the next frame would show stretched pictures in this one.
+    draw();
+  });
+  observer.observe(root);
 
   return {
-    paint(picture: Picture): void {
-      draw = build(picture);
-      schedule();
-    },
+    node,
+    side: side.node,
+    show,
     stop(): void {
       cancelAnimationFrame(frame);
       observer.disconnect();
-      stopTheme();
+      stopWatching();
     },
   };
 }

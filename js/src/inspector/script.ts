@@ -1,42 +1,54 @@
-// The script that gives the same numbers: shown, copied, saved.
+// The pane with the script that gives the same numbers.
 
-import { element, setText } from "../dom.ts";
-import type { InspectorViewTraits } from "../traits.ts";
-import { button, copyButton, download, scrolledText } from "./copying.ts";
+import { element } from "../dom.ts";
+import { button, createTextPane, part, tell } from "./parts.ts";
+import type { Shown } from "./recording.ts";
 
-type Script = Pick<InspectorViewTraits, "script" | "script_name" | "script_problem">;
+function download({ script, script_name: name }: Shown): void {
+  const link = element("a");
+  link.href = URL.createObjectURL(new Blob([script]));
+  link.download = name;
+  link.click();
+  // The browser has begun to read by then.
+  setTimeout(() => URL.revokeObjectURL(link.href));
+}
 
-export function createScriptPane(parent: HTMLElement) {
-  const pane = element("section", "bsw-inspector-script");
-  pane.setAttribute("aria-label", "Script");
-  pane.hidden = true;
-  const text = scrolledText("bsw-inspector-code", "Script that gives the same numbers");
-  const problem = element("p", "bsw-inspector-problem");
-  let shown: Script = { script: "", script_name: "", script_problem: "" };
-  const copy = copyButton(() => shown.script, "Copy the script");
-  const save = button("Download", () => download(shown.script, shown.script_name));
+/** `closed` is called when a person has closed the pane. */
+export function createScriptPane(
+  shown: Shown,
+  say: (text: string) => void,
+  closed: () => void,
+) {
+  const { node, buttons, show } = createTextPane("Script", say);
+  const problem = part("notice");
+  const save = button("Download", () => download(shown));
   const close = button("Close script", () => {
-    pane.hidden = true;
+    node.hidden = true;
+    closed();
   });
-  const row = element("div", "bsw-inspector-buttons");
-  row.append(copy, save, close);
-  pane.append(row, problem, text);
-  parent.append(pane);
+  buttons.append(save, close);
+  node.prepend(problem);
+  node.hidden = true;
+  let last = "";
+
+  /** A person asks for the script: show what there is, also if it was closed before. */
+  function open(): void {
+    const { script, script_problem: why } = shown;
+    tell(problem, why);
+    show(why ? "" : script);
+    save.hidden = !!why;
+    if (node.hidden && last) say(why || "The script is shown.");
+    node.hidden = !last;
+  }
 
   return {
-    /** Open again what is known, when a person asks once more. */
-    open(): void {
-      pane.hidden = shown.script === "" && shown.script_problem === "";
-    },
-    paint(script: Script): void {
-      const { script: code, script_problem: why } = script;
-      if (code === shown.script && why === shown.script_problem) return;
-      shown = script;
-      pane.hidden = code === "" && why === "";
-      setText(text, code);
-      setText(problem, why);
-      text.hidden = copy.hidden = save.hidden = code === "";
-      problem.hidden = why === "";
+    node,
+    open,
+    paint(): void {
+      const text = shown.script_problem || shown.script;
+      if (text === last) return;
+      last = text;
+      open();
     },
   };
 }
