@@ -132,6 +132,13 @@ class Run:
             return frozenset(self._books.recalled)
 
     @property
+    def time_per_job(self) -> float | None:
+        """Mean wall time of the jobs that were computed, in seconds; None if none was."""
+        with self._changed:
+            books = self._books
+            return books.wall_times / books.measured if books.measured else None
+
+    @property
     def statistics(self) -> Statistics:
         """Who computed what so far, and how much faster than one worker."""
         with self._changed:

@@ -52,6 +52,11 @@ class Readiness:
         return self._preparation is None or bool(self._preparation.costs)
 
     @property
+    def costs(self) -> Mapping[str, str]:
+        """What another value of each parameter costs; empty if that is not known."""
+        return {} if self._preparation is None else self._preparation.costs
+
+    @property
     def phase(self) -> str:
         """What is being prepared; empty if nothing is."""
         phase = self._preparation.phase if self._preparation is not None else ""

@@ -16,10 +16,12 @@ import ipywidgets as w
 from brian_sweep_widget.runs import Progress, Run, Sweep
 from brian_sweep_widget.widget.details import Details
 from brian_sweep_widget.widget.drawing import Drawing
+from brian_sweep_widget.widget.estimate import estimated
 from brian_sweep_widget.widget.readiness import POLL, Readiness
 from brian_sweep_widget.widget.status import StatusStrip
 from brian_sweep_widget.widget.tools import Tools
 from brian_sweep_widget.widget.wording import (
+    about,
     described,
     described_point,
     engine_in_words,
@@ -151,7 +153,8 @@ class Screen:
         if progress.state == "crashed":
             notice = f"The sweep stopped: {run.error}. What was finished is kept; press Run again."
         elif progress.ended and settings is not sweep and not refusal:
-            notice = f"Settings changed: Run makes {simulations(len(settings))}."
+            seconds = estimated(settings, sweep, run.time_per_job, self._readiness.costs)
+            notice = f"Settings changed: Run makes {simulations(len(settings))}{about(seconds)}."
         self._tell(progress.state, progress, sweep, notice, long_ones(run, sweep))
         if not progress.ended:
             self._settled = False

@@ -89,6 +89,18 @@ def simulations(number: int) -> str:
     return "1 simulation" if number == 1 else f"{number} simulations"
 
 
+def about(seconds: float | None) -> str:
+    """Tell an estimate of time, after a comma; empty if there is none."""
+    if seconds is None:
+        return ""
+    if seconds < 1:
+        return ", in under a second"
+    whole = round(seconds)
+    if whole < 120:  # noqa: PLR2004 - longer ones are told in minutes
+        return f", in about {whole} s"
+    return f", in about {round(seconds / 60)} min"
+
+
 def described_point(sweep: Sweep, position: Sequence[int]) -> str:
     """Name a point of a sweep, and the trial if there are several."""
     where = [

@@ -49,6 +49,7 @@ class FakeRun:
         self.error: BaseException | None = None
         self.notice = ""
         self.under_way: list[UnderWay] = []
+        self.time_per_job: float | None = None
 
     @property
     def progress(self) -> Progress:

@@ -1,0 +1,49 @@
+"""How long settings will take to run, by what earlier ones took."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from brian_sweep_widget.models.network_model import DURATION
+from brian_sweep_widget.runs import Sweep
+
+
+def estimated(
+    asked: Sweep, before: Sweep, time_per_job: float | None, costs: Mapping[str, str]
+) -> float | None:
+    """Estimate the seconds that a sweep takes.
+
+    Parameters
+    ----------
+    asked
+        The sweep.
+    before
+        One that ran.
+    time_per_job
+        Of that one, in seconds; None if not known.
+    costs
+        What another value of a parameter costs, by name: where that is not
+        "instant", simulations may take longer or shorter, and nobody knows.
+
+    Returns
+    -------
+    float or None
+        None if nothing can be said.
+    """
+    if time_per_job is None:
+        return None
+    old, new = before.plan, asked.plan
+    if {axis.name for axis in old.axes} != {axis.name for axis in new.axes}:
+        return None
+    moved = {name for name, value in new.fixed.items() if old.fixed[name] != value}
+    moved |= {
+        axis.name
+        for axis, other in zip(new.axes, old.axes, strict=True)
+        if costs.get(axis.name) != "instant" and axis.values != other.values
+    }
+    if any(costs.get(name) != "instant" for name in moved):
+        return None
+    longer = 1.0
+    if DURATION in moved and old.fixed[DURATION]:
+        longer = float(new.fixed[DURATION]) / float(old.fixed[DURATION])
+    return len(asked) * time_per_job * longer / max(1, min(asked.workers, len(asked)))
