@@ -91,10 +91,12 @@ class Panels:
                 self._last = ()
         self._timeline.hovered = _number(sweep, hovered)
         self._table.selected = _number(sweep, opened)
+        if not shown:
+            return None
         ended = run.progress.ended
         state = (run, ended, shown, len(run.outcomes_since(0)))
         begun = time.monotonic()
-        if not shown or (state == self._last and ended):
+        if state == self._last and ended:
             return None
         if begun < self._next and not ended:
             return self._next - begun

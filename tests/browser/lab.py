@@ -12,7 +12,7 @@ from server import LabServer
 from view import WidgetView
 
 _NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-_SECONDS = 30.0  # for anything that takes a moment, on a busy machine
+_SECONDS = 60.0  # for anything that takes a moment, on a busy machine
 
 _READY = """() => {
   const panel = window.jupyterapp?.shell?.currentWidget;

@@ -14,12 +14,13 @@ from lab import Lab
 from playwright.sync_api import expect
 from view import WidgetView
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 QUICKSTART = "01_quickstart.ipynb"
 WIDGET_CELL = 1  # of the quickstart; the first is text
 POINTS = 20  # of its sweep
 BUILD = 90.0  # s that preparing the model may take on a busy machine
+WHOLE = 120.0  # s that a sweep of all trials may take there
 TRIALS = 30  # of each, where a sweep has to take some seconds
 SMALL = 400  # neurons, where the network does not matter
 
@@ -167,7 +168,7 @@ def test_curve_grows_point_by_point(lab: Lab) -> None:
     view.type("Trials", TRIALS)
     view.watch()  # in the page, which sees every frame
     start(lab, view)
-    view.expect_status("^Finished")
+    view.expect_status("^Finished", seconds=WHOLE)
     view.expect_status(f"{POINTS * TRIALS} of {POINTS * TRIALS} done")
     assert_drawn(view, results(lab, "spike_count"))
     assert len(view.picture().points) == POINTS

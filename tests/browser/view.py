@@ -10,7 +10,7 @@ import numpy as np
 from helpers import until
 from playwright.sync_api import Locator, expect
 
-_SECONDS = 30.0  # for workers that start on a busy machine
+_SECONDS = 60.0  # for workers that start on a busy machine
 
 # Failed simulations are marked with dots of their own.
 _FAILED = '[style*="rgb(210, 63, 49)"]'

@@ -28,6 +28,9 @@ import brian_sweep_widget
 from brian_sweep_widget import Sweep, network_model
 from brian_sweep_widget.engines import ScriptError
 
+# Compiling a network once more, twice if there is a Cython cache to fill.
+pytestmark = pytest.mark.timeout(400)
+
 # Importing anything of ours fails, wherever it is.
 _ALONE = """
 import sys, runpy
