@@ -85,4 +85,4 @@ lock: $(VENV)/.ready
 	npm --prefix js install --package-lock-only
 
 clean:
-	rm -rf $(VENV) $(NEWEST_VENV) dist js/node_modules brian_sweep_widget/widget/static
+	rm -rf $(VENV) $(NEWEST_VENV) dist js/node_modules brian_sweep_widget/static

@@ -14,8 +14,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 BUNDLE = tuple(
-    pathlib.PurePath("brian_sweep_widget", "widget", "static", name)
-    for part in ("status", "inspector", "jobs", "table")
+    pathlib.PurePath("brian_sweep_widget", "static", name)
+    for part in ("status", "inspector", "jobs", "table", "page")
     for name in (f"{part}.js", f"{part}.css")
 )
 

@@ -14,8 +14,8 @@ import zipfile
 REQUIRED = (
     "brian_sweep_widget/py.typed",
     *(
-        f"brian_sweep_widget/widget/static/{part}.{kind}"
-        for part in ("inspector", "jobs", "status", "table")
+        f"brian_sweep_widget/static/{part}.{kind}"
+        for part in ("inspector", "jobs", "page", "status", "table")
         for kind in ("css", "js")
     ),
 )

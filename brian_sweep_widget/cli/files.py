@@ -7,12 +7,16 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from brian_sweep_widget.cli.terminal import refuse
-from brian_sweep_widget.results.plot import SUFFIXES as PLOT_SUFFIXES
+from brian_sweep_widget.results.plot import SUFFIXES
 
-OUTPUT_SUFFIXES = (".csv", ".json", ".nc")
+OUTPUT_SUFFIXES = (".csv", ".json", ".nc", ".parquet")
+PLOT_SUFFIXES = (".html", *SUFFIXES)
 
-# h5netcdf does not bring h5py along any more, and cannot write without it.
-_NETCDF_LIBRARIES = ("h5netcdf", "h5py")
+_LIBRARIES = {
+    # h5netcdf does not bring h5py along any more, and cannot write without it.
+    ".nc": ("NetCDF", ("h5netcdf", "h5py")),
+    ".parquet": ("Parquet", ("pyarrow",)),
+}
 
 
 def check_output(path: Path) -> None:
@@ -24,10 +28,11 @@ def check_output(path: Path) -> None:
         If its suffix is unknown, its library is missing or its folder is.
     """
     _check_suffix("--output", path, OUTPUT_SUFFIXES)
-    missing = [name for name in _NETCDF_LIBRARIES if find_spec(name) is None]
-    if path.suffix == ".nc" and missing:
+    kind, libraries = _LIBRARIES.get(path.suffix, ("", ()))
+    missing = [name for name in libraries if find_spec(name) is None]
+    if missing:
         refuse(
-            f"--output {path}: writing NetCDF needs {' and '.join(missing)}: "
+            f"--output {path}: writing {kind} needs {' and '.join(missing)}: "
             f"pip install {' '.join(missing)}, or give a .csv or .json file"
         )
     _check_place("--output", path)
@@ -42,10 +47,10 @@ def check_plot(path: Path) -> None:
         As for `check_output`.
     """
     _check_suffix("--plot", path, PLOT_SUFFIXES)
-    if find_spec("matplotlib") is None:
+    if path.suffix in SUFFIXES and find_spec("matplotlib") is None:
         refuse(
             f"--plot {path}: drawing needs matplotlib: pip install 'brian-sweep-widget[plot]', "
-            "or leave --plot away"
+            "or give an .html file"
         )
     _check_place("--plot", path)
 

@@ -73,14 +73,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="seconds that one simulation may take (default: 3600 if compiled, else no limit)",
     )
     files = parser.add_argument_group("files")
-    files.add_argument("--output", metavar="FILE", help="results as .csv, .json or .nc")
+    files.add_argument("--output", metavar="FILE", help="results as .csv, .json, .nc or .parquet")
     files.add_argument(
         "--store",
         metavar="FILE",
         help="where results are kept so that none is computed twice; 'none' for nowhere "
         "(default: your own, see 'brian-sweep store info')",
     )
-    files.add_argument("--plot", metavar="FILE", help="a chart as .png, .svg or .pdf")
+    files.add_argument("--plot", metavar="FILE", help="a chart as .png, .svg, .pdf or .html")
 
 
 def add_model_options(parser: argparse.ArgumentParser, model: Model) -> None:

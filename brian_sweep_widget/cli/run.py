@@ -160,10 +160,8 @@ def _write(results: Results, output: Path | None, plot: Path | None) -> bool:
             say(f"{output} could not be written: {error}", error=True)
             kept = written = False
     if plot is not None:
-        from brian_sweep_widget.results.plot import plot as draw  # noqa: PLC0415 - as seldom needed
-
         try:
-            say(f"wrote {draw(results, plot)}")
+            say(f"wrote {results.save(plot)}")
         except (OSError, ValueError, ImportError) as error:
             say(f"{plot} could not be drawn: {error}", error=True)
             written = False

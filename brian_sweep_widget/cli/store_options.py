@@ -14,7 +14,7 @@ def add_store_options(parser: argparse.ArgumentParser) -> None:
     merge.add_argument("others", nargs="+", metavar="FROM", help="files; they are not changed")
     merge.add_argument("--into", dest="store", metavar="STORE", help="(default: your own)")
     export = actions.add_parser("export", help="write the results of a sweep to a file")
-    export.add_argument("output", metavar="FILE", help="a .csv, .json or .nc file")
+    export.add_argument("output", metavar="FILE", help="a .csv, .json, .nc or .parquet file")
     export.add_argument("--store", metavar="STORE", help="(default: your own)")
     chosen = export.add_mutually_exclusive_group()
     chosen.add_argument(

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import product
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from brian_sweep_widget.results.curves import (
+    check_axes,
+    drawable,
+    failures,
+    line_labels,
+    lines,
+    settings,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +31,7 @@ _DOTS_PER_INCH = 150
 _MOST_LEGEND_LINES = 20
 # viridis is told apart by all eyes, but ends in a yellow that is lost on white.
 _DARKEST, _PALEST = 0.0, 0.85
+_LINE = 110  # characters of the settings in a line
 _BOTTOM = 0.02  # of the panel's height: where failed points are marked
 
 
@@ -32,7 +41,8 @@ def plot(results: Results, path: str | Path, measure: str | None = None) -> Path
     The first axis lies across; every combination of values of the other axes
     is a line of its own. Points that gave no result although
     they were to are marked by a cross at the bottom. Partial results are drawn
-    as far as they are.
+    as far as they are. The settings stand below the chart, and in the file's
+    description.
 
     Parameters
     ----------
@@ -60,12 +70,8 @@ def plot(results: Results, path: str | Path, measure: str | None = None) -> Path
     if path.suffix not in SUFFIXES:
         msg = f"{path.name!r} has no known suffix (allowed: {', '.join(SUFFIXES)})"
         raise ValueError(msg)
-    if not results.plan.axes:
-        msg = (
-            "nothing is swept, so there is no curve to draw: sweep a parameter over several values"
-        )
-        raise ValueError(msg)
-    measures = _chosen(results, measure)
+    check_axes(results)
+    measures = drawable(results, measure)
     try:
         # The object itself, not pyplot, which keeps figures for ever and may
         # want a screen.
@@ -79,46 +85,33 @@ def plot(results: Results, path: str | Path, measure: str | None = None) -> Path
         _draw(panel, results, name, example)
     panels[0].set_title(results.model)
     panels[-1].set_xlabel(results.plan.axes[0].title)
-    figure.savefig(path, dpi=_DOTS_PER_INCH)
+    said = settings(results)
+    text = " \N{MIDDLE DOT} ".join(f"{name}: {value}" for name, value in said)
+    figure.supxlabel(fill(text, _LINE), x=0.02, ha="left", fontsize="x-small", color="0.35")
+    figure.savefig(path, dpi=_DOTS_PER_INCH, metadata=_metadata(path, results, text))
     return path
 
 
-def _chosen(results: Results, measure: str | None) -> dict[str, Value]:
-    scalars = {name: value for name, value in results.measures.items() if not value.si.ndim}
-    if not results.measures:
-        msg = "no simulation has given a result, so there is nothing to draw"
-        raise ValueError(msg)
-    if not scalars:
-        arrays = ", ".join(results.measures)
-        msg = f"only single numbers can be drawn, and all results are arrays ({arrays})"
-        raise ValueError(msg)
-    if measure is None:
-        return scalars
-    if measure not in scalars:
-        msg = f"measure = {measure!r} cannot be drawn (allowed: {', '.join(scalars)})"
-        raise ValueError(msg)
-    return {measure: scalars[measure]}
+def _metadata(path: Path, results: Results, text: str) -> dict[str, str]:
+    """Say in the file what it shows, by the name that this kind of file has for that."""
+    key = "Subject" if path.suffix == ".pdf" else "Description"
+    return {"Title": results.model, key: text}
 
 
 def _draw(panel: Axes, results: Results, name: str, example: Value) -> None:
     import matplotlib as mpl  # noqa: PLC0415 - see `plot`
 
-    values, failed = _grids(results, name, example)
-    first, *others = results.plan.axes
-    x = np.asarray(first.shown)
-    # One row of (points, trials) for every line.
-    lines = np.moveaxis(values, 0, -2).reshape(-1, len(x), results.plan.trials)
-    crosses = np.moveaxis(failed, 0, -1).reshape(-1, len(x))
-    shades = np.linspace(_DARKEST, _PALEST, len(lines))
-    colours = mpl.colormaps["viridis"](shades)
-    labels = _labels(others)
-    for line, cross, colour, label in zip(lines, crosses, colours, labels, strict=True):
+    x = np.asarray(results.plan.axes[0].shown)
+    values, failed = lines(results, name, example), failures(results)
+    labels = line_labels(results.plan)
+    colours = mpl.colormaps["viridis"](np.linspace(_DARKEST, _PALEST, len(labels)))
+    for line, cross, colour, label in zip(values, failed, colours, labels, strict=True):
         _draw_line(panel, x, line, cross, {"color": colour, "label": label})
     panel.set_ylabel(example.title)
     panel.grid(visible=True, alpha=0.3)
     if failed.any():
         panel.plot([], [], "x", color="black", label="failed")
-    if others or failed.any():
+    if len(labels) > 1 or failed.any():
         handles, texts = panel.get_legend_handles_labels()
         if len(handles) <= _MOST_LEGEND_LINES:
             panel.legend(handles, texts, fontsize="small")
@@ -149,24 +142,3 @@ def _draw_line(panel: Axes, x: Any, line: Any, failed: Any, style: dict[str, Any
             transform=panel.get_xaxis_transform(),
             clip_on=False,
         )
-
-
-def _grids(results: Results, name: str, example: Value) -> tuple[Any, Any]:
-    """Place a measure on the grid, and whether a point has a failure."""
-    values = np.full(results.plan.shape, np.nan)
-    failed = np.zeros(results.plan.shape[:-1], dtype=bool)
-    for outcome in results.outcomes:
-        value = outcome.values.get(name)
-        if value is not None and not value.si.ndim:
-            values[outcome.job.position] = example.unit.show(float(value.si))
-        failed[outcome.job.position[:-1]] |= outcome.failure is not None
-    return values, failed
-
-
-def _labels(axes: Sequence[Any]) -> list[str]:
-    """Name the lines by the values of the axes that do not lie across."""
-    texts = [
-        [f"{axis.label or axis.name} = {axis.unit.text(float(value))}" for value in axis.values]
-        for axis in axes
-    ]
-    return [", ".join(corner) for corner in product(*texts)]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from brian_sweep_widget.models import Parameter
 from brian_sweep_widget.results.dataset import to_dataset
+from brian_sweep_widget.results.files import write_csv, write_json, write_netcdf, write_parquet
 from brian_sweep_widget.results.outcome import Outcome, Value
+from brian_sweep_widget.results.page import write_page
+from brian_sweep_widget.results.plot import SUFFIXES, plot
 from brian_sweep_widget.results.table import to_dataframe
 from brian_sweep_widget.sweeps import Plan
 
@@ -136,9 +138,13 @@ class Results:
         Parameters
         ----------
         path
-            ``.csv`` (one row per job, see `to_dataframe`; units are in the
-            column names), ``.nc`` (NetCDF, see `dataset`; needs h5netcdf) or
-            ``.json`` (the table's rows, with units and provenance).
+            As a table with one row per job (see `to_dataframe`): ``.csv``
+            (units are in the column names), ``.json`` (with units and
+            provenance) or ``.parquet`` (units are in the file's metadata).
+            As arrays: ``.nc`` (NetCDF, see `dataset`). As a picture with its
+            settings: ``.png``, ``.svg`` or ``.pdf``. As a page for any browser,
+            with interactive curves, settings and numbers, which needs neither
+            kernel nor network: ``.html``.
 
         Returns
         -------
@@ -148,45 +154,24 @@ class Results:
         Raises
         ------
         ValueError
-            If the suffix is none of these.
+            If the suffix is none of these, or there is nothing to draw.
         ImportError
-            If NetCDF is asked for and h5netcdf is not installed.
+            If the library for this kind of file is not installed.
         """
         path = Path(path)
-        writers = {".csv": self._to_csv, ".json": self._to_json, ".nc": self._to_netcdf}
-        if path.suffix not in writers:
-            msg = f"{path.name!r} has no known suffix (allowed: {', '.join(sorted(writers))})"
+        writer = _WRITERS.get(path.suffix)
+        if writer is None:
+            msg = f"{path.name!r} has no known suffix (allowed: {', '.join(sorted(_WRITERS))})"
             raise ValueError(msg)
-        writers[path.suffix](path)
+        writer(self, path)
         return path
 
-    def _to_csv(self, path: Path) -> None:
-        frame = self.to_dataframe()
-        units = frame.attrs["units"]
-        titles = {name: f"{name} ({units[name]})" for name in units if units[name]}
-        frame.rename(columns=titles).to_csv(path, index=False)
 
-    def _to_json(self, path: Path) -> None:
-        frame = self.to_dataframe()
-        document: dict[str, Any] = {
-            "attributes": self.dataset.attrs,
-            "units": frame.attrs["units"],
-            # Not by pandas, which writes ten decimals at most.
-            "rows": [
-                {name: None if value != value else value for name, value in row.items()}  # noqa: PLR0124 - NaN
-                for row in frame.to_dict(orient="records")
-            ],
-        }
-        path.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-
-    def _to_netcdf(self, path: Path) -> None:
-        try:
-            import h5netcdf  # noqa: F401, PLC0415 - only to say what to install
-            import h5py  # noqa: F401, PLC0415
-        except ImportError:
-            msg = (
-                "writing NetCDF needs h5netcdf and h5py: pip install 'brian-sweep-widget[netcdf]', "
-                "or save as .csv or .json"
-            )
-            raise ImportError(msg) from None
-        self.dataset.to_netcdf(path, engine="h5netcdf")
+_WRITERS: dict[str, Callable[[Results, Path], object]] = {
+    ".csv": write_csv,
+    ".html": write_page,
+    ".json": write_json,
+    ".nc": write_netcdf,
+    ".parquet": write_parquet,
+    **dict.fromkeys(SUFFIXES, plot),
+}

@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
+from axe import serious
 from lab import Lab
 from playwright.sync_api import expect
 from test_inspector import CUBA, FAILING, finished, inspector, open_dot
 
 pytestmark = pytest.mark.timeout(150)
-
-_AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
-
-# Whatever is ours, and whatever ipywidgets makes for us; bqplot's drawing has its
-# words in the table and in the status.
-_FIND = """async () => {
-  const found = await axe.run(
-    {include: ['.bsw'], exclude: ['.bsw .bqplot']},
-    {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']},
-  );
-  // A checker that looked at nothing finds nothing.
-  if (found.passes.length < 15) throw new Error(`only ${found.passes.length} rules passed`);
-  return found.violations.map(({id, impact, help, nodes}) =>
-    ({id, impact, help, nodes: nodes.map(({html, failureSummary}) => [html, failureSummary])}));
-}"""
-
-
-def serious(lab: Lab) -> list[dict[str, Any]]:
-    """Give what is wrong, and serious."""
-    lab.page.add_script_tag(path=_AXE)
-    found: list[dict[str, Any]] = lab.page.evaluate(_FIND)
-    return [one for one in found if one["impact"] in {"serious", "critical"}]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -45,11 +23,11 @@ def test_a_sweep_with_everything_unfolded(lab: Lab, theme: Literal["light", "dar
     inspector(view).get_by_role("button", name="As script").click()
     view.type("Network size", 2000)  # another in-degree: its buttons are seen
     lab.page.set_viewport_size({"width": 1280, "height": 2000})
-    assert serious(lab) == []
+    assert serious(lab.page, ".bsw") == []
 
 
 def test_a_sweep_with_failures(lab: Lab) -> None:
     view = finished(lab, FAILING)
     view.failures.first.click()
     expect(inspector(view)).to_have_attribute("data-state", "failed")
-    assert serious(lab) == []
+    assert serious(lab.page, ".bsw") == []

@@ -166,10 +166,10 @@ def test_arrays_cannot_be_drawn_but_are_kept(functions: Path) -> None:
     finished = cli(
         functions.parent,
         *("run", "functions:only_arrays", "--x", "1,2"),
-        *("--plot", "curve.pdf", "--output", "curve.csv"),
+        *("--plot", "curve.html", "--output", "curve.csv"),
     )
     assert finished.returncode == 1
-    assert "curve.pdf could not be drawn: only single numbers" in finished.stderr
+    assert "curve.html could not be drawn: only single numbers" in finished.stderr
     assert pd.read_csv(functions.parent / "curve.csv")["status"].tolist() == ["done", "done"]
 
 
@@ -186,7 +186,11 @@ def test_missing_libraries_are_told_before_the_sweep(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setattr("brian_sweep_widget.cli.files.find_spec", lambda _: None)
-    for option, name, said in (("--output", "x.nc", "h5py"), ("--plot", "x.png", "[plot]")):
+    for option, name, said in (
+        ("--output", "x.nc", "h5py"),
+        ("--output", "x.parquet", "pyarrow"),
+        ("--plot", "x.png", "[plot]"),
+    ):
         assert main(["run", option, str(tmp_path / name)]) == 2
         assert said in capsys.readouterr().err
 
@@ -205,9 +209,9 @@ def test_missing_libraries_are_told_before_the_sweep(
         (("run", "--engine", "warp"), "invalid choice: 'warp'"),
         (("run", "functions:fails_above", "--engine", "cython"), "plain function"),
         (("run", "functions:holds_a_lock"), "cannot be sent to the workers"),
-        (("run", "--output", "curve.xls"), "no known suffix (allowed: .csv, .json, .nc)"),
+        (("run", "--output", "curve.xls"), "no known suffix (allowed: .csv, .json, .nc, .parquet)"),
         (("run", "--output", "nowhere/curve.csv"), "no folder 'nowhere'"),
-        (("run", "--plot", "curve.gif"), "no known suffix (allowed: .pdf, .png, .svg)"),
+        (("run", "--plot", "curve.gif"), "no known suffix (allowed: .html, .pdf, .png, .svg)"),
         (("run", "--plot", "p.png", "--excitatory-weight", "1"), "nothing is swept"),
         (("lab", "missing.ipynb"), "no notebook 'missing.ipynb'"),
         (("lab", "functions.py"), "no notebook (allowed: a file that ends in .ipynb)"),

@@ -49,7 +49,7 @@ def test_info_lists_sweeps_and_counts(filled: Path, capsys: pytest.CaptureFixtur
     assert str(filled) in lines[3]
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".json", ".nc"])
+@pytest.mark.parametrize("suffix", [".csv", ".json", ".nc", ".parquet"])
 def test_export_writes_a_sweep(filled: Path, tmp_path: Path, suffix: str) -> None:
     """As `Results.save` does; the latest one, or one by its number."""
     latest, first = tmp_path / f"latest{suffix}", tmp_path / f"first{suffix}"
@@ -60,6 +60,8 @@ def test_export_writes_a_sweep(filled: Path, tmp_path: Path, suffix: str) -> Non
         assert pd.read_csv(first)["square"].tolist()[:3] == [0.0, 1.0, 4.0]
     elif suffix == ".json":
         assert len(json.loads(latest.read_text())["rows"]) == 6
+    elif suffix == ".parquet":
+        assert len(pd.read_parquet(latest)) == 6
     else:
         with xr.open_dataset(latest, engine="h5netcdf") as dataset:
             np.testing.assert_array_equal(dataset["square"], Results.open(filled).dataset["square"])

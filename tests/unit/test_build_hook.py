@@ -28,9 +28,9 @@ if sys.argv[1] == "ci":
     (js / "node_modules").mkdir()
     (js / "node_modules" / ".package-lock.json").touch()
 else:
-    static = js.parent / "brian_sweep_widget" / "widget" / "static"
+    static = js.parent / "brian_sweep_widget" / "static"
     static.mkdir(parents=True, exist_ok=True)
-    for part in ("status", "inspector", "jobs", "table"):
+    for part in ("status", "inspector", "jobs", "table", "page"):
         for kind in ("js", "css"):
             (static / (part + "." + kind)).touch()
 sys.exit({status})

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pandas as pd
@@ -17,6 +20,7 @@ from brian_sweep_widget.models.declaration import declare
 from brian_sweep_widget.models.parameters import Parameter, Plain
 from brian_sweep_widget.models.units import PLAIN_NUMBER, Unit, best_unit
 from brian_sweep_widget.results import Failure, Origin, Outcome, Results, Value
+from brian_sweep_widget.results.curves import settings
 from brian_sweep_widget.sweeps import Axis, Job, Plan
 
 HERTZ = best_unit(1 * Hz)
@@ -348,7 +352,7 @@ def test_csv_round_trip(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [5.123456789012345e-12, 1 / 3, 1.23456789012345e20, 1e-300])
-@pytest.mark.parametrize("suffix", [".json", ".csv"])
+@pytest.mark.parametrize("suffix", [".json", ".csv", ".parquet"])
 def test_files_keep_every_digit(tmp_path: Path, suffix: str, number: float) -> None:
     """Five picoampere are 5e-12 A, not zero."""
     plan = plan_of(axis(), trials=1)
@@ -356,6 +360,8 @@ def test_files_keep_every_digit(tmp_path: Path, suffix: str, number: float) -> N
     path = results_of(plan, outcomes).save(str(tmp_path / f"out{suffix}"))
     if suffix == ".json":
         read = [row["current"] for row in json.loads(path.read_text(encoding="utf-8"))["rows"]]
+    elif suffix == ".parquet":
+        read = pd.read_parquet(path)["current"].tolist()
     else:
         read = pd.read_csv(path)["current"].tolist()
     assert read == pytest.approx([number] * 3, rel=1e-11, abs=0)
@@ -402,10 +408,98 @@ def test_netcdf_round_trip(tmp_path: Path, number: int) -> None:
         assert read.attrs["fixed_parameters"] == expected.attrs["fixed_parameters"]
 
 
+def test_parquet_round_trip(tmp_path: Path) -> None:
+    """The table as it was, with its units and where it comes from."""
+    plan = plan_of(axis(), trials=1)
+    outcomes = complete(plan)
+    outcomes[1] = Outcome(outcomes[1].job, "failed", {}, Failure("ValueError", "é"), origin())
+    results = results_of(plan, outcomes)
+    read = pd.read_parquet(results.save(tmp_path / "out.parquet"))
+    pd.testing.assert_frame_equal(read, results.to_dataframe())
+    assert read.attrs["units"]["weight"] == "mV"
+    assert read.attrs["provenance"]["model"] == "Model"
+
+
+@pytest.mark.parametrize(
+    ("module", "suffix"), [("pyarrow", "parquet"), ("h5netcdf", "nc"), ("matplotlib.figure", "png")]
+)
+def test_a_missing_library_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: str, suffix: str
+) -> None:
+    """With what to install, and no half-written file."""
+    monkeypatch.setitem(sys.modules, module, None)
+    plan = plan_of(axis())
+    results = results_of(plan, complete(plan))
+    with pytest.raises(ImportError, match="pip install 'brian-sweep-widget"):
+        results.save(tmp_path / f"out.{suffix}")
+    assert not list(tmp_path.iterdir())
+
+
+def test_settings_are_told_in_words() -> None:
+    """What a stranger needs to know about a picture."""
+    plan = plan_of(axis())
+    outcomes = complete(plan)
+    outcomes[0] = Outcome(outcomes[0].job, "failed", {}, Failure("ValueError", "no"), origin())
+    said = dict(settings(results_of(plan, outcomes[:5])))
+    assert said["Model"] == "Model"
+    assert said["Excitatory weight"] == "0 mV to 2.5 mV, 3 values"
+    assert said["Size"] == "100"
+    assert said["Rule"] == "hebb"
+    assert said["Seed"] == "5 (independent)"
+    assert said["Simulations"] == "1 failed, 4 done, of 6"
+    assert said["Versions"] == "numpy 2.0, python 3.11.0"
+    assert "Notice" not in said
+
+
+def test_a_picture_says_what_it_shows(tmp_path: Path) -> None:
+    """Title, units and settings are in the picture, and in the file's description."""
+    plan = plan_of(axis())
+    path = results_of(plan, complete(plan)).save(tmp_path / "curve.svg")
+    tree = ET.parse(path)
+    described = tree.find(".//{http://purl.org/dc/elements/1.1/}description")
+    assert described is not None
+    assert "Excitatory weight: 0 mV to 2.5 mV, 3 values" in str(described.text)
+    comments = re.findall("<!-- (.*?) -->", path.read_text(encoding="utf-8"))
+    assert {"Model", "Excitatory weight (mV)", "Mean rate (Hz)"} <= set(comments)
+    assert "Size: 100" in " ".join(comments)
+
+
+def test_a_page_holds_what_there_is_and_asks_for_nothing(tmp_path: Path) -> None:
+    """Every number to the last digit; markup in names is text."""
+    plan = plan_of(axis(), axis("size", (100, 200)), trials=1)
+    outcomes = complete(plan)
+    outcomes[3] = Outcome(outcomes[3].job, "failed", {}, Failure("ValueError", "no"), origin())
+    evil = "</script><b>Model</b>"
+    path = Results(evil, DECLARED, plan, outcomes[:-1]).save(tmp_path / "curve.html")
+    text = path.read_text(encoding="utf-8")
+    assert evil not in text
+    requests = r"(?:src|href)\s*=|url\(|@import|https?://(?!www\.w3\.org/2000/svg)"
+    assert not re.findall(requests, text)
+    found = re.search('id="sweep">(.*?)</script>', text)
+    assert found is not None
+    sweep = json.loads(found[1])
+    assert sweep["title"] == evil
+    assert sweep["x"] == {"title": "Excitatory weight (mV)", "values": [0.0, 1.0, 2.5]}
+    assert sweep["lines"] == ["Size = 100", "Size = 200"]
+    count = next(one for one in sweep["measures"] if one["title"] == "Count")
+    assert count["values"] == [[[0.0], [1000.0], [2500.0]], [[0.0], [None], [None]]]
+    assert sweep["failed"] == [[False, False, False], [False, False, True]]
+
+
+@pytest.mark.parametrize("suffix", ["html", "png"])
+def test_what_has_no_curve_is_not_drawn(tmp_path: Path, suffix: str) -> None:
+    with pytest.raises(ValueError, match="nothing is swept"):
+        results_of(plan_of(), []).save(tmp_path / f"out.{suffix}")
+    with pytest.raises(ValueError, match="nothing to draw"):
+        results_of(plan_of(axis()), []).save(tmp_path / f"out.{suffix}")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("name", ["out.xlsx", "out", "out.CSV2", ".csv"])
 def test_other_suffixes_are_refused(tmp_path: Path, name: str) -> None:
     """With those that can be written; no file is made."""
     plan = plan_of(axis())
-    with pytest.raises(ValueError, match=r"no known suffix \(allowed: .csv, .json, .nc\)"):
+    allowed = r"no known suffix \(allowed: .csv, .html, .json, .nc, .parquet, .pdf, .png, .svg\)"
+    with pytest.raises(ValueError, match=allowed):
         results_of(plan, []).save(tmp_path / name)
     assert not list(tmp_path.iterdir())

@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 import traitlets as t
 
-from brian_sweep_widget.widget.bundle import bundle_file
+from brian_sweep_widget.bundle import bundle_file
 
 
 class ResultsTable(anywidget.AnyWidget):

@@ -1,0 +1,124 @@
+"""Results as curves, for whatever draws them; and their settings in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from brian_sweep_widget.results.outcome import Value
+    from brian_sweep_widget.results.results import Results
+    from brian_sweep_widget.sweeps import Plan
+
+
+def check_axes(results: Results) -> None:
+    """Refuse results of a single point.
+
+    Raises
+    ------
+    ValueError
+        If nothing was swept.
+    """
+    if not results.plan.axes:
+        msg = (
+            "nothing is swept, so there is no curve to draw: sweep a parameter over several values"
+        )
+        raise ValueError(msg)
+
+
+def drawable(results: Results, measure: str | None) -> dict[str, Value]:
+    """Give the measures that can be drawn, or the one that is asked for.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or not that one.
+    """
+    scalars = {name: value for name, value in results.measures.items() if not value.si.ndim}
+    if not results.measures:
+        msg = "no simulation has given a result, so there is nothing to draw"
+        raise ValueError(msg)
+    if not scalars:
+        arrays = ", ".join(results.measures)
+        msg = f"only single numbers can be drawn, and all results are arrays ({arrays})"
+        raise ValueError(msg)
+    if measure is None:
+        return scalars
+    if measure not in scalars:
+        msg = f"measure = {measure!r} cannot be drawn (allowed: {', '.join(scalars)})"
+        raise ValueError(msg)
+    return {measure: scalars[measure]}
+
+
+def lines(results: Results, name: str, example: Value) -> Any:
+    """Give a measure by line, point and trial; NaN where there is no result.
+
+    The first axis lies across; every combination of values of the other axes
+    is a line of its own, in the order of `line_labels`.
+    """
+    plan = results.plan
+    values = np.full(plan.shape, np.nan)
+    for outcome in results.outcomes:
+        value = outcome.values.get(name)
+        if value is not None and not value.si.ndim:
+            values[outcome.job.position] = example.unit.show(float(value.si))
+    return np.moveaxis(values, 0, -2).reshape(-1, plan.shape[0], plan.trials)
+
+
+def failures(results: Results) -> Any:
+    """Tell by line and point whether a trial gave no result although it was to."""
+    plan = results.plan
+    failed = np.zeros(plan.shape[:-1], dtype=bool)
+    for outcome in results.outcomes:
+        failed[outcome.job.position[:-1]] |= outcome.failure is not None
+    return np.moveaxis(failed, 0, -1).reshape(-1, plan.shape[0])
+
+
+def line_labels(plan: Plan) -> list[str]:
+    """Name the lines by the values of the axes that do not lie across."""
+    texts = [
+        [f"{axis.label or axis.name} = {axis.unit.text(float(value))}" for value in axis.values]
+        for axis in plan.axes[1:]
+    ]
+    return [", ".join(corner) for corner in product(*texts)]
+
+
+def settings(results: Results) -> list[tuple[str, str]]:
+    """Say in words what was computed, how, and how much of it is there.
+
+    Returns
+    -------
+    list of (str, str)
+        What it is and its value, parameters with their units.
+    """
+    plan, origins = results.plan, [one.origin for one in results.outcomes if one.origin]
+    said = [("Model", results.model)]
+    for axis in plan.axes:
+        shown = f"{_range(axis)}, {len(axis.values)} values"
+        said.append((axis.label or axis.name, shown))
+    for name, value in plan.fixed.items():
+        parameter = results.parameters.get(name)
+        label = (parameter.label if parameter else "") or name
+        said.append((label, parameter.text(value) if parameter else str(value)))
+    said += [("Trials", str(plan.trials)), ("Seed", f"{plan.seed} ({plan.seeding})")]
+    counts = ", ".join(f"{number} {status}" for status, number in results.counts().items())
+    said.append(("Simulations", f"{counts or 'none yet'}, of {len(plan)}"))
+    said.append(("Engine", _listed(origin.engine for origin in origins)))
+    versions = {f"{name} {of}" for origin in origins for name, of in origin.versions.items()}
+    said.append(("Versions", _listed(versions)))
+    said.append(("Hosts", _listed(origin.host for origin in origins)))
+    said.append(("Notice", results.notice))
+    return [(name, text) for name, text in said if text]
+
+
+def _range(axis: Any) -> str:
+    ends = min(axis.values), max(axis.values)
+    return " to ".join(axis.unit.text(float(end)) for end in ends)
+
+
+def _listed(texts: Any) -> str:
+    found: Sequence[str] = sorted(set(texts))
+    return ", ".join(found)

@@ -1,0 +1,81 @@
+"""Results as a page: one file that draws its curves without kernel and network."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from brian_sweep_widget.bundle import bundle_file
+from brian_sweep_widget.results.curves import (
+    check_axes,
+    drawable,
+    failures,
+    line_labels,
+    lines,
+    settings,
+)
+
+if TYPE_CHECKING:
+    from brian_sweep_widget.results.results import Results
+
+# The policy forbids every request: a page that wanted one would not get it.
+_PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<main><noscript>This page draws its curves by JavaScript, which is switched off.</noscript></main>
+<script type="application/json" id="sweep">{sweep}</script>
+<script type="module">{script}</script>
+</body>
+</html>
+"""
+
+
+def write_page(results: Results, path: Path) -> None:
+    """Write a page with the curves of all measures, the settings and the numbers.
+
+    Raises
+    ------
+    ValueError
+        If nothing was swept, or no measure is a single number.
+    """
+    check_axes(results)
+    across = results.plan.axes[0]
+    sweep = {
+        "title": results.model,
+        "x": {"title": across.title, "values": [float(x) for x in across.shown]},
+        "lines": line_labels(results.plan),
+        "measures": [
+            {"title": example.title, "values": _plain(lines(results, name, example))}
+            for name, example in drawable(results, None).items()
+        ],
+        "failed": failures(results).tolist(),
+        "settings": settings(results),
+    }
+    page = _PAGE.format(
+        title=escape(results.model),
+        style=bundle_file("page.css").read_text(encoding="utf-8"),
+        # Nothing in a label can end the element that it stands in.
+        sweep=json.dumps(sweep, allow_nan=False).replace("<", "\\u003c"),
+        script=bundle_file("page.js").read_text(encoding="utf-8").replace("</script", "<\\/script"),
+    )
+    path.write_text(page, encoding="utf-8")
+
+
+def _plain(values: Any) -> Any:
+    """Nested lists with None where there is no finite number, as JSON has no other."""
+    plain = values.astype(object)
+    plain[~np.isfinite(values)] = None
+    return plain.tolist()
