@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets as w
 
 from brian_sweep_widget.models import Model, NetworkModel
+from brian_sweep_widget.results import Results
 from brian_sweep_widget.runs import Run, Sweep
 from brian_sweep_widget.widget.ahead import likely_next
 from brian_sweep_widget.widget.asking import Asked, first_sweep
@@ -27,6 +28,7 @@ from brian_sweep_widget.widget.pins import Pin
 from brian_sweep_widget.widget.presets import Presets
 from brian_sweep_widget.widget.pump import Pump
 from brian_sweep_widget.widget.readiness import Readiness
+from brian_sweep_widget.widget.saving import Saving
 from brian_sweep_widget.widget.screen import Screen
 from brian_sweep_widget.widget.status import StatusStrip
 from brian_sweep_widget.widget.switch import LiveSwitch
@@ -106,6 +108,7 @@ class Bench:
         self._in_degree = InDegree(None if network is None else network.inputs, self._controls)
         self._history = History(self._controls, (self._trials, self._seed))
         self._details = Details(self._chart, self._heat, self._drawing, self._wake)
+        self._saving = Saving(self._shown, model.name, self._wake)
         #: What to show, from top to bottom.
         self.rows = arrange(
             title=title,
@@ -128,7 +131,7 @@ class Bench:
             tools=self._tools.widget,
             charts=[self._heat.place, self._chart.figure],
             status=self._status,
-            details=self._details.rows,
+            details=[self._saving.widget, *self._details.rows],
         )
         warm_up = threading.Thread(
             target=self._warm_up, args=(first,), name="brian-sweep-warm-up", daemon=True
@@ -146,7 +149,7 @@ class Bench:
             first,
         )
         # Before all that wakes it: it begins to paint when it is woken.
-        self._pump = Pump(self._screen.paint)
+        self._pump = Pump(self._paint)
         self._conductor = Conductor(self._asked, self._switch, self._screen, self._wake)
         self._follower = Follower(self._conductor.follow, self._rested)
         self._connect()
@@ -204,6 +207,15 @@ class Bench:
             field.observe(self._changed, "value")
         self._measure.observe(self._wake, "value")
         self._chart.on_zoom(self._zoomed)
+
+    def _shown(self) -> Results | None:
+        return None if self.run is None else self.run.results
+
+    def _paint(self) -> float | None:
+        again = self._screen.paint()
+        run = self.run
+        self._saving.paint(ready=run is not None and run.progress.done > 0)
+        return again
 
     def _wake(self, _: Any = None) -> None:
         self._pump.wake()

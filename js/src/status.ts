@@ -5,6 +5,7 @@ import type { RenderProps } from "@anywidget/types";
 import { createAnnouncer } from "./announcer.ts";
 import { element, setText } from "./dom.ts";
 import { createErrorList } from "./errors.ts";
+import { createEscape } from "./escape.ts";
 import { follow } from "./follow.ts";
 import {
   announcement,
@@ -115,7 +116,11 @@ type Props = Pick<RenderProps<StatusStripTraits>, "model" | "el">;
 function render({ model, el }: Props): () => void {
   const root = element("div", "bsw-status");
   const { paint, stop } = build(root, (request) => model.send(request));
-  const helpers = [createThumbNamer(root), createToggleTeller(root)];
+  const helpers = [
+    createThumbNamer(root),
+    createToggleTeller(root),
+    createEscape(root),
+  ];
   const look = () => {
     for (const helper of helpers) helper.look();
   };

@@ -11,6 +11,7 @@ from lab import Lab
 from playwright.sync_api import expect
 from test_chart import NOISY
 from test_inspector import finished, inspector
+from test_quickstart import slow, start
 from view import WidgetView
 
 pytestmark = pytest.mark.timeout(120)
@@ -46,6 +47,35 @@ def test_the_jobs_over_time(lab: Lab, artifacts: Path, theme: Literal["light", "
     view.root.screenshot(path=artifacts / f"panels_{theme}.png")
     unfold(view, "Jobs")
     expect(timeline).to_be_hidden()
+
+
+def test_results_are_taken_home(lab: Lab, artifacts: Path) -> None:
+    """Into a file beside the notebook; what cannot be written is told."""
+    view = finished(lab, NOISY)
+    for kind, suffix in (("Page", ".html"), ("Table (.csv)", ".csv"), ("Picture", ".png")):
+        choice = view.root.get_by_label("Save as")
+        choice.select_option(label=choice.locator("option", has_text=kind).inner_text())
+        view.root.get_by_role("button", name="Save", exact=True).click()
+        said = view.root.locator(".bsw-saved")
+        expect(said).to_have_text(re.compile(rf"^Saved \w+-[\d-]+\{suffix} in /"), timeout=60_000)
+        name, folder = re.findall(r"^Saved (\S+) in (.+)$", said.inner_text())[0]
+        assert (Path(folder) / name).stat().st_size > 1000
+    view.root.screenshot(path=artifacts / "saved.png")
+    lab.ask("import os; os.chdir('/proc')")
+    view.root.get_by_role("button", name="Save", exact=True).click()
+    expect(said).to_have_text(re.compile("could not be written"), timeout=60_000)
+
+
+def test_escape_stops_inside_the_widget_only(lab: Lab) -> None:
+    lab.open_cells(slow(points=200))
+    lab.run_cell(0)
+    view = lab.widget()
+    start(lab, view)
+    lab.page.keyboard.press("Escape")  # in the notebook: its command mode
+    expect(view.stop_button).to_be_enabled()
+    view.field("Trials").focus()
+    lab.page.keyboard.press("Escape")
+    view.expect_status("^Stopped")
 
 
 def test_the_results_as_a_table(lab: Lab) -> None:

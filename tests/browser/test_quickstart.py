@@ -103,7 +103,18 @@ def test_first_cell_shows_a_labelled_widget(lab: Lab) -> None:
     expect(view.stop_button).to_be_disabled()
     view.expect_status(f"^Ready: {POINTS} simulations$", seconds=BUILD)
     labels = [
-        *("Model", "Preset", "from", "to", "points", "Trials", "Seed", "Measure", "Spread"),
+        *(
+            "Model",
+            "Preset",
+            "from",
+            "to",
+            "points",
+            "Trials",
+            "Seed",
+            "Measure",
+            "Spread",
+            "Save as",
+        ),
         *("Network size", "Inhibitory weight", "Connection probability", "Refractory", "Duration"),
     ]
     for label in labels:
