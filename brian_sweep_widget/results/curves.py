@@ -68,6 +68,14 @@ def lines(results: Results, name: str, example: Value) -> Any:
     return np.moveaxis(values, 0, -2).reshape(-1, plan.shape[0], plan.trials)
 
 
+def means(values: Any) -> Any:
+    """Average a line over its trials, which are the last axis; NaN where there is none."""
+    found = np.isfinite(values)
+    number = found.sum(axis=-1)
+    sums = np.where(found, values, 0.0).sum(axis=-1)
+    return np.divide(sums, number, out=np.full(number.shape, np.nan), where=number > 0)
+
+
 def failures(results: Results) -> Any:
     """Tell by line and point whether a trial gave no result although it was to."""
     plan = results.plan

@@ -14,6 +14,7 @@ from brian_sweep_widget.results.curves import (
     failures,
     line_labels,
     lines,
+    means,
     settings,
 )
 
@@ -124,11 +125,9 @@ def _draw(panel: Axes, results: Results, name: str, example: Value) -> None:
 
 def _draw_line(panel: Axes, x: Any, line: Any, failed: Any, style: dict[str, Any]) -> None:
     found = np.isfinite(line)
-    number = found.sum(axis=1)
-    mean = np.full(len(x), np.nan)
-    np.divide(np.where(found, line, 0.0).sum(axis=1), number, out=mean, where=number > 0)
+    mean = means(line)
     # Points that are still to come are bridged, points that failed leave a gap.
-    known = (number > 0) | failed
+    known = np.isfinite(mean) | failed
     order = np.argsort(x[known], kind="stable")
     panel.plot(x[known][order], mean[known][order], **style)
     at, trial = np.nonzero(found)

@@ -22,6 +22,7 @@ from brian_sweep_widget.widget.drawing import Drawing
 from brian_sweep_widget.widget.history import History
 from brian_sweep_widget.widget.in_degree import InDegree
 from brian_sweep_widget.widget.inbox import accept_only_input
+from brian_sweep_widget.widget.keepsake import Keepsake
 from brian_sweep_widget.widget.layout import arrange, count_field, most_allowed
 from brian_sweep_widget.widget.live import Follower
 from brian_sweep_widget.widget.pins import Pin
@@ -48,6 +49,8 @@ class Bench:
         What is swept.
     title
         What stands at the head: the model's name, or a choice of models.
+    keepsake
+        Keeps what the runs give.
     trials, seed
         What their fields begin with.
     options
@@ -65,6 +68,7 @@ class Bench:
         self,
         model: Model,
         title: w.Widget,
+        keepsake: Keepsake,
         *,
         trials: int,
         seed: int,
@@ -72,6 +76,7 @@ class Bench:
         parameters: dict[str, Any],
     ) -> None:
         first = first_sweep(model, {"trials": trials, "seed": seed, **options}, parameters)
+        self._keepsake = keepsake
         self._controls: dict[str, Control] = controls_for(
             list(first.parameters.values()), first.plan.axes, dict(first.plan.fixed)
         )
@@ -215,7 +220,8 @@ class Bench:
         again = self._screen.paint()
         run = self.run
         self._saving.paint(ready=run is not None and run.progress.done > 0)
-        return again
+        kept = self._keepsake.look(run, self._measure.value)
+        return min((wait for wait in (again, kept) if wait is not None), default=None)
 
     def _wake(self, _: Any = None) -> None:
         self._pump.wake()

@@ -16,6 +16,7 @@ from brian_sweep_widget.runs import Run, Sweep
 from brian_sweep_widget.sweeps import Seeding
 from brian_sweep_widget.widget.bench import Bench
 from brian_sweep_widget.widget.inbox import accept_only_input
+from brian_sweep_widget.widget.keepsake import Keepsake
 from brian_sweep_widget.widget.layout import model_choice, title
 from brian_sweep_widget.widget.rerun import replace_in_this_cell
 
@@ -85,6 +86,7 @@ class SweepWidget(w.VBox):
                 "store": store,
             },
         }
+        self._keepsake = Keepsake()
         if model is None:
             shown = _from_catalogue(next(iter(CATALOGUE)))
             self._head = model_choice(CATALOGUE)
@@ -93,7 +95,7 @@ class SweepWidget(w.VBox):
             shown = as_model(model)
             self._head = title(shown.label)
         self._model = shown
-        bench = Bench(shown, self._head, **self._settings, parameters=parameters)
+        bench = Bench(shown, self._head, self._keepsake, **self._settings, parameters=parameters)
         self._benches = {shown.name: bench}
         super().__init__(bench.rows)
         self.add_class("bsw")
@@ -102,6 +104,11 @@ class SweepWidget(w.VBox):
 
     def __repr__(self) -> str:
         return f"SweepWidget({self._model.label})"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Show the widget, and beside it what stays when there is no kernel."""
+        self._keepsake.show()
+        return super()._repr_mimebundle_(**options)
 
     @property
     def sweep(self) -> Sweep:
@@ -160,7 +167,7 @@ class SweepWidget(w.VBox):
         if model.name in self._benches:
             self._bench.come_back()
         else:
-            bench = Bench(model, self._head, **self._settings, parameters={})
+            bench = Bench(model, self._head, self._keepsake, **self._settings, parameters={})
             self._benches = {**self._benches, model.name: bench}
         self.children = self._bench.rows
 

@@ -125,6 +125,15 @@ class Lab:
         self._wait()
         self._leaving = False
 
+    def saved(self) -> Any:
+        """Give what the notebook's file holds."""
+        return self._server.read("test.ipynb")
+
+    def reopen_tomorrow(self) -> None:
+        """Load the page again after the kernel has gone; Lab starts another one."""
+        self._server.end_kernels()
+        self.reload()
+
     def run_cell(self, index: int, seconds: float = _SECONDS) -> None:
         """Run a cell and wait for its end; it must not raise."""
         self.page.evaluate(_RUN_CELL, [index, seconds * 1000])

@@ -123,6 +123,10 @@ class LabServer:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(values), encoding="utf-8")
 
+    def read(self, name: str) -> Any:
+        """Read a notebook in the server's folder."""
+        return json.loads((self.root / name).read_text(encoding="utf-8"))
+
     def end_kernels(self) -> None:
         """Shut all kernels down; fail if any process outlives its kernel."""
         for session in self._ask("GET", "/api/sessions"):

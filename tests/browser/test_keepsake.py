@@ -1,0 +1,37 @@
+"""A notebook that is opened without its kernel: picture and table, no loss."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from helpers import until
+from lab import Lab
+from playwright.sync_api import expect
+from test_chart import NOISY
+from test_inspector import finished
+
+pytestmark = pytest.mark.timeout(180)
+
+
+def test_saved_notebook_shows_the_last_state(lab: Lab, artifacts: Path) -> None:
+    view = finished(lab, NOISY)
+    kept = lab.page.locator(".bsw-kept")
+    until(lambda: kept.locator("img").count() == 1, "the last state is kept", 60)
+    expect(kept).to_be_hidden()  # the widget itself is there
+    expect(view.root).to_be_visible()
+    lab.save()
+    outputs = lab.saved()["cells"][0]["outputs"]
+    html = "".join(outputs[0]["data"]["text/html"])
+    assert "<table" in html
+    assert "<strong>response</strong>, as it was when this notebook was saved" in html
+    assert "application/vnd.jupyter.widget-view+json" in json.dumps(outputs[1]["data"])
+
+    lab.reopen_tomorrow()
+    expect(lab.page.locator(".bsw")).to_have_count(0)
+    expect(kept).to_be_visible()
+    picture = kept.locator("img")
+    until(lambda: picture.evaluate("image => image.naturalWidth") > 0, "the picture is drawn")
+    expect(kept.locator("tbody tr")).to_have_count(9)
+    lab.page.screenshot(path=artifacts / "kept.png")
