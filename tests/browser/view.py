@@ -20,8 +20,8 @@ _RING = '[style*="rgb(224, 123, 0)"]'
 # What the chart shows, read from its SVG: marks that are not shown are not there.
 _PICTURE = """root => {
   const place = node => {
-    const {e, f} = node.transform.baseVal.consolidate().matrix;
-    return [e, f];
+    const matrix = node.transform.baseVal.consolidate()?.matrix;
+    return [matrix?.e ?? null, matrix?.f ?? null];
   };
   const [xAxis, yAxis] = root.querySelectorAll('.bqplot g.axis');
   const ticks = (axis, coordinate) => [...axis.querySelectorAll('.tick')].map(
@@ -165,13 +165,7 @@ class WidgetView:
 
     def picture(self) -> Picture:
         """Read the chart."""
-        seen: dict[str, Any] = {}
-
-        def labelled() -> bool:  # a tick that was just added has no text for a moment
-            seen.update(self.root.evaluate(_PICTURE))
-            return all(text for axis in ("x_ticks", "y_ticks") for text, _ in seen[axis])
-
-        until(labelled, "a text at every tick")
+        seen = self._read()
         scale, offset = np.array([_ruler(seen[axis]) for axis in ("x_ticks", "y_ticks")]).T
         points = scale * np.array(seen["dots"], dtype=float).reshape(-1, 2) + offset
         points = points[np.lexsort((points[:, 1], points[:, 0]))]
@@ -180,8 +174,19 @@ class WidgetView:
 
     def ticks(self, axis: str) -> list[tuple[str, float]]:
         """Give texts and pixels of an axis's ticks: "x" or "y"."""
-        found: list[tuple[str, float]] = self.root.evaluate(_PICTURE)[f"{axis}_ticks"]
-        return [(text, pixel) for text, pixel in found]
+        return [(text, pixel) for text, pixel in self._read()[f"{axis}_ticks"]]
+
+    def _read(self) -> dict[str, Any]:
+        seen: dict[str, Any] = {}
+
+        def whole() -> bool:  # what was just added has no text and no place for a moment
+            seen.update(self.root.evaluate(_PICTURE))
+            ticks = [*seen["x_ticks"], *seen["y_ticks"]]
+            placed = all(None not in place for place in seen["dots"])
+            return placed and all(text and pixel is not None for text, pixel in ticks)
+
+        until(whole, "a text and a place of every tick, and a place of every dot")
+        return seen
 
     def watch(self) -> None:
         """Begin to remember every state that the screen goes through."""
