@@ -21,7 +21,6 @@ from brian_sweep_widget.results.curves import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from brian_sweep_widget.results.outcome import Value
     from brian_sweep_widget.results.results import Results
 
 #: The kinds of file that a chart can be.
@@ -82,8 +81,10 @@ def plot(results: Results, path: str | Path, measure: str | None = None) -> Path
         raise ImportError(msg) from None
     figure = Figure(figsize=(_WIDTH, _PANEL_HEIGHT * len(measures)), layout="constrained")
     panels = figure.subplots(len(measures), squeeze=False, sharex=True)[:, 0]
+    failed = failures(results)
     for panel, (name, example) in zip(panels, measures.items(), strict=True):
-        _draw(panel, results, name, example)
+        _draw(panel, results, lines(results, name, example), failed)
+        panel.set_ylabel(example.title)
     panels[0].set_title(results.model)
     panels[-1].set_xlabel(results.plan.axes[0].title)
     said = settings(results)
@@ -99,16 +100,14 @@ def _metadata(path: Path, results: Results, text: str) -> dict[str, str]:
     return {"Title": results.model, key: text}
 
 
-def _draw(panel: Axes, results: Results, name: str, example: Value) -> None:
+def _draw(panel: Axes, results: Results, values: Any, failed: Any) -> None:
     import matplotlib as mpl  # noqa: PLC0415 - see `plot`
 
     x = np.asarray(results.plan.axes[0].shown)
-    values, failed = lines(results, name, example), failures(results)
     labels = line_labels(results.plan)
     colours = mpl.colormaps["viridis"](np.linspace(_DARKEST, _PALEST, len(labels)))
     for line, cross, colour, label in zip(values, failed, colours, labels, strict=True):
         _draw_line(panel, x, line, cross, {"color": colour, "label": label})
-    panel.set_ylabel(example.title)
     panel.grid(visible=True, alpha=0.3)
     if failed.any():
         panel.plot([], [], "x", color="black", label="failed")

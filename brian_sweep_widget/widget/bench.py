@@ -27,7 +27,7 @@ from brian_sweep_widget.widget.layout import arrange, count_field, most_allowed
 from brian_sweep_widget.widget.live import Follower
 from brian_sweep_widget.widget.pins import Pin
 from brian_sweep_widget.widget.presets import Presets
-from brian_sweep_widget.widget.pump import Pump
+from brian_sweep_widget.widget.pump import Pump, soonest
 from brian_sweep_widget.widget.readiness import Readiness
 from brian_sweep_widget.widget.saving import Saving
 from brian_sweep_widget.widget.screen import Screen
@@ -113,7 +113,7 @@ class Bench:
         self._in_degree = InDegree(None if network is None else network.inputs, self._controls)
         self._history = History(self._controls, (self._trials, self._seed))
         self._details = Details(self._chart, self._heat, self._drawing, self._wake)
-        self._saving = Saving(self._shown, model.name, self._wake)
+        self._saving = Saving(lambda: self.results, model.name, self._wake)
         #: What to show, from top to bottom.
         self.rows = arrange(
             title=title,
@@ -175,6 +175,11 @@ class Bench:
         """The run that was started last, or None."""
         return self._conductor.run
 
+    @property
+    def results(self) -> Results | None:
+        """What the last run has given so far, or None if none was started."""
+        return None if self.run is None else self.run.results
+
     def start(self) -> Run:
         """See `brian_sweep_widget.SweepWidget.start`."""
         return self._conductor.start()
@@ -213,15 +218,12 @@ class Bench:
         self._measure.observe(self._wake, "value")
         self._chart.on_zoom(self._zoomed)
 
-    def _shown(self) -> Results | None:
-        return None if self.run is None else self.run.results
-
     def _paint(self) -> float | None:
         again = self._screen.paint()
         run = self.run
         self._saving.paint(ready=run is not None and run.progress.done > 0)
         kept = self._keepsake.look(run, self._measure.value)
-        return min((wait for wait in (again, kept) if wait is not None), default=None)
+        return soonest((again, kept))
 
     def _wake(self, _: Any = None) -> None:
         self._pump.wake()

@@ -15,6 +15,7 @@ from brian_sweep_widget.widget.chart import Chart, HeatMap
 from brian_sweep_widget.widget.drawing import Drawing
 from brian_sweep_widget.widget.inspector import Inspector
 from brian_sweep_widget.widget.panels import Panels
+from brian_sweep_widget.widget.pump import soonest
 
 Position = tuple[int, ...]
 
@@ -65,7 +66,7 @@ class Details:
             opened = self.opened(run)
             last = opened[-1] if opened else None
             again.append(self._panels.paint(sweep, run, last, self.hovered(run)))
-        return min((seconds for seconds in again if seconds is not None), default=None)
+        return soonest(again)
 
     def stop(self) -> None:
         """Stop what is computed for the inspector."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import contextvars
 import logging
-import sys
 import tempfile
 import threading
 import time
@@ -25,6 +24,7 @@ from brian_sweep_widget.results import Results
 from brian_sweep_widget.results.curves import drawable, line_labels, lines, means, settings
 from brian_sweep_widget.results.plot import plot
 from brian_sweep_widget.runs import Run
+from brian_sweep_widget.widget.kernel import running_kernel
 
 _REST = 2.0  # s without news: while Live follows a slider, nothing is worth keeping
 _MOST_ROWS, _MOST_COLUMNS = 60, 12  # of the table; the rest is in the store
@@ -48,7 +48,7 @@ class Keepsake:
 
     def show(self) -> None:
         """Put the output where the widget is about to be."""
-        self._shown = _in_a_kernel()
+        self._shown = running_kernel() is not None
         self._publish(update=False)
 
     def look(self, run: Run | None, measure: str | None) -> float | None:
@@ -86,6 +86,8 @@ class Keepsake:
         return None
 
     def _keep(self, results: Results, measure: str) -> None:
+        if running_kernel() is None:  # nobody will ever see it
+            return
         try:
             self._html = as_html(results, measure)
             self._publish(update=True)
@@ -154,9 +156,3 @@ def _table(results: Results, measure: str) -> str:
         float_format="{:.6g}".format,
     )
     return table
-
-
-def _in_a_kernel() -> bool:
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return getattr(shell, "kernel", None) is not None

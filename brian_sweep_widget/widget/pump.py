@@ -12,11 +12,16 @@ import contextvars
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 _FRAME = 0.05  # s; what the chart can draw without falling behind
 
 _log = logging.getLogger(__name__)
+
+
+def soonest(waits: Iterable[float | None]) -> float | None:
+    """Give the shortest of several waits; None, which is for ever, if there is no other."""
+    return min((wait for wait in waits if wait is not None), default=None)
 
 
 class Pump:

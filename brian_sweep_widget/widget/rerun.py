@@ -6,9 +6,10 @@ that follow its message format, say which cell a request comes from.
 
 from __future__ import annotations
 
-import sys
 import weakref
 from typing import Any, Protocol
+
+from brian_sweep_widget.widget.kernel import running_kernel
 
 
 class Closable(Protocol):
@@ -43,9 +44,7 @@ def replace_in_this_cell(widget: Closable) -> None:
 
 def _this_cell() -> tuple[str, str]:
     """Give the cell's and the request's identifiers; empty outside a notebook."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    kernel = getattr(shell, "kernel", None)
+    kernel = running_kernel()
     if kernel is None:
         return "", ""
     parent = kernel.get_parent()

@@ -17,6 +17,7 @@ from brian_sweep_widget.runs import Progress, Run, Sweep
 from brian_sweep_widget.widget.details import Details
 from brian_sweep_widget.widget.drawing import Drawing
 from brian_sweep_widget.widget.estimate import estimated
+from brian_sweep_widget.widget.pump import soonest
 from brian_sweep_widget.widget.readiness import POLL, Readiness
 from brian_sweep_widget.widget.status import StatusStrip
 from brian_sweep_widget.widget.tools import Tools
@@ -118,7 +119,7 @@ class Screen:
             self._paint_sweep(followed, settings, refusal),
             self._details.paint(followed.sweep, followed.run),
         )
-        return min((seconds for seconds in again if seconds is not None), default=None)
+        return soonest(again)
 
     def _paint_sweep(self, followed: Followed, settings: Sweep, refusal: str) -> float | None:
         sweep, run, live = followed

@@ -129,7 +129,7 @@ class SweepWidget(w.VBox):
     @property
     def results(self) -> Results | None:
         """What the last run has given so far, or None if none was started."""
-        return None if self.run is None else self.run.results
+        return self._bench.results
 
     def start(self) -> Run:
         """Do what the Run button does; a sweep that goes on is cancelled first.

@@ -27,7 +27,7 @@ export function show(sweep: Sweep, root: HTMLElement): void {
   said.setAttribute("role", "status");
   const chart = new Chart(sweep, (text) => setText(said, text));
   const rows = element("div", "rows");
-  const redraw = () => {
+  const measured = () => {
     chart.draw(view);
     rows.replaceChildren(table(sweep, view.measure));
   };
@@ -38,7 +38,7 @@ export function show(sweep: Sweep, root: HTMLElement): void {
     for (const { title } of sweep.measures) choice.append(element("option", "", title));
     choice.addEventListener("change", () => {
       view.measure = choice.selectedIndex;
-      redraw();
+      measured();
     });
     tools.append(labelled("Measure", choice));
   }
@@ -47,7 +47,7 @@ export function show(sweep: Sweep, root: HTMLElement): void {
     box.type = "checkbox";
     box.addEventListener("change", () => {
       view[key] = box.checked;
-      redraw();
+      chart.draw(view);
     });
     tools.append(labelled(text, box));
   };
@@ -66,7 +66,7 @@ export function show(sweep: Sweep, root: HTMLElement): void {
     settings(sweep),
     folded,
   );
-  redraw();
+  measured();
 }
 
 const source = document.getElementById("sweep");

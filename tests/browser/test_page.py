@@ -12,8 +12,6 @@ from playwright.sync_api import Browser, expect
 
 from brian_sweep_widget import Sweep
 
-_ARTIFACTS = Path(__file__).parents[2] / "test-artifacts"
-
 
 def fires(weight: float = 1 * mV, size: int = 100, seed: int = 0) -> dict[str, float]:
     """Count as a network might; one point fails."""
@@ -35,7 +33,9 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_saved_page_works_offline(browser: Browser, saved: Path, theme: str) -> None:
+def test_saved_page_works_offline(
+    browser: Browser, saved: Path, artifacts: Path, theme: str
+) -> None:
     """By mouse and by keyboard; nothing is asked for, nothing goes wrong."""
     context = browser.new_context(
         offline=True, color_scheme=theme, viewport={"width": 1280, "height": 1000}
@@ -65,8 +65,7 @@ def test_saved_page_works_offline(browser: Browser, saved: Path, theme: str) -> 
     page.get_by_text("Numbers").click()
     expect(page.get_by_role("cell", name="failed")).to_have_count(1)
     expect(page.get_by_role("definition").filter(has_text="0 mV to 4 mV, 5 values")).to_be_visible()
-    _ARTIFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=_ARTIFACTS / f"page_{theme}.png", full_page=True)
+    page.screenshot(path=artifacts / f"page_{theme}.png", full_page=True)
 
     assert serious(page, "main") == []
     page.set_viewport_size({"width": 320, "height": 700})

@@ -13,6 +13,7 @@ import ipywidgets as w
 from brian_sweep_widget.runs import Looking, Run, Sweep
 from brian_sweep_widget.sweeps import nearest
 from brian_sweep_widget.widget.inspector.pane import Found, Pane, Target, written
+from brian_sweep_widget.widget.pump import soonest
 
 _LONG = 0.5  # s after which a simulation that nobody waits for any more is stopped
 
@@ -100,7 +101,7 @@ class Inspector:
         """Show what is known; for the pump alone, see there."""
         compared = self._panes[1].target is not None
         again = [pane.paint(comparable=not compared) for pane in self._panes]
-        return min((seconds for seconds in again if seconds is not None), default=None)
+        return soonest(again)
 
     @property
     def _active(self) -> Pane:
