@@ -147,22 +147,36 @@ class RangeControl(Control):
             ends.append(
                 field.value if dragged is None else fields.rounded(self._parameter, dragged)
             )
-        self._twinned = True  # or the fields would push the thumb that is being dragged
+        self._move(*ends)  # and not the thumb, which is being dragged
+
+    def _go_to(self, low: float, high: float) -> None:
+        self._move(low, high)
+        self._push_slider()
+
+    def _move(self, low: float, high: float) -> None:
+        """Have the fields hold two numbers, without a word to the slider."""
+        # In this order the range rises at every moment, as somebody may look at it.
+        moves = [(self._low, low), (self._high, high)]
+        self._twinned = True
         try:
-            self._go_to(*ends)
+            for field, number in moves if low <= self._high.value else reversed(moves):
+                field.value = number
         finally:
             self._twinned = False
 
-    def _go_to(self, low: float, high: float) -> None:
-        # In this order the range rises at every moment, as somebody may look at it.
-        moves = [(self._low, low), (self._high, high)]
-        for field, number in moves if low <= self._high.value else reversed(moves):
-            field.value = number
-
     def _typed(self, _change: Any) -> None:
+        if not self._twinned:
+            self._push_slider()
+
+    def _push_slider(self) -> None:
+        """Move the thumbs, both at once: a browser answers every state that it is sent.
+
+        The answer to one half way would come when both fields have moved on,
+        and look as if somebody had dragged a thumb back.
+        """
         low, high, _ = self.settings
         # Half way through typing, or wrong: the sweep will say so.
-        if self._twinned or not (math.isfinite(low) and math.isfinite(high) and low <= high):
+        if not (math.isfinite(low) and math.isfinite(high) and low <= high):
             return
         self._twinned = True
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -467,6 +468,22 @@ def test_a_range_from_the_chart_has_round_ends(
     control = RangeControl(parameter, Axis("excitatory_weight", (0.0, 0.004), parameter.unit))
     control.zoom(*marked)
     assert (control._low.value, control._high.value) == expected
+
+
+@pytest.mark.parametrize(
+    "go", [lambda c: c.zoom(1.0, 3.0), lambda c: c.scale(0.5), lambda c: c.restore((1.0, 3.0, 9))]
+)
+def test_a_late_answer_of_the_slider_drags_no_end_back(go: Callable[[RangeControl], None]) -> None:
+    """A browser answers every state that its slider is sent, when the fields have moved on."""
+    parameter = cuba.parameters({})["excitatory_weight"]
+    control = RangeControl(parameter, Axis("excitatory_weight", (0.0005, 0.004), parameter.unit))
+    sent: list[tuple[float, float]] = []
+    control._slider.observe(lambda change: sent.append(change["new"]), "value")
+    go(control)
+    settings = control.settings
+    for answer in tuple(sent):
+        control._slider.set_state({"value": list(answer)})
+        assert control.settings == settings
 
 
 # Pump
