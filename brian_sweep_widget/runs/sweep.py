@@ -16,7 +16,12 @@ from brian_sweep_widget.limits import Limits, limits
 from brian_sweep_widget.models import Plain, as_model
 from brian_sweep_widget.models.units import TIME, dimensions_of, is_quantity
 from brian_sweep_widget.results import Inspection, Outcome, Results
-from brian_sweep_widget.results.store import DEFAULT_STORE, open_store
+from brian_sweep_widget.results.store import (
+    DEFAULT_STORE,
+    StoreFullError,
+    StoreUnusableError,
+    open_store,
+)
 from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError
 from brian_sweep_widget.runs.compiled_source import CompiledSource
 from brian_sweep_widget.runs.ledger import Record
@@ -272,6 +277,19 @@ class Sweep:
         if not isinstance(self.engine, compiled.Compilation):
             return None
         return workshop_for(self.engine, self.workers).preparation
+
+    def last_pace(self) -> tuple[Plan, float] | None:
+        """Say how long a simulation of this model took the last time, if the store knows.
+
+        Returns
+        -------
+        plan, seconds
+            See `Store.last_pace`; None if nothing is known, or the store cannot be read.
+        """
+        with suppress(StoreUnusableError, StoreFullError):  # which is for a run to say
+            if self.store is not None:
+                return self.store.last_pace(self.model.label)
+        return None
 
     def warm_up(self) -> None:
         """Start the workers, and have the model compiled, so that `start` need not wait.

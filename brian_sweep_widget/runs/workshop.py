@@ -11,7 +11,7 @@ import time
 from collections.abc import Hashable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from brian_sweep_widget.backends import LocalPool, local_pool
@@ -51,6 +51,8 @@ class Preparation:
         trials alike.
     counts
         Parameters that are the number of neurons, as far as is known.
+    times
+        Seconds that another value took by its cost, as far as is known.
     """
 
     phase: str
@@ -59,6 +61,7 @@ class Preparation:
     reason: str = ""
     seeds: bool = False
     counts: frozenset[str] = frozenset()
+    times: Mapping[compiled.Cost, float] = field(default_factory=dict)
 
 
 class Workshop:
@@ -116,6 +119,7 @@ class Workshop:
             self._reason,
             any(program.seeds for program in programs),
             programs[-1].counts if programs else frozenset(),
+            programs[-1].times if programs else {},
         )
 
     @property

@@ -230,6 +230,8 @@ class Bench:
 
     def _warm_up(self, sweep: Sweep) -> None:
         try:
+            self._screen.remember(sweep.last_pace())
+            self._wake()
             sweep.warm_up()
         finally:
             self._wake()

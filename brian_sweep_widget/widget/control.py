@@ -85,9 +85,9 @@ class Control:
     def zoom(self, low: float, high: float) -> None:
         """Go to a range that was marked on the chart, in shown units; the x axis's control does."""
 
-    def show_cost(self, cost: str) -> None:
-        """Show what another value costs; empty if it is not known."""
-        self._badge.show(cost)
+    def show_cost(self, cost: str, seconds: float | None = None) -> None:
+        """Show what another value costs (empty if it is not known), and its time if it has one."""
+        self._badge.show(cost, seconds)
 
     def observe(self, changed: Callable[[Any], None]) -> None:
         """Have a function called after every change."""

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from brian_sweep_widget.models.network_model import DURATION
 from brian_sweep_widget.runs import Sweep
+from brian_sweep_widget.sweeps import Axis, Plan
 
 
 def estimated(
-    asked: Sweep, before: Sweep, time_per_job: float | None, costs: Mapping[str, str]
+    asked: Sweep, before: Plan, time_per_job: float | None, costs: Mapping[str, str]
 ) -> float | None:
     """Estimate the seconds that a sweep takes.
 
@@ -18,12 +19,13 @@ def estimated(
     asked
         The sweep.
     before
-        One that ran.
+        Of one that ran.
     time_per_job
         Of that one, in seconds; None if not known.
     costs
         What another value of a parameter costs, by name: where that is not
-        "instant", simulations may take longer or shorter, and nobody knows.
+        "instant", simulations may take longer or shorter, and nobody knows,
+        unless all values are between those that were swept before.
 
     Returns
     -------
@@ -32,14 +34,16 @@ def estimated(
     """
     if time_per_job is None:
         return None
-    old, new = before.plan, asked.plan
+    old, new = before, asked.plan
     if {axis.name for axis in old.axes} != {axis.name for axis in new.axes}:
+        return None
+    if old.fixed.keys() != new.fixed.keys():  # the model has changed since
         return None
     moved = {name for name, value in new.fixed.items() if old.fixed[name] != value}
     moved |= {
         axis.name
         for axis, other in zip(new.axes, old.axes, strict=True)
-        if costs.get(axis.name) != "instant" and axis.values != other.values
+        if costs.get(axis.name) != "instant" and not _is_within(axis, other)
     }
     if any(costs.get(name) != "instant" for name in moved):
         return None
@@ -47,3 +51,7 @@ def estimated(
     if DURATION in moved and old.fixed[DURATION]:
         longer = float(new.fixed[DURATION]) / float(old.fixed[DURATION])
     return len(asked) * time_per_job * longer / max(1, min(asked.workers, len(asked)))
+
+
+def _is_within(axis: Axis, other: Axis) -> bool:
+    return min(other.shown) <= min(axis.shown) and max(axis.shown) <= max(other.shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
+from brian_sweep_widget.engines.compiled import Cost
 from brian_sweep_widget.limits import limits
 from brian_sweep_widget.runs import Preparation, Sweep
 from brian_sweep_widget.widget import wording
@@ -91,9 +92,11 @@ class Readiness:
             return
         self._preparation = preparation = sweep.preparation
         self._looked = time.monotonic()
-        costs = preparation.costs if preparation is not None else {}
+        costs: Mapping[str, Cost] = {} if preparation is None else preparation.costs
+        times = {} if preparation is None else preparation.times
         for name, control in self._controls.items():
-            control.show_cost(costs.get(name, ""))
+            cost = costs.get(name)
+            control.show_cost(cost or "", times.get(cost) if cost else None)
             if self._most_neurons is not None and preparation and name in preparation.counts:
                 control.keep_below(self._most_neurons)
         possible = bool(costs)  # they are known from the first program on

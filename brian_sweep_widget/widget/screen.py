@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import ipywidgets as w
 
 from brian_sweep_widget.runs import Progress, Run, Sweep
+from brian_sweep_widget.sweeps import Plan
 from brian_sweep_widget.widget.details import Details
 from brian_sweep_widget.widget.drawing import Drawing
 from brian_sweep_widget.widget.estimate import estimated
@@ -82,6 +83,7 @@ class Screen:
         self._settings = sweep
         self._refusal = ""
         self._followed = Followed(sweep)
+        self._last_pace: tuple[Plan, float] | None = None
         # Known to paint alone:
         self._settled = False
 
@@ -105,6 +107,11 @@ class Screen:
         """Say what would run with the settings as they are now."""
         with self._lock:
             self._settings, self._refusal = sweep, ""
+
+    def remember(self, pace: tuple[Plan, float] | None) -> None:
+        """Estimate times by what a simulation took in an earlier sweep, before any ran here."""
+        with self._lock:
+            self._last_pace = pace
 
     def refuse(self, message: str) -> None:
         """Say why the settings, as they are now, cannot run."""
@@ -130,6 +137,7 @@ class Screen:
                 "starting",
                 len(settings),
                 phase=self._readiness.phase,
+                eta=self._estimated_before(settings),
                 engine=settings.engine.label if self._readiness.ready else "",
                 notice=self._readiness.reason,
             )
@@ -154,7 +162,7 @@ class Screen:
         if progress.state == "crashed":
             notice = f"The sweep stopped: {run.error}. What was finished is kept; press Run again."
         elif progress.ended and settings is not sweep and not refusal:
-            seconds = estimated(settings, sweep, run.time_per_job, self._readiness.costs)
+            seconds = estimated(settings, sweep.plan, run.time_per_job, self._readiness.costs)
             notice = f"Settings changed: Run makes {simulations(len(settings))}{about(seconds)}."
         self._tell(progress.state, progress, sweep, notice, long_ones(run, sweep))
         if not progress.ended:
@@ -162,6 +170,11 @@ class Screen:
             return _FRAME
         settling = self._settle(self._drawing.age, live=live)
         return POLL if progress.phase else settling
+
+    def _estimated_before(self, settings: Sweep) -> float | None:
+        with self._lock:
+            pace = self._last_pace
+        return None if pace is None else estimated(settings, *pace, self._readiness.costs)
 
     def _settle(self, seconds: float, *, live: bool) -> float | None:
         """Send everything once more at the end; servers drop messages of busy kernels."""

@@ -56,7 +56,7 @@ class StatusStrip(anywidget.AnyWidget):
     eta = t.Float(
         None,
         allow_none=True,
-        help="Seconds expected to be left; None if not known.",
+        help="Seconds that a run is expected to take from now on; None if not known.",
     ).tag(sync=True)
     phase = t.Enum(
         ("", "tracing", "compiling"),

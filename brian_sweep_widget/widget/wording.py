@@ -31,18 +31,38 @@ class CostWords(NamedTuple):
     explanation: str
 
 
-COSTS = {
+_COSTS = {
     "instant": CostWords("instant", "A new value goes straight into the compiled program."),
     "retrace": CostWords(
-        "under 1 s",
-        "For a new value, Brian writes the model's numbers anew, which takes a fraction of a "
-        "second; the compiled program stays.",
+        "",
+        "For a new value, Brian writes the model's numbers anew, and the compiled program "
+        "stays: the curve begins so much later, once for every value.",
     ),
     "rebuild": CostWords(
-        "compiles anew",
-        "A new value may need another program, which takes some seconds to compile, once.",
+        "compiles, ",
+        "A new value may need another program. The one there is took so long to compile; "
+        "every program is compiled once and kept.",
     ),
 }
+
+
+def cost_in_words(cost: str, seconds: float | None) -> CostWords:
+    """Say what another value costs.
+
+    Parameters
+    ----------
+    cost
+        As `Preparation` names it.
+    seconds
+        That it takes; None for a cost that takes no time.
+    """
+    words = _COSTS[cost]
+    return words if seconds is None else words._replace(text=words.text + _roughly(seconds))
+
+
+def _roughly(seconds: float) -> str:
+    """Tell a time with one digit, or whole seconds."""
+    return f"{max(seconds, 0.05):.1g} s" if seconds < 1 else f"{seconds:.0f} s"
 
 
 def engine_in_words(label: str) -> str:

@@ -74,13 +74,19 @@ function twoUnits(large: number, unit: string, small: number, subunit: string): 
   return small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${subunit}`;
 }
 
-/** The time left, as coarse as the guess is; "" if it is not known. */
+/** The time left; "" if it is not known. */
 export function formatLeft(seconds: number | null): string {
+  const time = formatRough(seconds);
+  return time && `${time} left`;
+}
+
+/** A guessed duration, as coarse as the guess is; "" if there is none. */
+function formatRough(seconds: number | null): string {
   if (seconds === null || !Number.isFinite(seconds) || seconds < 0) return "";
-  if (seconds < 1) return "under 1 s left";
+  if (seconds < 1) return "under 1 s";
   const whole = Math.round(seconds);
-  if (whole < 60) return `about ${whole} s left`;
-  return `about ${formatDuration(Math.round(seconds / 60) * 60)} left`;
+  if (whole < 60) return `about ${whole} s`;
+  return `about ${formatDuration(Math.round(seconds / 60) * 60)}`;
 }
 
 /** Simulations that need no more work: the filled part of the bar. */
@@ -116,7 +122,9 @@ export function countsParts(status: Status): Part[] {
     return [{ text: word || "Running", kind: "state" }];
   }
   if (status.state === "idle") {
-    return [{ text: `${word}: ${simulations(status.total)}`, kind: "state" }];
+    const time = formatRough(status.eta);
+    const text = `${word}: ${simulations(status.total)}${time && `, ${time}`}`;
+    return [{ text, kind: "state" }];
   }
   const parts: Part[] = word ? [{ text: word, kind: "state" }] : [];
   // A refused setting leaves nothing to count unless an earlier run is on screen.

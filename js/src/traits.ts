@@ -31,7 +31,7 @@ export interface StatusStripTraits {
   workers: number;
   /** Seconds since the run began. */
   elapsed: number;
-  /** Seconds expected to be left; None if not known. */
+  /** Seconds that a run is expected to take from now on; None if not known. */
   eta: number | null;
   /** What is being prepared before simulations can run; "" if nothing is. */
   phase: "" | "tracing" | "compiling";

@@ -69,6 +69,16 @@ describe("the counts", () => {
   test.each<[string, Partial<Status>, string]>([
     ["idle, nothing to run", { state: "idle" }, "Ready"],
     ["idle", { state: "idle", total: 20 }, "Ready: 20 simulations"],
+    [
+      "idle, its time known from before",
+      { state: "idle", total: 20, eta: 42.4 },
+      "Ready: 20 simulations, about 42 s",
+    ],
+    [
+      "idle, with hardly anything to do",
+      { state: "idle", total: 20, eta: 0.3 },
+      "Ready: 20 simulations, under 1 s",
+    ],
     ["idle, one", { state: "idle", total: 1 }, "Ready: 1 simulation"],
     ["starting", { state: "starting", total: 20 }, "Starting workers…"],
     [

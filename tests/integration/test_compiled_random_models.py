@@ -79,7 +79,7 @@ class Known:
     def check(self, values: Mapping[str, Plain]) -> str:
         """Compare what is predicted of some values with their own trace."""
         assert isinstance(self.blueprint, Blueprint), self.blueprint
-        program = self.blueprint.program(Path("never run"))
+        program = self.blueprint.program(Path("never run"), 0.0)
         # The others are as they were traced; those that are predicted are moved.
         fixed = {
             name: self.defaults[name] if name in program.instants else value
@@ -186,7 +186,7 @@ def test_models_that_look_at_a_parameter_are_never_mispredicted(kind: str, tmp_p
 def test_a_whole_number_too_large_for_its_type_is_not_predicted(tmp_path: Path) -> None:
     """Put into the table as it is, it would be cut to 32 bits."""
     known = Known(model_of(GROUP.format(rate="k*1.0"), tmp_path, "large_number"))
-    program = known.blueprint.program(Path("never run"))
+    program = known.blueprint.program(Path("never run"), 0.0)
     assert program.costs["k"] == "instant"
     small, large = ({**known.defaults, "k": k} for k in (7, 2**31))
     assert program.key(small, 0) == program.key(known.defaults, 0)
@@ -199,7 +199,7 @@ def test_builders_that_draw_have_a_variant_for_every_seed(tmp_path: Path) -> Non
     drawn = Known(
         model_of("    c = np.random.rand()\n" + GROUP.format(rate="c + a"), tmp_path, "drawn")
     )
-    program = drawn.blueprint.program(Path("never run"))
+    program = drawn.blueprint.program(Path("never run"), 0.0)
     assert program.draws
     assert program.costs["a"] == "retrace"
     assert program.key(drawn.defaults, 0) != program.key(drawn.defaults, 1)

@@ -41,7 +41,7 @@ def switched(
 
 def costs(model: NetworkModel) -> dict[str, str]:
     """Say what another value of each parameter costs."""
-    return dict(explored(model).program(Path("never run")).costs)
+    return dict(explored(model).program(Path("never run"), 0.0).costs)
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_a_model_that_was_explored_before_is_explored_alike() -> None:
     first, second = explored(switched), explored(switched)
     assert second.base.equations == first.base.equations != frozenset()
     assert second.project == first.project
-    assert second.program(Path()).costs == first.program(Path()).costs
+    assert second.program(Path(), 0.0).costs == first.program(Path(), 0.0).costs
 
 
 def test_other_equations_are_not_solved_to_find_that_they_are_others(

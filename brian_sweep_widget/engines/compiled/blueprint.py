@@ -96,8 +96,8 @@ class Blueprint:
         """Leave some slots in place, as plain numbers."""
         return replace(self, constants=self.constants | slots)
 
-    def program(self, binary: Path) -> Program:
-        """Say all that is to be known of the program that was made from this."""
+    def program(self, binary: Path, compile_time: float) -> Program:
+        """Say all that is to be known of the program that was made from this, in some seconds."""
         rules = self.lifted()
         base = rules.variant(self.base)
         moved = {name: _variant(rules, move) for name, move in self.moves.items()}
@@ -125,7 +125,14 @@ class Blueprint:
             self.values,
             base,
             frozenset(name for name, move in self.moves.items() if self._counts(move)),
+            {"retrace": self._trace_time, "rebuild": compile_time},
         )
+
+    @property
+    def _trace_time(self) -> float:
+        """The shortest time of a trace in seconds: the first one loads much of Brian."""
+        moved = (move.trace for move in self.moves.values())
+        return min(trace.seconds for trace in (self.base, *moved) if trace is not None)
 
     def _counts(self, move: Move) -> bool:
         """Whether a parameter is the number of neurons, before and after it was moved."""

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from brian_sweep_widget.engines.compiled.blueprint import Blueprint
+from brian_sweep_widget.engines.compiled.build_record import making_time
 from brian_sweep_widget.engines.compiled.cache import BuildCache, CacheRefusedError, key_of
 from brian_sweep_widget.engines.compiled.compiler import (
     CompileError,
@@ -26,6 +27,7 @@ from brian_sweep_widget.engines.compiled.translation_units import Project
 _ERROR = re.compile(r"^(?:\./)?([\w./-]+):(\d+):(?:\d+:)? (?:fatal )?error:", re.MULTILINE)
 _LOOK_UP = re.compile(r"sweep_(?:real|int|long)\((\d+)\)")
 _MOST_ROUNDS = 8
+_PRODUCT = "main"
 
 
 def build(blueprint: Blueprint, compiler: Compiler, jobs: int) -> Program:
@@ -57,7 +59,8 @@ def build(blueprint: Blueprint, compiler: Compiler, jobs: int) -> Program:
     cache = BuildCache()
     for _ in range(_MOST_ROUNDS):
         try:
-            return blueprint.program(_build(cache, blueprint, compiler, jobs))
+            folder = _build(cache, blueprint, compiler, jobs)
+            return blueprint.program(folder / _PRODUCT, making_time(folder))
         except CompileError as error:
             constants = _wanted_constant(error.output, blueprint)
             if not constants:
@@ -86,7 +89,7 @@ def _build(cache: BuildCache, blueprint: Blueprint, compiler: Compiler, jobs: in
             leftover.unlink()
 
     about = {"model": blueprint.name, "compiler": compiler.version, "flags": toolchain.flags}
-    return cache.get_or_make(key_of(parts_of(shape, toolchain, compiler)), make, about) / "main"
+    return cache.get_or_make(key_of(parts_of(shape, toolchain, compiler)), make, about, _PRODUCT)
 
 
 def parts_of(shape: bytes, toolchain: Toolchain, compiler: Compiler) -> dict[str, object]:

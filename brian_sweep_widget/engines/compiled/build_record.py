@@ -12,7 +12,7 @@ from typing import Any
 
 RECORD = "build.json"
 
-_OURS = {"made", "size", "product", "sha256"}
+_OURS = {"made", "seconds", "size", "product", "sha256"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Build:
     last_used: datetime
 
 
-def write_record(build: Path, about: Mapping[str, object], product: str) -> None:
+def write_record(build: Path, about: Mapping[str, object], product: str, seconds: float) -> None:
     """Write down what a build is, and what its product looks like.
 
     Parameters
@@ -49,6 +49,8 @@ def write_record(build: Path, about: Mapping[str, object], product: str) -> None
         What the maker knows: ``model`` and whatever helps to understand it.
     product
         Name of the file that the build is for.
+    seconds
+        That it took to make.
 
     Raises
     ------
@@ -58,6 +60,7 @@ def write_record(build: Path, about: Mapping[str, object], product: str) -> None
     record = {
         **about,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": seconds,
         "size": _size(build),
         "product": product,
         "sha256": _sha256(build / product),
@@ -93,6 +96,20 @@ def read_build(build: Path) -> Build:
         made=datetime.fromisoformat(record["made"]),
         last_used=_time_of(build / RECORD),
     )
+
+
+def making_time(build: Path) -> float:
+    """Give the seconds that a build, whole when it was found, took to make.
+
+    Raises
+    ------
+    FileNotFoundError
+        If another process has removed it since.
+    """
+    record = _record(build)
+    if record is None:
+        raise FileNotFoundError(build / RECORD)
+    return float(record["seconds"])
 
 
 def _record(build: Path) -> dict[str, Any] | None:

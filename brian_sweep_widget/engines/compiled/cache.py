@@ -19,6 +19,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -174,8 +175,9 @@ class BuildCache:
                     return found
             with self._aside(key) as making:
                 with refusing(self.folder, _NO_PLACE):
+                    began = time.monotonic()
                     make(making)
-                    write_record(making, about, product)
+                    write_record(making, about, product, time.monotonic() - began)
                 with refusing(self.folder):
                     self._take_away(key)  # if there is one, it is damaged
                     made = making.rename(self.folder / key)

@@ -133,6 +133,8 @@ class Program:
         A set of parameters that was traced already.
     counts
         Parameters that are the number of neurons.
+    times
+        Seconds that another value took by its cost, where it is not instant.
     """
 
     binary: Path
@@ -146,6 +148,7 @@ class Program:
     values: Mapping[str, Plain]
     variant: Variant
     counts: frozenset[str]
+    times: Mapping[Cost, float]
 
     def key(self, values: Mapping[str, Plain], seed: int) -> Hashable:
         """Name the variant that simulates some values: equal for equal variants."""

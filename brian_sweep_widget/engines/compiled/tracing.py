@@ -10,6 +10,7 @@ import itertools
 import random
 import shutil
 import tempfile
+import time
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -72,6 +73,8 @@ class Trace:
         How Brian would compile it.
     equations
         Those of all groups, without the numbers in them.
+    seconds
+        That it took.
     sources, library
         Text by path of what Brian generated, and of what it ships along.
         Empty unless asked for.
@@ -86,6 +89,7 @@ class Trace:
     seeds: bool
     toolchain: Toolchain
     equations: frozenset[str]
+    seconds: float
     sources: Mapping[str, str] = field(default_factory=dict)
     library: Mapping[str, str] = field(default_factory=dict)
 
@@ -179,6 +183,7 @@ class Tracer:
     ) -> Trace:
         import brian2  # noqa: PLC0415 - as above
 
+        began = time.monotonic()
         quantities = {
             name: quantity(value, self._parameters[name].unit) for name, value in values.items()
         }
@@ -209,6 +214,7 @@ class Tracer:
             any(kind == "seed" for kind, _ in device.main_queue),
             read_makefile((folder / "makefile").read_text(encoding="utf-8"), sources.values()),
             frozenset(solved),
+            time.monotonic() - began,
             sources if with_sources else {},
             library if with_sources else {},
         )

@@ -23,7 +23,7 @@ from brian_sweep_widget.results.store.coding import (
 from brian_sweep_widget.results.store.database import connect, look_at, translating
 from brian_sweep_widget.results.store.errors import DamagedError
 from brian_sweep_widget.results.store.rows import find_rows, row_from, rows_from
-from brian_sweep_widget.sweeps import Job
+from brian_sweep_widget.sweeps import Job, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +176,18 @@ def results(connection: sqlite3.Connection, which: int) -> Results:
                 raise DamagedError(msg)
             outcomes.append(read_outcome(row, job))
     return Results(model, parameters, plan, outcomes, notice)
+
+
+def last_pace(connection: sqlite3.Connection, model: str) -> tuple[Plan, float] | None:
+    """Say how long a simulation of a model took the last time; see `Store.last_pace`."""
+    number, description, seconds = connection.execute(
+        "SELECT sweep.number, description, AVG(wall_time) "
+        "FROM sweep JOIN point ON point.sweep = sweep.number JOIN outcome USING (key) "
+        "WHERE sweep.number = (SELECT MAX(number) FROM sweep WHERE model = ?) "
+        "AND status = 'done'",
+        (model,),
+    ).fetchone()
+    return None if number is None else (read_sweep(description)[1], float(seconds))
 
 
 class Stored(NamedTuple):

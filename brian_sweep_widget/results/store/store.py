@@ -20,6 +20,7 @@ from brian_sweep_widget.results.store.errors import DamagedError, StoreReplacedE
 from brian_sweep_widget.results.store.merging import Merged, merge_into
 from brian_sweep_widget.results.store.reading import StoreInfo, SweepRecord
 from brian_sweep_widget.results.store.reading import info as info_of
+from brian_sweep_widget.results.store.reading import last_pace as last_pace_in
 from brian_sweep_widget.results.store.reading import results as results_in
 from brian_sweep_widget.results.store.reading import sweeps as sweeps_in
 from brian_sweep_widget.results.store.rows import find_rows, put_row
@@ -227,6 +228,28 @@ class Store:
         StoreFullError, StoreUnusableError
         """
         return self._do(lambda connection: results_in(connection, which), writing=False)
+
+    def last_pace(self, model: str) -> tuple[Plan, float] | None:
+        """Say how long a simulation of a model took the last time.
+
+        Parameters
+        ----------
+        model
+            The model's label.
+
+        Returns
+        -------
+        plan, seconds
+            Of the sweep of this model that began last, the mean over its
+            simulations; None if there is none, or it has no result.
+
+        Raises
+        ------
+        StoreUnusableError
+        """
+        if not self.path.exists():  # nor is it made for a question
+            return None
+        return self._do(lambda connection: last_pace_in(connection, model), writing=False)
 
     def info(self) -> StoreInfo:
         """Say what the store holds.
