@@ -90,6 +90,11 @@ def can_be_map(sweep: Sweep) -> bool:
     return len(lengths) == 2 and min(lengths) > 1  # noqa: PLR2004 - columns and rows
 
 
+def must_be_map(sweep: Sweep) -> bool:
+    """Whether they make more curves than can be told apart."""
+    return can_be_map(sweep) and len(sweep.plan.axes[1]) > MOST_LINES
+
+
 def _checked(sweep: Sweep) -> Sweep:
     """Refuse what a chart cannot show."""
     if not sweep.plan.axes:

@@ -49,6 +49,8 @@ class Bench:
         What is swept.
     title
         What stands at the head: the model's name, or a choice of models.
+    large
+        The button for large text.
     keepsake
         Keeps what the runs give.
     trials, seed
@@ -68,6 +70,7 @@ class Bench:
         self,
         model: Model,
         title: w.Widget,
+        large: w.ToggleButton,
         keepsake: Keepsake,
         *,
         trials: int,
@@ -106,14 +109,14 @@ class Bench:
             zoom=self._zoom,
             pin=self._pin,
             unpin=self._unpin,
-            axes=len(first.plan.axes),
+            large=large,
         )
         network = model if isinstance(model, NetworkModel) else None
         self._presets = Presets({} if network is None else network.presets, self._controls)
         self._in_degree = InDegree(None if network is None else network.inputs, self._controls)
         self._history = History(self._controls, (self._trials, self._seed))
         self._details = Details(self._chart, self._heat, self._drawing, self._wake)
-        self._saving = Saving(lambda: self.results, model.name, self._wake)
+        self._saving = Saving(lambda: self.results, model.name, self._wake, self._status.hand_out)
         #: What to show, from top to bottom.
         self.rows = arrange(
             title=title,

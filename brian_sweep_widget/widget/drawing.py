@@ -12,8 +12,8 @@ import numpy as np
 from brian_sweep_widget.models import NetworkModel
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.runs import Run, Sweep
-from brian_sweep_widget.widget.asking import can_be_map
-from brian_sweep_widget.widget.chart import MOST_LINES, Chart, HeatMap, Look, Series
+from brian_sweep_widget.widget.asking import can_be_map, must_be_map
+from brian_sweep_widget.widget.chart import Chart, HeatMap, Look, Series
 from brian_sweep_widget.widget.pins import Pin, ghosts
 
 _OUTDATED = 0.4  # s after which a curve that waits for its successor is drawn faintly
@@ -210,7 +210,7 @@ class Drawing:
         self._chart.share_room(mapped)
         if mapped:
             columns, rows = ((one.title, np.asarray(one.shown)) for one in (axis, others[0]))
-            self._heat.label(columns, rows)
+            self._heat.label(columns, rows, large=look.large)
         self._heat.show(on=mapped)
 
     def _title(self) -> str:
@@ -243,7 +243,7 @@ class Drawing:
 
 def _is_map(sweep: Sweep, look: Look) -> bool:
     """Whether two swept parameters are drawn as a map: also if they were too many curves."""
-    return can_be_map(sweep) and (look.heat or len(sweep.plan.axes[1]) > MOST_LINES)
+    return must_be_map(sweep) or (look.heat and can_be_map(sweep))
 
 
 def _titles_of(sweep: Sweep) -> dict[str | None, str]:

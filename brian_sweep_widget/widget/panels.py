@@ -56,7 +56,7 @@ class Panels:
             panel.layout.display = "none"
             self._buttons[name].observe(lambda _: changed(), "value")
         self._timeline.on_ask(hover=self._hovered, open_point=self._opened)
-        self._table.on_open(self._opened)
+        self._table.on_ask(hover=self._hovered, open_row=self._opened)
         row = w.HBox(list(self._buttons.values()))
         row.add_class("bsw-panel-buttons")
         self.widget = w.VBox([row, *self._panels.values()])

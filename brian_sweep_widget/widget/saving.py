@@ -1,11 +1,13 @@
-"""Taking results home: a choice of files, and a button that writes one."""
+"""Taking results home: a choice of files, and buttons that write one here or there."""
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import ipywidgets as w
 
@@ -21,8 +23,29 @@ _KINDS = {
 }
 
 
+_MOST_BYTES = 50_000_000  # that go through a notebook's connection in one message
+
+
+class File(NamedTuple):
+    """What a browser is to keep.
+
+    Attributes
+    ----------
+    name
+        Of the file.
+    content
+        All of it.
+    """
+
+    name: str
+    content: bytes
+
+
 class Saving:
-    """Writes what is shown into a file beside the notebook, without keeping the kernel.
+    """Writes what is shown into a file, without keeping the kernel.
+
+    Save puts it beside the notebook; Download hands it to the browser, for
+    people who cannot reach that place, such as visitors of a page.
 
     Parameters
     ----------
@@ -32,6 +55,8 @@ class Saving:
         The model's, with which the file's begins.
     wake
         Called when there is something to paint.
+    hand_out
+        Has the browser keep a file.
 
     Attributes
     ----------
@@ -40,32 +65,36 @@ class Saving:
     """
 
     def __init__(
-        self, results: Callable[[], Results | None], name: str, wake: Callable[[], None]
+        self,
+        results: Callable[[], Results | None],
+        name: str,
+        wake: Callable[[], None],
+        hand_out: Callable[[File], None],
     ) -> None:
         self._results = results
         self._name = name
         self._wake = wake
+        self._hand_out = hand_out
         self._lock = threading.Lock()
         self._said = ""  # by the threads that write
         self._writing = 0
+        self._files: list[File] = []
         self._kind = w.Dropdown(
             description="Save as",
             options=_KINDS,
             tooltip="What to make of the results that are there by now",
         )
-        self._button = w.Button(
-            description="Save",
-            tooltip="Write a file into the folder where the notebook runs",
-            disabled=True,
-        )
-        self._button.on_click(lambda _: self._clicked())
+        self._save = _button("Save", "Write a file into the folder where the notebook runs")
+        self._download = _button("Download", "Have the browser download the file")
+        self._save.on_click(lambda _: self._begin(self._write))
+        self._download.on_click(lambda _: self._begin(self._fetch))
         self._message = w.Label("")
         self._message.add_class("bsw-saved")
-        self.widget = w.HBox([self._kind, self._button, self._message])
+        self.widget = w.HBox([self._kind, self._save, self._download, self._message])
         self.widget.add_class("bsw-save")
 
     def paint(self, *, ready: bool) -> None:
-        """Show what became of it; for the pump alone.
+        """Show what became of it, and hand out what is ready; for the pump alone.
 
         Parameters
         ----------
@@ -74,30 +103,56 @@ class Saving:
         """
         with self._lock:
             self._message.value, writing = self._said, self._writing
-        self._button.disabled = bool(writing) or not ready
+            files, self._files = self._files, []
+        self._save.disabled = self._download.disabled = bool(writing) or not ready
+        for file in files:
+            self._hand_out(file)
 
-    def _clicked(self) -> None:
+    def _begin(self, write: Callable[[Results, str], str]) -> None:
         results = self._results()
         if results is None:
             return
         now = datetime.now().astimezone()
-        path = Path.cwd() / f"{self._name}-{now:%Y-%m-%d-%H%M%S}{self._kind.value}"
+        name = f"{self._name}-{now:%Y-%m-%d-%H%M%S}{self._kind.value}"
         with self._lock:
             self._writing += 1
-            self._said = f"Writing {path.name} …"
+            self._said = f"Writing {name} …"
         self._wake()
         # Libraries for pictures and arrays take seconds to import.
         threading.Thread(
-            target=self._write, args=(results, path), name="brian-sweep-save", daemon=True
+            target=self._finish, args=(write, results, name), name="brian-sweep-save", daemon=True
         ).start()
 
-    def _write(self, results: Results, path: Path) -> None:
+    def _finish(self, write: Callable[[Results, str], str], results: Results, name: str) -> None:
         try:
-            results.save(path)
-            said = f"Saved {path.name} in {path.parent}"
+            said = write(results, name)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
-            said = f"{path.name} could not be written: {error}"
+            said = f"{name} could not be written: {error}"
         with self._lock:
             self._writing -= 1
             self._said = said
         self._wake()
+
+    def _write(self, results: Results, name: str) -> str:
+        path = Path.cwd() / name
+        results.save(path)
+        return f"Saved {name} in {path.parent}"
+
+    def _fetch(self, results: Results, name: str) -> str:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / name
+            results.save(path)
+            size = path.stat().st_size
+            if size > _MOST_BYTES:
+                megabytes = _MOST_BYTES // 1_000_000
+                return (
+                    f"{name} has {size / 1e6:.0f} MB, too many to download ({megabytes}): save it"
+                )
+            content = path.read_bytes()
+        with self._lock:
+            self._files.append(File(name, content))
+        return f"{name} goes to the browser's downloads"
+
+
+def _button(text: str, help_text: str) -> w.Button:
+    return w.Button(description=text, tooltip=help_text, disabled=True)

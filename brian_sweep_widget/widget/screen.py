@@ -15,6 +15,7 @@ import ipywidgets as w
 
 from brian_sweep_widget.runs import Progress, Run, Sweep
 from brian_sweep_widget.sweeps import Plan
+from brian_sweep_widget.widget.asking import can_be_map, must_be_map
 from brian_sweep_widget.widget.details import Details
 from brian_sweep_widget.widget.drawing import Drawing
 from brian_sweep_widget.widget.estimate import estimated
@@ -210,6 +211,7 @@ class Screen:
             zooming=self._drawing.zooming,
             pinned=bool(self._drawing.pins),
             curves=self._drawing.has_curves,
+            either=can_be_map(sweep) and not must_be_map(sweep),
         )
         with self._status.hold_sync():
             self._status.state = state

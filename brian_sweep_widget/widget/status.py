@@ -9,6 +9,7 @@ import anywidget
 import traitlets as t
 
 from brian_sweep_widget.bundle import bundle_file
+from brian_sweep_widget.widget.saving import File
 
 _MOST_INDICES = 100  # of a position; grids have a handful of axes
 
@@ -95,6 +96,10 @@ class StatusStrip(anywidget.AnyWidget):
         ),
         help="The first failed points, oldest first.",
     ).tag(sync=True)
+
+    def hand_out(self, file: File) -> None:
+        """Have every browser that shows this keep a file."""
+        self.send({"kind": "file", "name": file.name}, [file.content])
 
     def on_ask(self, retry: Callable[[], None], skip: Callable[[tuple[int, ...]], None]) -> None:
         """Have functions called when a person asks for something here.

@@ -19,6 +19,7 @@ from brian_sweep_widget.widget.inbox import accept_only_input
 from brian_sweep_widget.widget.keepsake import Keepsake
 from brian_sweep_widget.widget.layout import model_choice, title
 from brian_sweep_widget.widget.rerun import replace_in_this_cell
+from brian_sweep_widget.widget.tools import large_text
 
 
 class SweepWidget(w.VBox):
@@ -87,6 +88,8 @@ class SweepWidget(w.VBox):
             },
         }
         self._keepsake = Keepsake()
+        self._large = large_text()
+        self._large.observe(self._resized, "value")
         if model is None:
             shown = _from_catalogue(next(iter(CATALOGUE)))
             self._head = model_choice(CATALOGUE)
@@ -95,7 +98,7 @@ class SweepWidget(w.VBox):
             shown = as_model(model)
             self._head = title(shown.label)
         self._model = shown
-        bench = Bench(shown, self._head, self._keepsake, **self._settings, parameters=parameters)
+        bench = self._bench_for(shown, parameters)
         self._benches = {shown.name: bench}
         super().__init__(bench.rows)
         self.add_class("bsw")
@@ -160,6 +163,20 @@ class SweepWidget(w.VBox):
     def _bench(self) -> Bench:
         return self._benches[self._model.name]
 
+    def _bench_for(self, model: Model, parameters: dict[str, Any]) -> Bench:
+        return Bench(
+            model,
+            self._head,
+            self._large,
+            self._keepsake,
+            **self._settings,
+            parameters=parameters,
+        )
+
+    def _resized(self, change: Any) -> None:
+        """Have the style sheet make all text large, or normal."""
+        (self.add_class if change["new"] else self.remove_class)("bsw-large")
+
     def _chosen(self, change: Any) -> None:
         """Show another model; one that was shown before is as it was left."""
         self._bench.leave()
@@ -167,8 +184,7 @@ class SweepWidget(w.VBox):
         if model.name in self._benches:
             self._bench.come_back()
         else:
-            bench = Bench(model, self._head, self._keepsake, **self._settings, parameters={})
-            self._benches = {**self._benches, model.name: bench}
+            self._benches = {**self._benches, model.name: self._bench_for(model, {})}
         self.children = self._bench.rows
 
 

@@ -29,8 +29,8 @@ class Tools:
         Called with whether a range is to be marked on the chart.
     pin, unpin
         Called when a person wants curves to stay, or to go.
-    axes
-        Number of parameters that are swept: two can be a map.
+    large
+        The button for large text, which is that of the whole widget.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class Tools:
         zoom: Callable[[bool], None],
         pin: Callable[[], None],
         unpin: Callable[[], None],
-        axes: int,
+        large: w.ToggleButton,
     ) -> None:
         self._spread = w.Dropdown(
             description="Spread",
@@ -57,7 +57,6 @@ class Tools:
         self._log_x = _toggle("Log x", "Logarithmic x axis; what is not above zero has no place")
         self._log_y = _toggle("Log y", "Logarithmic y axis; what is not above zero has no place")
         self._heat = _toggle("Map", "Both swept parameters as a map; click a cell for its curve")
-        self._heat.layout.display = None if axes == 2 else "none"  # noqa: PLR2004 - see above
         self._zoom = _toggle(
             "Zoom", "Mark a range on the chart, and the sweep goes there; or type it on the left"
         )
@@ -68,13 +67,14 @@ class Tools:
         self._unpin = w.Button(
             description="Unpin", tooltip="Remove the pinned curves", disabled=True
         )
-        self._looks = (self._spread, self._trials, self._log_x, self._log_y, self._heat)
-        for control in self._looks:
+        self._large = large
+        looks = (self._spread, self._trials, self._log_x, self._log_y, self._heat)
+        for control in (*looks, large):
             control.observe(lambda _: changed(), "value")
         self._zoom.observe(lambda change: zoom(change["new"]), "value")
         self._pin.on_click(lambda _: pin())
         self._unpin.on_click(lambda _: unpin())
-        self.widget = w.HBox([*self._looks, self._zoom, self._pin, self._unpin])
+        self.widget = w.HBox([*looks, self._zoom, self._pin, self._unpin, large])
         self.widget.add_class("bsw-tools")
 
     @property
@@ -88,9 +88,10 @@ class Tools:
             self._log_x.value,
             self._log_y.value,
             self._heat.value,
+            self._large.value,
         )
 
-    def paint(self, *, zooming: bool, pinned: bool, curves: bool) -> None:
+    def paint(self, *, zooming: bool, pinned: bool, curves: bool, either: bool) -> None:
         """Show what holds; for the pump alone.
 
         Parameters
@@ -101,10 +102,20 @@ class Tools:
             Whether anything is pinned.
         curves
             Whether there is anything to pin.
+        either
+            Whether a map can be shown, and curves as well.
         """
+        display = None if either else "none"
+        if self._heat.layout.display != display:
+            self._heat.layout.display = display
         self._zoom.value = zooming
         self._pin.disabled = not curves
         self._unpin.disabled = not pinned
+
+
+def large_text() -> w.ToggleButton:
+    """Make the button for large text."""
+    return _toggle("Large", "Larger text and lines, for a projector")
 
 
 def _toggle(text: str, help_text: str) -> Any:

@@ -8,6 +8,8 @@ import { coloursOf } from "./jobs/colours.ts";
 import { draw, heightOf, type Place, ROW, TOP } from "./jobs/drawing.ts";
 import { hostsTable, seconds, sumText } from "./jobs/hosts.ts";
 import { countsOf, jobAt, moved, readJobs, STATUSES } from "./jobs/timeline.ts";
+import { createPointing } from "./pointing.ts";
+import { textScale } from "./scale.ts";
 import { JobsTimelineDefaults, type JobsTimelineTraits } from "./traits.ts";
 
 /** What a person does; view.py reads it. */
@@ -17,7 +19,6 @@ type Traits = Readonly<JobsTimelineTraits>;
 
 const LEFT = 86;
 const RIGHT = 16;
-const PACE = 50; // ms between two messages about the mouse
 const KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"];
 
 function build(root: HTMLElement, ask: (request: Request) => void) {
@@ -37,7 +38,8 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
   let frame = 0;
 
   function place(): Place {
-    const width = Math.max(1, (canvas.clientWidth || 600) - LEFT - RIGHT);
+    const whole = (canvas.clientWidth || 600) / textScale(root);
+    const width = Math.max(1, whole - LEFT - RIGHT);
     return { left: LEFT, width, span: Math.max(traits.now, 1e-3) };
   }
 
@@ -50,14 +52,16 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
 
   function paintPicture(): void {
     const height = heightOf(jobs);
+    // All is drawn as for normal text, and larger where that is larger.
+    const scale = textScale(root);
     const ratio = window.devicePixelRatio || 1;
     const width = canvas.clientWidth;
     const context = width > LEFT + RIGHT ? canvas.getContext("2d") : null;
     if (!context) return;
     canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    canvas.style.height = `${height}px`;
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    canvas.height = Math.round(height * scale * ratio);
+    canvas.style.height = `${height * scale}px`;
+    context.setTransform(ratio * scale, 0, 0, ratio * scale, 0, 0);
     context.font = `11px ${getComputedStyle(root).fontFamily || "sans-serif"}`;
     const hovered = jobs.point.indexOf(traits.hovered);
     const marked = pointed >= 0 ? pointed : traits.hovered >= 0 ? hovered : -1;
@@ -67,17 +71,7 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
   const observer = new ResizeObserver(schedule);
   observer.observe(root);
 
-  // The mouse moves faster than anybody wants to be told.
-  let told = -1;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  function tell(): void {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      const point = pointed < 0 ? -1 : (jobs.point[pointed] as number);
-      if (point !== told) ask({ kind: "hover", point });
-      told = point;
-    }, PACE);
-  }
+  const pointing = createPointing((point) => ask({ kind: "hover", point }));
 
   function words(job: number): string {
     const status = STATUSES[jobs.status[job] as number] ?? "";
@@ -93,19 +87,21 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
       setText(tip, words(job));
       const { left, width, span } = place();
       const x = left + ((jobs.start[job] as number) / span) * width;
-      tip.style.left = `${Math.min(x + 14, left + width - 120)}px`;
+      const scale = textScale(root);
+      tip.style.left = `${Math.min(x + 14, left + width - 120) * scale}px`;
       const row = jobs.row[job] as number;
-      tip.style.top = `${canvas.offsetTop + TOP + (row + 1) * ROW + 4}px`;
+      tip.style.top = `${canvas.offsetTop + (TOP + (row + 1) * ROW + 4) * scale}px`;
     }
     describe();
     schedule();
-    tell();
+    pointing.at(job < 0 ? -1 : (jobs.point[job] as number));
   }
 
   function jobUnder(event: MouseEvent): number {
     const { left, width, span } = place();
-    const row = Math.floor((event.offsetY - TOP) / ROW);
-    const time = ((event.offsetX - left) / width) * span;
+    const scale = textScale(root);
+    const row = Math.floor((event.offsetY / scale - TOP) / ROW);
+    const time = ((event.offsetX / scale - left) / width) * span;
     return jobAt(jobs, row, time, (4 / width) * span);
   }
 
@@ -154,10 +150,8 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
     },
     stop(): void {
       cancelAnimationFrame(frame);
-      clearTimeout(timer);
+      pointing.stop();
       observer.disconnect();
-      // Nobody is there any more who could say that the mouse has left.
-      if (told >= 0) ask({ kind: "hover", point: -1 });
     },
   };
 }

@@ -4,6 +4,7 @@
 import type { RenderProps } from "@anywidget/types";
 import { createAnnouncer } from "./announcer.ts";
 import { element, setText } from "./dom.ts";
+import { takeFiles } from "./download.ts";
 import { createErrorList } from "./errors.ts";
 import { createEscape } from "./escape.ts";
 import { follow } from "./follow.ts";
@@ -18,6 +19,7 @@ import {
   retryText,
   type Status,
 } from "./format.ts";
+import { createSpoken } from "./spoken.ts";
 import { createThumbNamer } from "./thumbs.ts";
 import { createToggleTeller } from "./toggles.ts";
 import { StatusStripDefaults, type StatusStripTraits } from "./traits.ts";
@@ -120,6 +122,7 @@ function render({ model, el }: Props): () => void {
     createThumbNamer(root),
     createToggleTeller(root),
     createEscape(root),
+    createSpoken(root),
   ];
   const look = () => {
     for (const helper of helpers) helper.look();
@@ -141,4 +144,9 @@ function render({ model, el }: Props): () => void {
   };
 }
 
-export default { render };
+/** Once for the model, however often it is displayed: one click, one file. */
+function initialize({ model }: Pick<RenderProps<StatusStripTraits>, "model">): void {
+  takeFiles(model);
+}
+
+export default { initialize, render };

@@ -4,10 +4,12 @@
 import type { RenderProps } from "@anywidget/types";
 import { element, setText } from "./dom.ts";
 import { follow } from "./follow.ts";
+import { createPointing } from "./pointing.ts";
+import { textScale } from "./scale.ts";
 import { ResultsTableDefaults, type ResultsTableTraits } from "./traits.ts";
 
 /** What a person may ask for; view.py reads it. */
-export type Request = { readonly kind: "open"; readonly row: number };
+export type Request = { readonly kind: "hover" | "open"; readonly row: number };
 
 type Traits = Readonly<ResultsTableTraits>;
 
@@ -91,6 +93,8 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
   let sorting: { column: number; order: Order } = { column: 0, order: "none" };
   let current = 0; // the place of the row that the keyboard is on
 
+  const pointing = createPointing((row) => ask({ kind: "hover", row }));
+  const rowHeight = () => ROW_HEIGHT * textScale(root);
   const columns = () => Math.max(1, traits.columns.length);
 
   function paintHead(): void {
@@ -156,12 +160,13 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
   /** Make the rows that are seen now, in place of those that were. */
   function paintRows(): void {
     const focused = body.contains(document.activeElement);
-    const first = Math.max(0, Math.floor(scroll.scrollTop / ROW_HEIGHT) - AROUND);
+    const height = rowHeight();
+    const first = Math.max(0, Math.floor(scroll.scrollTop / height) - AROUND);
     const last = Math.min(rows.length, Math.ceil(first + SEEN + 2 * AROUND));
     const lines: HTMLElement[] = [];
-    if (first > 0) lines.push(gap(first * ROW_HEIGHT));
+    if (first > 0) lines.push(gap(first * height));
     for (let place = first; place < last; place++) lines.push(rowAt(place));
-    if (last < rows.length) lines.push(gap((rows.length - last) * ROW_HEIGHT));
+    if (last < rows.length) lines.push(gap((rows.length - last) * height));
     body.replaceChildren(...lines);
     if (focused) lineAt(current)?.focus({ preventScroll: true });
   }
@@ -180,17 +185,22 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
   }
 
   function scrollTo(place: number): void {
-    const at = place * ROW_HEIGHT;
-    const room = (scroll.clientHeight || 300) - 2 * ROW_HEIGHT;
+    const height = rowHeight();
+    const at = place * height;
+    const room = (scroll.clientHeight || 300) - 2 * height;
     if (at < scroll.scrollTop) scroll.scrollTop = at;
     else if (at > scroll.scrollTop + room) scroll.scrollTop = at - room;
   }
 
   scroll.addEventListener("scroll", paintRows);
-  body.addEventListener("click", (event) => {
+  const placeOf = (event: Event) => {
     const line = (event.target as Element).closest<HTMLElement>(".bsw-table-row");
-    if (line) openAt(Number(line.dataset.place));
-  });
+    return line ? Number(line.dataset.place) : -1;
+  };
+  body.addEventListener("pointerover", (event) => pointAt(placeOf(event)));
+  body.addEventListener("pointerleave", () => pointAt(-1));
+  body.addEventListener("focusout", () => pointAt(-1));
+  body.addEventListener("click", (event) => openAt(placeOf(event)));
   body.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const by = MOVES[event.key];
@@ -205,7 +215,12 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
     scrollTo(current);
     paintRows();
     lineAt(current)?.focus({ preventScroll: true });
+    pointAt(current);
   });
+
+  function pointAt(place: number): void {
+    pointing.at(rows[place] ?? -1);
+  }
 
   function openAt(place: number): void {
     const row = rows[place];
@@ -234,7 +249,7 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
       }
       arrange();
     },
-    stop(): void {},
+    stop: pointing.stop,
   };
 }
 

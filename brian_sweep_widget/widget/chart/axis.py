@@ -96,7 +96,7 @@ class ChartAxis:
         if self.log:
             places = np.log10(ticks)
             self.axis.tick_labels = {
-                _key(place): f"{tick:,.12g}" for place, tick in zip(places, ticks, strict=True)
+                tick_key(place): f"{tick:,.12g}" for place, tick in zip(places, ticks, strict=True)
             }
             self.axis.tick_values = places
         else:
@@ -104,6 +104,6 @@ class ChartAxis:
             self.axis.tick_values = ticks
 
 
-def _key(number: float) -> str:
+def tick_key(number: float) -> str:
     """Write a number as JavaScript does, which looks the label up by this text."""
     return "0" if number == 0 else repr(float(number)).removesuffix(".0")

@@ -22,6 +22,7 @@ from brian_sweep_widget.widget.chart.palette import (
     SHOWN_COLOUR,
     STYLES,
 )
+from brian_sweep_widget.widget.chart.room import give_room
 from brian_sweep_widget.widget.chart.series import Ghost, Line
 
 #: Marks a range on the chart.
@@ -32,6 +33,7 @@ Dots = Scatter
 # Every dot is three nodes of SVG; more than these and the browser falls behind.
 _MOST_DOTS = 1000
 _OUTDATED = "bsw-outdated"  # the class that the style sheet draws faintly
+_ABOVE = 16  # pixels above the plot
 _FLOOR = 0.015  # where failed simulations are marked, of the chart's height
 
 
@@ -48,8 +50,8 @@ class Chart:
 
     def __init__(self) -> None:
         self._look = Look()
-        self._x = ChartAxis(side="bottom", grid_lines="none", label_offset="36px", tick_format=",")
-        self._y = ChartAxis(side="left", grid_lines="solid", label_offset="62px", tick_format=",")
+        self._x = ChartAxis(side="bottom", grid_lines="none", tick_format=",")
+        self._y = ChartAxis(side="left", grid_lines="solid", tick_format=",")
         self._curves = [
             CurveMarks(self._x, self._y, colour, style, marker)
             for colour, style, marker in zip(COLOURS, STYLES, MARKERS, strict=True)
@@ -106,9 +108,10 @@ class Chart:
             ],
             animation_duration=0,
             legend_location="top-left",
-            fig_margin={"top": 16, "bottom": 52, "left": 84, "right": 20},
             layout={"width": "100%", "height": "420px", "min_width": "320px"},
         )
+
+        self._give_room()
 
     @property
     def has_curves(self) -> bool:
@@ -136,9 +139,10 @@ class Chart:
             All values of the sweep, in shown units, whether there is a result
             for them or not: the axis does not move while the curve grows.
         look
-            Says which axes are logarithmic.
+            Says which axes are logarithmic, and how large texts are.
         """
         self._look = look
+        self._give_room()
         self._x.name(x_title, log=look.log_x)
         self._x.fix(np.asarray(x_values, dtype=float))
         self._y.name(y_title, log=look.log_y)
@@ -277,6 +281,9 @@ class Chart:
         scales = (self._x.scale, self._y.scale, self._x.axis, self._y.axis)
         for widget in (*scales, *marks, *self._ghosts, self._failed, self._shown, self._hovered):
             widget.send_state()
+
+    def _give_room(self) -> None:
+        give_room(self.figure, self._x.axis, self._y.axis, _ABOVE, large=self._look.large)
 
     def _notice(self, lines: Sequence[Line], most: int) -> str:
         nowhere = sum(

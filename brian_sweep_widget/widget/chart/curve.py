@@ -19,6 +19,7 @@ from brian_sweep_widget.widget.chart.series import Line
 
 _CAP = 0.006  # half the length of an error bar's cap, of the x axis
 
+_SIZES = ((2, 40), (3.5, 90))  # of line and mean, normal and large
 _REACH = 14.0  # px; half of it lies outside the dot
 
 _EMPTY = np.empty(0)
@@ -46,11 +47,11 @@ class CurveMarks:
             "visible": False,
         }
         self.spread = Lines(**common, fill_colors=[colour], fill_opacities=[0.2])
-        self.line = Lines(**common, line_style=style, stroke_width=2)
+        self.line = Lines(**common, line_style=style)
         # What can be hit is larger than what is seen.
         around: dict[str, Any] = {"stroke": "transparent", "stroke_width": _REACH}
         self.trials = Scatter(**common, **around, marker=marker, default_size=14, opacities=[0.55])
-        self.means = Scatter(**common, **around, marker=marker, default_size=40, opacities=[1.0])
+        self.means = Scatter(**common, **around, marker=marker, opacities=[1.0])
         #: From back to front.
         self.marks = [self.spread, self.line, self.trials, self.means]
 
@@ -67,6 +68,7 @@ class CurveMarks:
             More markers, or more dots, than this are not drawn.
         """
         name_in_legend(self.line, line.label)
+        self.line.stroke_width, self.means.default_size = _SIZES[look.large]
         x = self._x.placed(line.x)
         self._replace(self.line, x, line.mean)
         self._draw_spread(x, line, bars=look.bars)

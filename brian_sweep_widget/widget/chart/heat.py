@@ -18,11 +18,14 @@ from bqplot import (
     Scatter,
 )
 
-from brian_sweep_widget.widget.chart.axis import Array
+from brian_sweep_widget.widget.chart.axis import Array, tick_key
 from brian_sweep_widget.widget.chart.curve import replace
 from brian_sweep_widget.widget.chart.palette import HEAT_COLOURS, SHOWN_COLOUR
-from brian_sweep_widget.widget.rounding import round_ticks
+from brian_sweep_widget.widget.chart.room import give_room
+from brian_sweep_widget.widget.rounding import log_ticks, round_ticks
 
+_FORMATS = (",.4~g", ",.5~g")  # of colours whose ticks have no words
+_ABOVE = 62  # pixels above the plot, for the colours
 _MOST_TICKS = 10  # if there are more values than this, the ticks are at round numbers
 
 
@@ -42,11 +45,9 @@ class HeatMap:
         self._colour = ColorScale(colors=list(HEAT_COLOURS))
         # Without a format of ours, bqplot fails to find one while there is a single number.
         common: dict[str, Any] = {"tick_format": ",", "grid_lines": "none"}
-        self._x_axis = Axis(scale=self._x, label_offset="36px", **common)
-        self._y_axis = Axis(
-            scale=self._y, orientation="vertical", side="left", label_offset="62px", **common
-        )
-        self._colour_axis = ColorAxis(scale=self._colour, side="top", tick_format=",.4~g")
+        self._x_axis = Axis(scale=self._x, **common)
+        self._y_axis = Axis(scale=self._y, orientation="vertical", side="left", **common)
+        self._colour_axis = ColorAxis(scale=self._colour, side="top", tick_format=_FORMATS[0])
         self._x_values: Array = np.array([0.0, 1.0])
         self._y_values: Array = np.array([0.0, 1.0])
         self._cells = GridHeatMap(
@@ -74,7 +75,6 @@ class HeatMap:
             animation_duration=0,
             padding_x=0,
             padding_y=0,
-            fig_margin={"top": 62, "bottom": 52, "left": 84, "right": 20},
             layout={"width": "100%", "height": "360px", "min_width": "320px"},
         )
         self.figure.add_class("bsw-heat")
@@ -92,8 +92,9 @@ class HeatMap:
         """Whether it is shown."""
         return bool(self.place.children)
 
-    def label(self, x: tuple[str, Array], y: tuple[str, Array]) -> None:
-        """Name the axes, and say which values they have, in shown units."""
+    def label(self, x: tuple[str, Array], y: tuple[str, Array], *, large: bool) -> None:
+        """Name the axes in text of either size, and say which values they have, in shown units."""
+        give_room(self.figure, self._x_axis, self._y_axis, _ABOVE, large=large)
         for axis, scale, (title, values) in (
             (self._x_axis, self._x, x),
             (self._y_axis, self._y, y),
@@ -127,11 +128,13 @@ class HeatMap:
         if log:
             with np.errstate(divide="ignore", invalid="ignore"):
                 values = np.where(values > 0, np.log10(values), np.nan)
-        self._colour_axis.label = f"log10 of {title}" if log else title
+        self._colour_axis.label = title
         finite = values[np.isfinite(values)]
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+        high = high if high > low else low + 1.0
+        self._label_colours(low, high, log=log)
         with self._colour.hold_sync():
-            self._colour.min, self._colour.max = low, high if high > low else low + 1.0
+            self._colour.min, self._colour.max = low, high
         self._paint(values)
         x, y = _edges(self._x_values), _edges(self._y_values)
         corners = (x[[0, -1, -1, 0]], y[[row, row, row + 1, row + 1]])
@@ -169,6 +172,18 @@ class HeatMap:
         axes = (self._x_axis, self._y_axis, self._colour_axis)
         for widget in (*scales, *axes, self._cells, self._row, self._opened, self._failed):
             widget.send_state()
+
+    def _label_colours(self, low: float, high: float, *, log: bool) -> None:
+        """Choose the ticks of the colours; where these go by the logarithm, in words."""
+        axis = self._colour_axis
+        ticks = log_ticks(low, high) if log else round_ticks(low, high)
+        places = np.log10(ticks) if log else ticks
+        words = {tick_key(place): f"{tick:,.6g}" for place, tick in zip(places, ticks, strict=True)}
+        if axis.tick_labels != words:
+            with axis.hold_sync():
+                axis.tick_values, axis.tick_labels = places, words
+                # The browser looks at the words again when the format is another.
+                axis.tick_format = next(one for one in _FORMATS if one != axis.tick_format)
 
     def _paint(self, values: Array) -> None:
         cells = self._cells

@@ -25,6 +25,8 @@ class Look:
         Whether the axes are logarithmic.
     heat
         Whether two swept parameters are a map, and not curves.
+    large
+        Whether text is large, and needs room.
     """
 
     spread: Spread = "error"
@@ -33,3 +35,4 @@ class Look:
     log_x: bool = False
     log_y: bool = False
     heat: bool = False
+    large: bool = False

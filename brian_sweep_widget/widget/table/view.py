@@ -36,18 +36,25 @@ class ResultsTable(anywidget.AnyWidget):
     ).tag(sync=True)
     selected = t.Int(-1, help="The row that is open in the inspector; -1 for none.").tag(sync=True)
 
-    def on_open(self, open_row: Callable[[int], None]) -> None:
-        """Have a function called with the row, which may not exist, that a person opens.
+    def on_ask(self, *, hover: Callable[[int], None], open_row: Callable[[int], None]) -> None:
+        """Have functions called when a person points at a row here, or opens it.
 
         A browser can send anything. What is no request of ours is ignored.
+
+        Parameters
+        ----------
+        hover
+            Takes a row, which may not exist, or -1 for none.
+        open_row
+            Takes a row, which may not exist.
         """
 
         def received(_: object, content: object, __: object) -> None:
-            if (
-                isinstance(content, dict)
-                and content.get("kind") == "open"
-                and type(content.get("row")) is int
-            ):
+            if not isinstance(content, dict) or type(content.get("row")) is not int:
+                return
+            if content.get("kind") == "hover":
+                hover(content["row"])
+            elif content.get("kind") == "open":
                 open_row(content["row"])
 
         self.on_msg(received)
