@@ -8,7 +8,9 @@ from typing import Literal
 import pytest
 from lab import Lab
 from playwright.sync_api import expect
+from test_inspector import inspector, open_dot
 from test_quickstart import QUICKSTART, SMALL, WIDGET_CELL, quickstart
+from view import WidgetView
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -149,8 +151,55 @@ def test_narrow_page(lab: Lab, artifacts: Path) -> None:
         assert box is not None
         assert body["x"] <= box["x"]
         assert box["x"] + box["width"] <= body["x"] + body["width"] + 1
-    overflowing = view.root.evaluate("""root => [...root.querySelectorAll('*')].filter(
-      node => !node.closest('svg, .bsw-status-live, .noUi-target, .bqplot')
+    assert cut_off(view) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_large_text_for_a_projector(
+    lab: Lab, artifacts: Path, theme: Literal["light", "dark"]
+) -> None:
+    """All texts grow, also those of another model; nothing is cut off."""
+    lab.open_cells("from brian_sweep_widget import SweepWidget\nSweepWidget()")
+    lab.set_theme(theme)
+    lab.page.set_viewport_size({"width": 1280, "height": 1700})
+    lab.run_cell(0)
+    view = lab.widget()
+    view.expect_status("21 of 21 done", seconds=90)
+    for name in ("Jobs", "Results table"):
+        view.root.get_by_role("button", name=name, exact=True).click()
+    open_dot(view, 10)
+    expect(inspector(view)).to_have_attribute("data-state", "ready")
+    expect(view.root.locator(".bsw-table-row").first).to_be_visible()
+    small = texts(view)
+    view.root.get_by_role("button", name="Large", exact=True).click()
+    expect(view.status).to_have_css("font-size", "19px")
+    expect(view.root.locator(".bqplot .axis text").first).to_have_css("font-size", "17px")
+    view.root.screenshot(path=artifacts / f"large_{theme}.png")
+    large = texts(view)
+    assert small.keys() == large.keys()
+    assert [name for name in small if large[name] < 1.3 * small[name]] == []
+    assert cut_off(view) == []
+    view.model.select_option("AdEx neuron")
+    expect(view.status).to_have_css("font-size", "19px")
+    view.root.get_by_role("button", name="Large", exact=True).click()
+    expect(view.status).to_have_css("font-size", "13px")
+
+
+def texts(view: WidgetView) -> dict[str, float]:
+    """Give the size of every kind of text in pixels, by what it belongs to."""
+    sizes: dict[str, float] = view.root.evaluate("""root => Object.fromEntries(
+      [...root.querySelectorAll('*')].filter(node => !node.closest('.bqplot, [class$=-live]')
+        && node.checkVisibility() && [...node.childNodes].some(
+          child => child.nodeType === Node.TEXT_NODE && child.textContent.trim()))
+        .map(node => [`${node.tagName}.${[...node.classList].join('.')}`,
+          parseFloat(getComputedStyle(node).fontSize)]))""")
+    return sizes
+
+
+def cut_off(view: WidgetView) -> list[str]:
+    """List what does not fit into what it is in."""
+    found: list[str] = view.root.evaluate("""root => [...root.querySelectorAll('*')].filter(
+      node => !node.closest('svg, [class$=-live], .noUi-target, .bqplot')
         && node.checkVisibility() && node.scrollWidth > node.clientWidth + 1
         && getComputedStyle(node).overflowX === 'hidden').map(node => node.className)""")
-    assert overflowing == []
+    return found

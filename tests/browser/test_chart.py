@@ -199,3 +199,21 @@ def test_two_parameters_are_a_map(
     until(lambda: frame.get_attribute("d") != before, "another row in the frame")
     expect(view.rings).not_to_have_count(0)
     view.root.screenshot(path=artifacts / f"map_{theme}.png")
+    assert not view.root.get_by_role("button", name="Map").is_visible()  # there is no choice
+    colours = view.root.locator(".bsw-heat .ColorBar")
+    linear = colours.locator(".tick text").all_text_contents()
+    assert len(linear) > 2
+    tool(view, "Log y")
+    expect(colours.locator(".axislabel")).to_have_text("Number of spikes")
+    until(lambda: colours.locator(".tick text").all_text_contents() != linear, "other colours")
+    numbers = [
+        float(text.replace(",", "")) for text in colours.locator(".tick text").all_text_contents()
+    ]
+    places = [
+        tick["x"] for tick in (one.bounding_box() for one in colours.locator(".tick").all()) if tick
+    ]
+    assert len(numbers) > 2
+    assert min(numbers) > 9  # spikes, and no logarithms of them
+    steps = np.diff(places) / np.diff(np.log(numbers))
+    assert steps == pytest.approx(steps[0], rel=0.1)
+    view.root.screenshot(path=artifacts / f"map_log_{theme}.png")

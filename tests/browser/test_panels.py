@@ -42,7 +42,15 @@ def test_the_jobs_over_time(lab: Lab, artifacts: Path, theme: Literal["light", "
     lab.page.keyboard.press("Enter")
     expect(inspector(view)).to_be_visible()
     unfold(view, "Results table")
-    expect(view.root.locator(".bsw-table tr[aria-selected=true]")).to_have_count(1)
+    rows = view.root.locator(".bsw-table tr.bsw-table-row")
+    expect(rows.and_(view.root.locator("[aria-selected=true]"))).to_have_count(1)
+    # What the mouse is on in the table has a ring, too.
+    timeline.evaluate("canvas => canvas.blur()")
+    expect(view.rings).to_have_count(1)  # of what is open
+    rows.nth(2).hover()
+    expect(view.rings).to_have_count(2)
+    lab.page.mouse.move(1, 1)
+    expect(view.rings).to_have_count(1)
     lab.page.set_viewport_size({"width": 1280, "height": 1700})
     view.root.screenshot(path=artifacts / f"panels_{theme}.png")
     unfold(view, "Jobs")
@@ -60,6 +68,13 @@ def test_results_are_taken_home(lab: Lab, artifacts: Path) -> None:
         expect(said).to_have_text(re.compile(rf"^Saved \w+-[\d-]+\{suffix} in /"), timeout=60_000)
         name, folder = re.findall(r"^Saved (\S+) in (.+)$", said.inner_text())[0]
         assert (Path(folder) / name).stat().st_size > 1000
+    expect(said).to_have_role("status")
+    with lab.page.expect_download() as waiting:
+        view.root.get_by_role("button", name="Download", exact=True).click()
+    download = waiting.value
+    assert re.fullmatch(r"\w+-[\d-]+\.png", download.suggested_filename)
+    assert Path(download.path()).read_bytes().startswith(b"\x89PNG")
+    expect(said).to_have_text(f"{download.suggested_filename} goes to the browser's downloads")
     view.root.screenshot(path=artifacts / "saved.png")
     lab.ask("import os; os.chdir('/proc')")
     view.root.get_by_role("button", name="Save", exact=True).click()
