@@ -28,6 +28,12 @@ def _screen(effort: Effort) -> None:
     screen.main(effort)
 
 
+def _page(effort: Effort) -> None:
+    from benchmarks import page  # noqa: PLC0415 - as above
+
+    page.main(effort)
+
+
 ALL = {
     "plan": plan.main,
     "import": importing.main,
@@ -40,6 +46,7 @@ ALL = {
     "many": many.main,
     "store": storing.main,
     "screen": _screen,
+    "page": _page,
 }
 
 

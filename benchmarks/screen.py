@@ -48,7 +48,7 @@ _TIME = """root => {
 def main(effort: Effort) -> None:
     """Click on Run, then move sliders by key, in a real JupyterLab."""
     print("\nOn the screen (JupyterLab and Chromium on the same cores), the program being built")
-    with _page() as lab:
+    with page() as lab:
         lab.open_copy(_QUICKSTART)
         lab.run_cell(_WIDGET_CELL)
         view = lab.widget()
@@ -87,7 +87,8 @@ def _changes(root: Locator) -> list[float]:
 
 
 @contextmanager
-def _page() -> Iterator[Lab]:
+def page() -> Iterator[Lab]:
+    """Open a page of a JupyterLab, and end both afterwards."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = LabServer(Path(folder))
         browser = playwright.chromium.launch(**launch_options())
