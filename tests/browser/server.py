@@ -15,10 +15,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psutil
 from helpers import until
+
+Theme = Literal["light", "dark"]
 
 _HOST = "127.0.0.1"
 _MARK = "BRIAN_SWEEP_TEST_SERVER"
@@ -88,6 +90,19 @@ class LabServer:
             f"{self.url}/lab/workspaces/{secrets.token_hex(4)}/tree/{notebook}?token={self._token}"
         )
 
+    def notebook_of(self, notebook: str) -> str:
+        """Give the address of a notebook in Notebook 7, which the same server has."""
+        return f"{self.url}/notebooks/{notebook}?token={self._token}"
+
+    def voila_of(self, notebook: str, theme: Theme) -> str:
+        """Give the address of a notebook as a page of Voila, which the same server has."""
+        return f"{self.url}/voila/render/{notebook}?token={self._token}&theme={theme}"
+
+    def set_theme(self, theme: Theme) -> None:
+        """Have pages that are opened from now on in a theme, until settings are forgotten."""
+        path = self._settings / "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
+        path.write_text(json.dumps({"theme": f"JupyterLab {theme.title()}"}), encoding="utf-8")
+
     def write(self, name: str, cells: Sequence[str]) -> None:
         """Write a notebook with these code cells to the server's folder."""
         notebook = {
@@ -131,6 +146,8 @@ class LabServer:
         """Shut all kernels down; fail if any process outlives its kernel."""
         for session in self._ask("GET", "/api/sessions"):
             self._ask("DELETE", f"/api/sessions/{session['id']}")
+        for kernel in self._ask("GET", "/api/kernels"):  # Voila's have no sessions
+            self._ask("DELETE", f"/api/kernels/{kernel['id']}")
         until(
             lambda: not self._processes() - {self._process.pid},
             "the end of all that the kernels started",

@@ -103,7 +103,8 @@ export function createPlots(root: HTMLElement, windowed: (text: string) => void)
       whole = next.whole;
       span = whole;
     }
-    schedule();
+    // At once: the next frame may be 16 ms away, and there are few messages.
+    draw();
   }
 
   function schedule(): void {

@@ -1,0 +1,67 @@
+"""Notebook 7, and a page of Voila for people who see no code: the widget is the same there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from server import LabServer, Theme
+from test_inspector import CUBA, inspector, open_dot
+from test_quickstart import BUILD
+from view import WidgetView
+
+pytestmark = pytest.mark.timeout(150)
+
+
+@pytest.fixture
+def server(lab_server: LabServer, page: Page) -> Iterator[LabServer]:
+    """Give the server with one notebook; afterwards the page was without exceptions."""
+    lab_server.forget_settings()
+    lab_server.write("test.ipynb", [CUBA])
+    exceptions: list[str] = []
+    page.on("pageerror", lambda error: exceptions.append(str(error)))
+    yield lab_server
+    page.close()
+    lab_server.end_kernels()
+    assert [error for error in exceptions if "brian" in error or "bsw" in error] == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_notebook_7(server: LabServer, page: Page, artifacts: Path, theme: Theme) -> None:
+    """A cell that is run shows the widget, which works."""
+    server.set_theme(theme)
+    page.goto(server.notebook_of("test.ipynb"))
+    page.locator(".jp-Cell").first.click(timeout=60_000)
+    expect(page.locator(".jp-NotebookKernelStatus")).to_be_empty(timeout=60_000)
+    page.keyboard.press("Shift+Enter")
+    used(page, artifacts / f"notebook_{theme}.png")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_voila(server: LabServer, page: Page, artifacts: Path, theme: Theme) -> None:
+    """The page computes, and files come through the browser: its visitors reach no others."""
+    page.goto(server.voila_of("test.ipynb", theme))
+    view = used(page, artifacts / f"voila_{theme}.png")
+    expect(page.locator(".bsw-kept")).to_be_hidden()
+    with page.expect_download(timeout=60_000) as waiting:
+        view.root.get_by_role("button", name="Download", exact=True).click()
+    assert Path(waiting.value.path()).read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def used(page: Page, picture: Path) -> WidgetView:
+    """Run a sweep and open a result; then the page gets half as wide."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    view = WidgetView(page.locator(".bsw").first)
+    view.wait()
+    view.press_run()
+    view.expect_status("Finished", seconds=BUILD)
+    open_dot(view, 3)
+    expect(inspector(view)).to_have_attribute("data-state", "ready")
+    page.screenshot(path=picture)
+    page.set_viewport_size({"width": 640, "height": 900})
+    view.stop_button.scroll_into_view_if_needed()
+    expect(view.status).to_be_visible()
+    page.screenshot(path=picture.with_stem(f"{picture.stem}_half"))
+    return view
