@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import table, { cellText, numbersOf, sorted } from "../src/table.ts";
 import { ResultsTableDefaults, type ResultsTableTraits } from "../src/traits.ts";
 import { FakeModel } from "./fake_model.ts";
@@ -130,6 +130,53 @@ describe("sorting", () => {
     const numbers = Float64Array.of(1, 5, 2, 5, 3, 4);
     expect([...sorted(numbers, 2, 1, "ascending")]).toEqual([2, 0, 1]);
     expect([...sorted(numbers, 2, 1, "descending")]).toEqual([0, 1, 2]);
+  });
+});
+
+describe("pointing", () => {
+  test("tells the row under the mouse, however they are sorted, and that it left", () => {
+    vi.useFakeTimers();
+    const { model, lines, head, el, close } = show();
+    head(1).click();
+    const over = new Event("pointerover", { bubbles: true });
+    lines()[0]?.querySelector("td")?.dispatchEvent(over);
+    expect(model.sent).toEqual([]); // the mouse moves faster than anybody wants to be told
+    vi.advanceTimersByTime(50);
+    expect(model.sent).toEqual([{ kind: "hover", row: 2 }]);
+    el.querySelector("tbody")?.dispatchEvent(new Event("pointerleave"));
+    vi.advanceTimersByTime(50);
+    expect(model.sent.at(-1)).toEqual({ kind: "hover", row: -1 });
+    lines()[1]?.dispatchEvent(over);
+    vi.advanceTimersByTime(50);
+    close();
+    expect(model.sent.at(-1)).toEqual({ kind: "hover", row: -1 });
+    vi.useRealTimers();
+  });
+
+  test("with the keyboard tells it, too", () => {
+    vi.useFakeTimers();
+    const { model, lines, press } = show();
+    lines()[0]?.focus();
+    press("ArrowDown");
+    vi.advanceTimersByTime(50);
+    expect(model.sent).toEqual([{ kind: "hover", row: 1 }]);
+    vi.useRealTimers();
+  });
+});
+
+describe("large text", () => {
+  test("makes rows higher, and those that are seen are there all the same", () => {
+    const many = Float64Array.from({ length: 20_000 }, (_, index) => index);
+    const { el, lines } = show({ columns: COLUMNS, rows: new DataView(many.buffer) });
+    const root = el.querySelector(".bsw-table") as HTMLElement;
+    root.style.fontSize = "26px"; // twice as large
+    const scroll = el.querySelector(".bsw-table-scroll") as HTMLElement;
+    scroll.scrollTop = 2 * 24 * 5000;
+    scroll.dispatchEvent(new Event("scroll"));
+    const places = lines().map((line) => Number(line.dataset.place));
+    expect(Math.min(...places)).toBe(4990);
+    const gap = el.querySelector<HTMLElement>(".bsw-table-gap td");
+    expect(gap?.style.height).toBe(`${2 * 24 * 4990}px`);
   });
 });
 

@@ -1,0 +1,103 @@
+"""Taking results home from the widget: written here, or handed to the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from brian2 import mV
+from helpers import until
+
+from brian_sweep_widget import Sweep
+from brian_sweep_widget.models.units import PLAIN_NUMBER
+from brian_sweep_widget.results import Outcome, Results, Value
+from brian_sweep_widget.widget import saving
+from brian_sweep_widget.widget.saving import File, Saving
+
+
+def spikes(weight: float = 1 * mV) -> float:
+    """Be a plain model."""
+    return float(weight / mV)
+
+
+@pytest.fixture
+def results() -> Results:
+    """Three results."""
+    sweep = Sweep(spikes, weight=np.arange(3) * mV, store=None)
+    value = Value(np.asarray(7.0), PLAIN_NUMBER, "Spikes")
+    return sweep._results([Outcome(job, "done", {"spikes": value}) for job in sweep.jobs()])
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Be in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def saver(results: Results | None, handed: list[File]) -> Saving:
+    made = Saving(lambda: results, "spikes", lambda: None, handed.append)
+    made._kind.value = ".csv"
+    made.paint(ready=True)
+    return made
+
+
+def said(made: Saving) -> str:
+    """Give what it says when it has finished."""
+
+    def finished() -> bool:
+        made.paint(ready=True)
+        return not made._save.disabled
+
+    until(finished, "the end of writing")
+    text: str = made._message.value
+    return text
+
+
+def test_save_writes_beside_the_notebook(results: Results, here: Path) -> None:
+    handed: list[File] = []
+    made = saver(results, handed)
+    made._save.click()
+    text = said(made)
+    (file,) = here.iterdir()
+    assert text == f"Saved {file.name} in {here}"
+    assert file.suffix == ".csv"
+    assert handed == []
+
+
+def test_download_leaves_nothing_here(results: Results, here: Path) -> None:
+    """The browser gets the very file that Save would write, once."""
+    handed: list[File] = []
+    made = saver(results, handed)
+    made._download.click()
+    text = said(made)
+    (file,) = handed
+    assert text == f"{file.name} goes to the browser's downloads"
+    results.save(here / "same.csv")
+    assert file.content == (here / "same.csv").read_bytes()
+    assert [path.name for path in here.iterdir()] == ["same.csv"]
+    made.paint(ready=True)
+    assert len(handed) == 1
+
+
+def test_what_is_too_large_is_not_sent(
+    results: Results, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saving, "_MOST_BYTES", 10)
+    handed: list[File] = []
+    made = saver(results, handed)
+    made._download.click()
+    assert "too many to download" in said(made)
+    assert handed == []
+    assert list(here.iterdir()) == []
+
+
+def test_nothing_to_save(here: Path) -> None:
+    handed: list[File] = []
+    made = saver(None, handed)
+    made.paint(ready=False)
+    assert made._save.disabled
+    assert made._download.disabled
+    made._save.click()
+    assert list(here.iterdir()) == []
