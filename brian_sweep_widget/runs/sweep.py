@@ -8,13 +8,10 @@ from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
-import numpy as np
-
-from brian_sweep_widget.backends import allowed_cores, local_pool
+from brian_sweep_widget.backends import local_pool
 from brian_sweep_widget.engines import Engine, compiled, engine_for, prepare, script_of
-from brian_sweep_widget.limits import Limits, limits
+from brian_sweep_widget.limits import limits
 from brian_sweep_widget.models import Plain, as_model
-from brian_sweep_widget.models.units import TIME, dimensions_of, is_quantity
 from brian_sweep_widget.results import Inspection, Outcome, Results
 from brian_sweep_widget.results.store import (
     DEFAULT_STORE,
@@ -26,6 +23,7 @@ from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError
 from brian_sweep_widget.runs.compiled_source import CompiledSource
 from brian_sweep_widget.runs.ledger import Record
 from brian_sweep_widget.runs.looking import Looking
+from brian_sweep_widget.runs.options import is_sequence, read_time_limit, read_workers
 from brian_sweep_widget.runs.recall import Recall
 from brian_sweep_widget.runs.run import Run
 from brian_sweep_widget.runs.sources import ReadySource, Source
@@ -132,7 +130,7 @@ class Sweep:
         }
         for name, value in parameters.items():  # in the caller's order: the first is the x axis
             parameter = self.parameters[name]
-            if _is_sequence(value):
+            if is_sequence(value):
                 axes.append(Axis(name, parameter.read_axis(value), parameter.unit, parameter.label))
             else:
                 fixed[name] = parameter.read(value)
@@ -142,9 +140,9 @@ class Sweep:
         if allowed.max_jobs is not None:
             asked = f"{len(self.plan)} simulations"
             allowed.max_jobs.check(len(self.plan), asked, "take fewer points or trials")
-        self.workers = _worker_count(workers, allowed)
+        self.workers = read_workers(workers, allowed)
         self.store = open_store(store, allowed.store_bytes)
-        self._given_limit = _time_limit(time_limit, allowed)
+        self._given_limit = read_time_limit(time_limit, allowed)
         #: The run that was started last.
         self.latest: Run | None = None
 
@@ -356,48 +354,3 @@ class Sweep:
 
     def _results(self, outcomes: Sequence[Outcome], notice: str = "") -> Results:
         return Results(self.model.label, self.parameters, self.plan, outcomes, notice)
-
-
-def _is_sequence(value: Any) -> bool:
-    if isinstance(value, str):
-        return False
-    if is_quantity(value) or isinstance(value, np.ndarray):
-        return bool(value.ndim)
-    return isinstance(value, Sequence | range)
-
-
-def _seconds(limit: Any) -> float:
-    if is_quantity(limit) and dimensions_of(limit) != TIME:
-        msg = f"time_limit = {limit!r} is not a time (allowed: seconds, or a time with its unit)"
-        raise TypeError(msg)
-    try:
-        seconds = float(limit)
-    except (TypeError, ValueError):
-        seconds = 0.0
-    if not seconds > 0:
-        msg = f"time_limit = {limit!r} is not above zero (allowed: seconds, such as 60)"
-        raise ValueError(msg)
-    return seconds
-
-
-def _time_limit(given: Any, allowed: Limits) -> float:
-    """Read the time that a simulation may take; infinite if nobody said anything."""
-    most = allowed.max_job_seconds
-    if given is None:
-        return math.inf if most is None else most.most
-    seconds = _seconds(given)
-    if most is not None:
-        most.check(seconds, f"time_limit = {seconds:g} s", "give a shorter time, or none")
-    return seconds
-
-
-def _worker_count(workers: int | None, allowed: Limits) -> int:
-    most = allowed.max_workers
-    if workers is None:
-        return allowed_cores() if most is None else int(min(allowed_cores(), most.most))
-    if isinstance(workers, bool) or not isinstance(workers, int | np.integer) or workers < 1:
-        msg = f"workers = {workers!r} is not a number of processes (allowed: 1 or more, or None)"
-        raise ValueError(msg)
-    if most is not None:
-        most.check(workers, f"workers = {workers}", "ask for fewer, or for None")
-    return int(workers)

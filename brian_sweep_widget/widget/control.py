@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import ipywidgets as w
@@ -30,6 +31,7 @@ class Control:
     """
 
     widget: w.Widget
+    _moving = False
 
     def __init__(self, fields: Sequence[Any], given: Any, badge: CostBadge) -> None:
         self._fields = fields
@@ -93,6 +95,15 @@ class Control:
         """Have a function called after every change."""
         for field in self._fields:
             field.observe(changed, "value")
+
+    @contextmanager
+    def _move(self) -> Iterator[None]:
+        """Move fields, or their slider, while neither answers to the other."""
+        self._moving = True
+        try:
+            yield
+        finally:
+            self._moving = False
 
     def _typed_value(self) -> Any:
         """Make a value of what the fields hold."""

@@ -56,7 +56,6 @@ class NumberControl(Control):
         self._field.observe(self._typed, "value")
         self.widget = w.VBox(rows)
         self.widget.add_class("bsw-parameter")
-        self._twinned = False
         given = int(si) if parameter.kind == "integer" else si
         super().__init__([self._field], quantity(given, parameter.unit), badge)
 
@@ -108,22 +107,16 @@ class NumberControl(Control):
 
     def _dragged(self, change: Any) -> None:
         place = fields.dragged_to(self._slider, change["new"], self._field.value)
-        if self._twinned or place is None:
+        if self._moving or place is None:
             return
-        self._twinned = True  # or the field would push the thumb that is being dragged
-        try:
+        with self._move():  # or the field would push the thumb that is being dragged
             self._field.value = fields.rounded(self._parameter, place)
-        finally:
-            self._twinned = False
 
     def _typed(self, change: Any) -> None:
-        if self._slider is None or self._twinned or not math.isfinite(change["new"]):
+        if self._slider is None or self._moving or not math.isfinite(change["new"]):
             return
-        self._twinned = True
-        try:
+        with self._move():
             self._slider.value = change["new"]  # or its end, which is not widened
-        finally:
-            self._twinned = False
 
 
 class ListControl(Control):

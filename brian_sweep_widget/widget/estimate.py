@@ -34,24 +34,25 @@ def estimated(
     """
     if time_per_job is None:
         return None
-    old, new = before, asked.plan
-    if {axis.name for axis in old.axes} != {axis.name for axis in new.axes}:
+    new = asked.plan
+    if {axis.name for axis in before.axes} != {axis.name for axis in new.axes}:
         return None
-    if old.fixed.keys() != new.fixed.keys():  # the model has changed since
+    if before.fixed.keys() != new.fixed.keys():  # the model has changed since
         return None
-    moved = {name for name, value in new.fixed.items() if old.fixed[name] != value}
+    moved = {name for name, value in new.fixed.items() if before.fixed[name] != value}
     moved |= {
         axis.name
-        for axis, other in zip(new.axes, old.axes, strict=True)
+        for axis, other in zip(new.axes, before.axes, strict=True)
         if costs.get(axis.name) != "instant" and not _is_within(axis, other)
     }
     if any(costs.get(name) != "instant" for name in moved):
         return None
     longer = 1.0
-    if DURATION in moved and old.fixed[DURATION]:
-        longer = float(new.fixed[DURATION]) / float(old.fixed[DURATION])
+    if DURATION in moved and before.fixed[DURATION]:
+        longer = float(new.fixed[DURATION]) / float(before.fixed[DURATION])
     return len(asked) * time_per_job * longer / max(1, min(asked.workers, len(asked)))
 
 
 def _is_within(axis: Axis, other: Axis) -> bool:
-    return min(other.shown) <= min(axis.shown) and max(axis.shown) <= max(other.shown)
+    inside, around = axis.shown, other.shown  # both rise
+    return around[0] <= inside[0] and inside[-1] <= around[-1]

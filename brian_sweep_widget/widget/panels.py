@@ -10,6 +10,7 @@ import ipywidgets as w
 from brian_sweep_widget.runs import Run, Sweep
 from brian_sweep_widget.sweeps import number_of, position_of
 from brian_sweep_widget.widget.jobs import JobsTimeline, hosts, timeline
+from brian_sweep_widget.widget.pointing import on_pointed
 from brian_sweep_widget.widget.table import ResultsTable, rows
 
 _PACE = 0.5  # s between two pictures of jobs while a sweep runs
@@ -55,8 +56,8 @@ class Panels:
         for name, panel in self._panels.items():
             panel.layout.display = "none"
             self._buttons[name].observe(lambda _: changed(), "value")
-        self._timeline.on_ask(hover=self._hovered, open_point=self._opened)
-        self._table.on_ask(hover=self._hovered, open_row=self._opened)
+        on_pointed(self._timeline, "point", hover=self._hovered, open_one=self._opened)
+        on_pointed(self._table, "row", hover=self._hovered, open_one=self._opened)
         row = w.HBox(list(self._buttons.values()))
         row.add_class("bsw-panel-buttons")
         self.widget = w.VBox([row, *self._panels.values()])

@@ -62,7 +62,6 @@ class RangeControl(Control):
             continuous_update=True,
             layout={"width": "auto"},
         )
-        self._twinned = False
         self._slider.observe(self._dragged, "value")
         for field in (self._low, self._high):
             field.observe(self._typed, "value")
@@ -139,7 +138,7 @@ class RangeControl(Control):
         return low, high, points
 
     def _dragged(self, change: Any) -> None:
-        if self._twinned:
+        if self._moving:
             return
         ends = []
         for field, place in zip((self._low, self._high), change["new"], strict=True):
@@ -147,25 +146,22 @@ class RangeControl(Control):
             ends.append(
                 field.value if dragged is None else fields.rounded(self._parameter, dragged)
             )
-        self._move(*ends)  # and not the thumb, which is being dragged
+        self._fill(*ends)  # and not the thumb, which is being dragged
 
     def _go_to(self, low: float, high: float) -> None:
-        self._move(low, high)
+        self._fill(low, high)
         self._push_slider()
 
-    def _move(self, low: float, high: float) -> None:
+    def _fill(self, low: float, high: float) -> None:
         """Have the fields hold two numbers, without a word to the slider."""
         # In this order the range rises at every moment, as somebody may look at it.
         moves = [(self._low, low), (self._high, high)]
-        self._twinned = True
-        try:
+        with self._move():
             for field, number in moves if low <= self._high.value else reversed(moves):
                 field.value = number
-        finally:
-            self._twinned = False
 
     def _typed(self, _change: Any) -> None:
-        if not self._twinned:
+        if not self._moving:
             self._push_slider()
 
     def _push_slider(self) -> None:
@@ -178,12 +174,9 @@ class RangeControl(Control):
         # Half way through typing, or wrong: the sweep will say so.
         if not (math.isfinite(low) and math.isfinite(high) and low <= high):
             return
-        self._twinned = True
-        try:
+        with self._move():
             ends = self._slider.min, self._slider.max
             self._slider.value = tuple(np.clip((low, high), *ends).tolist())
-        finally:
-            self._twinned = False
 
 
 def _even(values: list[float]) -> bool:

@@ -7,6 +7,7 @@ import importlib
 import itertools
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 from collections.abc import Callable, Iterator
@@ -27,7 +28,8 @@ _count = itertools.count()
 def defined(code: str, **names: Any) -> Callable[..., Any]:
     """Run code as a notebook's cell, and give its function ``f``."""
     scope: dict[str, Any] = {"__name__": "__main__", "np": np, "functools": functools, **names}
-    exec(compile(textwrap.dedent(code), f"/tmp/cell_{next(_count)}.py", "exec"), scope)
+    name = f"{tempfile.gettempdir()}/cell_{next(_count)}.py"
+    exec(compile(textwrap.dedent(code), name, "exec"), scope)
     return scope["f"]  # type: ignore[no-any-return]
 
 

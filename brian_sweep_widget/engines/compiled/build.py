@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from brian_sweep_widget.engines.compiled.blueprint import Blueprint
-from brian_sweep_widget.engines.compiled.build_record import making_time
+from brian_sweep_widget.engines.compiled.build_record import read_build
 from brian_sweep_widget.engines.compiled.cache import BuildCache, CacheRefusedError, key_of
 from brian_sweep_widget.engines.compiled.compiler import (
     CompileError,
@@ -60,7 +60,7 @@ def build(blueprint: Blueprint, compiler: Compiler, jobs: int) -> Program:
     for _ in range(_MOST_ROUNDS):
         try:
             folder = _build(cache, blueprint, compiler, jobs)
-            return blueprint.program(folder / _PRODUCT, making_time(folder))
+            return blueprint.program(folder / _PRODUCT, read_build(folder).seconds)
         except CompileError as error:
             constants = _wanted_constant(error.output, blueprint)
             if not constants:

@@ -27,6 +27,8 @@ class Build:
         What it simulates, for people.
     size
         Bytes.
+    seconds
+        That it took to make.
     made, last_used
         When.
     """
@@ -34,6 +36,7 @@ class Build:
     key: str
     model: str
     size: int
+    seconds: float
     made: datetime
     last_used: datetime
 
@@ -88,28 +91,15 @@ def read_build(build: Path) -> Build:
     record = _record(build)
     if record is None:
         changed = _time_of(build)
-        return Build(build.name, "(damaged)", _size(build), changed, changed)
+        return Build(build.name, "(damaged)", _size(build), 0.0, changed, changed)
     return Build(
         key=build.name,
         model=str(record.get("model", "?")),
         size=record["size"],
+        seconds=record["seconds"],
         made=datetime.fromisoformat(record["made"]),
         last_used=_time_of(build / RECORD),
     )
-
-
-def making_time(build: Path) -> float:
-    """Give the seconds that a build, whole when it was found, took to make.
-
-    Raises
-    ------
-    FileNotFoundError
-        If another process has removed it since.
-    """
-    record = _record(build)
-    if record is None:
-        raise FileNotFoundError(build / RECORD)
-    return float(record["seconds"])
 
 
 def _record(build: Path) -> dict[str, Any] | None:

@@ -95,15 +95,18 @@ class ChartAxis:
         # Two messages, words before places: new places take the words of that moment.
         if self.log:
             places = np.log10(ticks)
-            self.axis.tick_labels = {
-                tick_key(place): f"{tick:,.12g}" for place, tick in zip(places, ticks, strict=True)
-            }
+            self.axis.tick_labels = tick_words(places, ticks)
             self.axis.tick_values = places
         else:
             self.axis.tick_labels = {}
             self.axis.tick_values = ticks
 
 
-def tick_key(number: float) -> str:
+def tick_words(places: Array, numbers: Array) -> dict[str, str]:
+    """Give what bqplot is to write at places of a scale, in its own form."""
+    return {_key(place): f"{number:,.12g}" for place, number in zip(places, numbers, strict=True)}
+
+
+def _key(number: float) -> str:
     """Write a number as JavaScript does, which looks the label up by this text."""
     return "0" if number == 0 else repr(float(number)).removesuffix(".0")

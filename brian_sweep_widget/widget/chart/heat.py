@@ -18,7 +18,7 @@ from bqplot import (
     Scatter,
 )
 
-from brian_sweep_widget.widget.chart.axis import Array, tick_key
+from brian_sweep_widget.widget.chart.axis import Array, tick_words
 from brian_sweep_widget.widget.chart.curve import replace
 from brian_sweep_widget.widget.chart.palette import HEAT_COLOURS, SHOWN_COLOUR
 from brian_sweep_widget.widget.chart.room import give_room
@@ -178,7 +178,7 @@ class HeatMap:
         axis = self._colour_axis
         ticks = log_ticks(low, high) if log else round_ticks(low, high)
         places = np.log10(ticks) if log else ticks
-        words = {tick_key(place): f"{tick:,.6g}" for place, tick in zip(places, ticks, strict=True)}
+        words = tick_words(places, ticks)
         if axis.tick_labels != words:
             with axis.hold_sync():
                 axis.tick_values, axis.tick_labels = places, words

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import anywidget
@@ -63,26 +62,3 @@ class JobsTimeline(anywidget.AnyWidget):
     hovered = t.Int(-1, help="The point that is under the mouse elsewhere; -1 for none.").tag(
         sync=True
     )
-
-    def on_ask(self, *, hover: Callable[[int], None], open_point: Callable[[int], None]) -> None:
-        """Have functions called when a person points at a job here, or opens it.
-
-        A browser can send anything. What is no request of ours is ignored.
-
-        Parameters
-        ----------
-        hover
-            Takes a point, which may not exist, or -1 for none.
-        open_point
-            Takes a point, which may not exist.
-        """
-
-        def received(_: object, content: object, __: object) -> None:
-            if not isinstance(content, dict) or type(content.get("point")) is not int:
-                return
-            if content.get("kind") == "hover":
-                hover(content["point"])
-            elif content.get("kind") == "open":
-                open_point(content["point"])
-
-        self.on_msg(received)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import anywidget
@@ -35,26 +34,3 @@ class ResultsTable(anywidget.AnyWidget):
         help='Rows without numbers, and why: "waiting", "failed: ..."; ascending.',
     ).tag(sync=True)
     selected = t.Int(-1, help="The row that is open in the inspector; -1 for none.").tag(sync=True)
-
-    def on_ask(self, *, hover: Callable[[int], None], open_row: Callable[[int], None]) -> None:
-        """Have functions called when a person points at a row here, or opens it.
-
-        A browser can send anything. What is no request of ours is ignored.
-
-        Parameters
-        ----------
-        hover
-            Takes a row, which may not exist, or -1 for none.
-        open_row
-            Takes a row, which may not exist.
-        """
-
-        def received(_: object, content: object, __: object) -> None:
-            if not isinstance(content, dict) or type(content.get("row")) is not int:
-                return
-            if content.get("kind") == "hover":
-                hover(content["row"])
-            elif content.get("kind") == "open":
-                open_row(content["row"])
-
-        self.on_msg(received)

@@ -1,17 +1,8 @@
 // The pane with the script that gives the same numbers.
 
-import { element } from "../dom.ts";
+import { keepFile } from "../download.ts";
 import { button, createTextPane, part, tell } from "./parts.ts";
 import type { Shown } from "./recording.ts";
-
-function download({ script, script_name: name }: Shown): void {
-  const link = element("a");
-  link.href = URL.createObjectURL(new Blob([script]));
-  link.download = name;
-  link.click();
-  // The browser has begun to read by then.
-  setTimeout(() => URL.revokeObjectURL(link.href));
-}
 
 /** `closed` is called when a person has closed the pane. */
 export function createScriptPane(
@@ -21,7 +12,7 @@ export function createScriptPane(
 ) {
   const { node, buttons, show } = createTextPane("Script", say);
   const problem = part("notice");
-  const save = button("Download", () => download(shown));
+  const save = button("Download", () => keepFile(shown.script_name, shown.script));
   const close = button("Close script", () => {
     node.hidden = true;
     closed();

@@ -1,0 +1,60 @@
+"""What is asked of a sweep besides its parameters: read, or refused with words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from brian_sweep_widget.backends import allowed_cores
+from brian_sweep_widget.limits import Limits
+from brian_sweep_widget.models.units import TIME, dimensions_of, is_quantity
+
+
+def is_sequence(value: Any) -> bool:
+    """Whether a parameter is swept over this value, or fixed to it."""
+    if isinstance(value, str):
+        return False
+    if is_quantity(value) or isinstance(value, np.ndarray):
+        return bool(value.ndim)
+    return isinstance(value, Sequence | range)
+
+
+def read_time_limit(given: Any, allowed: Limits) -> float:
+    """Read the time that a simulation may take; infinite if nobody said anything."""
+    most = allowed.max_job_seconds
+    if given is None:
+        return math.inf if most is None else most.most
+    seconds = _seconds(given)
+    if most is not None:
+        most.check(seconds, f"time_limit = {seconds:g} s", "give a shorter time, or none")
+    return seconds
+
+
+def read_workers(workers: int | None, allowed: Limits) -> int:
+    """Read the number of workers; as many as there are cores if nobody said anything."""
+    most = allowed.max_workers
+    if workers is None:
+        return allowed_cores() if most is None else int(min(allowed_cores(), most.most))
+    if isinstance(workers, bool) or not isinstance(workers, int | np.integer) or workers < 1:
+        msg = f"workers = {workers!r} is not a number of processes (allowed: 1 or more, or None)"
+        raise ValueError(msg)
+    if most is not None:
+        most.check(workers, f"workers = {workers}", "ask for fewer, or for None")
+    return int(workers)
+
+
+def _seconds(limit: Any) -> float:
+    if is_quantity(limit) and dimensions_of(limit) != TIME:
+        msg = f"time_limit = {limit!r} is not a time (allowed: seconds, or a time with its unit)"
+        raise TypeError(msg)
+    try:
+        seconds = float(limit)
+    except (TypeError, ValueError):
+        seconds = 0.0
+    if not seconds > 0:
+        msg = f"time_limit = {limit!r} is not above zero (allowed: seconds, such as 60)"
+        raise ValueError(msg)
+    return seconds
