@@ -15,6 +15,18 @@ from view import WidgetView
 pytestmark = pytest.mark.timeout(150)
 
 
+@pytest.fixture(scope="module")
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
+    """Run a server that no test of JupyterLab uses.
+
+    Jupyter's servers remember where a static file is by its name alone, and
+    Notebook and Lab have files of the same names: whoever comes second gets 403.
+    """
+    server = LabServer(tmp_path_factory.mktemp("elsewhere"))
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def exceptions(page: Page) -> list[str]:
     """Give what was raised in the page so far."""
@@ -24,13 +36,13 @@ def exceptions(page: Page) -> list[str]:
 
 
 @pytest.fixture
-def server(lab_server: LabServer, page: Page, exceptions: list[str]) -> Iterator[LabServer]:
+def server(own_server: LabServer, page: Page, exceptions: list[str]) -> Iterator[LabServer]:
     """Give the server with one notebook; afterwards nothing was raised in the page."""
-    lab_server.forget_settings()
-    lab_server.write("test.ipynb", [CUBA])
-    yield lab_server
+    own_server.forget_settings()
+    own_server.write("test.ipynb", [CUBA])
+    yield own_server
     page.close()
-    lab_server.end_kernels()
+    own_server.end_kernels()
     assert exceptions == []
 
 
