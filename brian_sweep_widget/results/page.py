@@ -18,9 +18,11 @@ from brian_sweep_widget.results.curves import (
     lines,
     settings,
 )
+from brian_sweep_widget.results.mapping import is_map
 
 if TYPE_CHECKING:
     from brian_sweep_widget.results.results import Results
+    from brian_sweep_widget.sweeps import Axis
 
 # The policy forbids every request: a page that wanted one would not get it.
 _PAGE = """\
@@ -46,17 +48,21 @@ _PAGE = """\
 def write_page(results: Results, path: Path) -> None:
     """Write a page with the curves of all measures, the settings and the numbers.
 
+    Of two axes that would make more curves than can be told apart, it shows a
+    map, and the curve of the row that is chosen there.
+
     Raises
     ------
     ValueError
         If nothing was swept, or no measure is a single number.
     """
     check_axes(results)
-    across = results.plan.axes[0]
+    across, *others = results.plan.axes
     sweep = {
         "title": results.model,
-        "x": {"title": across.title, "values": [float(x) for x in across.shown]},
+        "x": _axis(across),
         "lines": line_labels(results.plan),
+        "rows": _axis(others[0]) if is_map(results.plan) else None,
         "measures": [
             {"title": example.title, "values": _plain(lines(results, name, example))}
             for name, example in drawable(results, None).items()
@@ -72,6 +78,10 @@ def write_page(results: Results, path: Path) -> None:
         script=bundle_file("page.js").read_text(encoding="utf-8").replace("</script", "<\\/script"),
     )
     path.write_text(page, encoding="utf-8")
+
+
+def _axis(axis: Axis) -> dict[str, Any]:
+    return {"title": axis.title, "values": [float(value) for value in axis.shown]}
 
 
 def _plain(values: Any) -> Any:

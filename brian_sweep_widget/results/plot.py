@@ -17,6 +17,7 @@ from brian_sweep_widget.results.curves import (
     means,
     settings,
 )
+from brian_sweep_widget.results.mapping import draw_map, is_map
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,8 +40,10 @@ def plot(results: Results, path: str | Path, measure: str | None = None) -> Path
     """Draw the mean over the trials as a line, and every trial as a dot.
 
     The first axis lies across; every combination of values of the other axes
-    is a line of its own. Points that gave no result although
-    they were to are marked by a cross at the bottom. Partial results are drawn
+    is a line of its own. Of two axes that would make more lines than can be
+    told apart, the second lies upwards, and the means are a map. Points that
+    gave no result although they were to are marked by a cross, at the bottom or
+    in the map. Partial results are drawn
     as far as they are. The settings stand below the chart, and in the file's
     description.
 
@@ -83,8 +86,12 @@ def plot(results: Results, path: str | Path, measure: str | None = None) -> Path
     panels = figure.subplots(len(measures), squeeze=False, sharex=True)[:, 0]
     failed = failures(results)
     for panel, (name, example) in zip(panels, measures.items(), strict=True):
-        _draw(panel, results, lines(results, name, example), failed)
-        panel.set_ylabel(example.title)
+        values = lines(results, name, example)
+        if is_map(results.plan):
+            draw_map(panel, results.plan.axes, means(values), failed, example.title)
+        else:
+            _draw(panel, results, values, failed)
+            panel.set_ylabel(example.title)
     panels[0].set_title(results.model)
     panels[-1].set_xlabel(results.plan.axes[0].title)
     said = settings(results)

@@ -4,6 +4,7 @@
 import { element, setText } from "./dom.ts";
 import { Chart, type View } from "./page/chart.ts";
 import type { Sweep } from "./page/data.ts";
+import { HeatMap } from "./page/map.ts";
 import { table } from "./page/table.ts";
 
 function settings(sweep: Sweep): HTMLElement {
@@ -25,10 +26,17 @@ export function show(sweep: Sweep, root: HTMLElement): void {
   const view: View = { measure: 0, logX: false, logY: false, trials: false };
   const said = element("p", "said");
   said.setAttribute("role", "status");
-  const chart = new Chart(sweep, (text) => setText(said, text));
+  const say = (text: string) => setText(said, text);
+  const chart = new Chart(sweep, say);
+  const map =
+    sweep.rows && new HeatMap(sweep, sweep.rows, say, (line) => chart.only(line));
+  const draw = () => {
+    map?.draw(view);
+    chart.draw(view);
+  };
   const rows = element("div", "rows");
   const measured = () => {
-    chart.draw(view);
+    draw();
     rows.replaceChildren(table(sweep, view.measure));
   };
 
@@ -47,7 +55,7 @@ export function show(sweep: Sweep, root: HTMLElement): void {
     box.type = "checkbox";
     box.addEventListener("change", () => {
       view[key] = box.checked;
-      chart.draw(view);
+      draw();
     });
     tools.append(labelled(text, box));
   };
@@ -60,6 +68,7 @@ export function show(sweep: Sweep, root: HTMLElement): void {
   root.replaceChildren(
     element("h1", "", sweep.title),
     tools,
+    ...(map ? [map.node] : []),
     chart.node,
     said,
     element("h2", "", "Settings"),

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Sweep, summary, told, written } from "../src/page/data.ts";
+import { colour, edges } from "../src/page/map.ts";
 import { scale } from "../src/page/scale.ts";
 import { show } from "../src/page.ts";
 
@@ -7,6 +8,7 @@ const SWEEP: Sweep = {
   title: "CUBA network",
   x: { title: "Weight (mV)", values: [0, 1, 2] },
   lines: ["Size = 100", "Size = 200"],
+  rows: null,
   measures: [
     {
       title: "Spikes",
@@ -142,5 +144,62 @@ describe("the page", () => {
     expect(said()).toContain("Weight (mV): 1");
     box(2).click();
     expect(all(".trial")).toHaveLength(5);
+  });
+});
+
+describe("the page of a map", () => {
+  const MAP: Sweep = {
+    ...SWEEP,
+    // In any order: cells stand in that of their numbers.
+    lines: ["Size = 400", "Size = 100"],
+    rows: { title: "Size", values: [400, 100] },
+  };
+  let main: HTMLElement;
+  const all = (selector: string) => [...main.querySelectorAll(selector)];
+  const map = () => all("figure > svg")[0] as SVGElement;
+  const press = (key: string) =>
+    map().dispatchEvent(new KeyboardEvent("keydown", { key, cancelable: true }));
+  const said = () => all(".said")[0]?.textContent;
+  const cells = () => all("path.cell");
+  beforeEach(() => {
+    main = document.createElement("main");
+    document.body.replaceChildren(main);
+    show(MAP, main);
+  });
+
+  test("has a cell for every result, a cross where one failed, and one curve", () => {
+    expect(cells()).toHaveLength(5);
+    expect(map().querySelectorAll(".failed")).toHaveLength(1);
+    expect(all("figure > svg .curve")).toHaveLength(1);
+    expect(all(".legend button")).toHaveLength(0);
+    expect(all(".legend")[0]?.textContent).toBe("Size = 100"); // the lowest row
+    const titles = all("text.title").map((one) => one.textContent);
+    expect(titles).toEqual(expect.arrayContaining(["Size", "Weight (mV)", "Spikes"]));
+  });
+  test("is read by keyboard, and the curve is that of the row", () => {
+    press("ArrowRight");
+    expect(said()).toBe("Weight (mV): 1 · Size = 100 · Spikes: failed");
+    press("ArrowUp");
+    expect(said()).toBe("Weight (mV): 1 · Size = 400 · Spikes: 11 ± 1 (2 trials)");
+    expect(all(".legend")[0]?.textContent).toBe("Size = 400");
+    press("ArrowUp"); // there is none above
+    expect(said()).toContain("Size = 400");
+  });
+  test("the least has the darkest colour, the greatest the palest", () => {
+    const fills = cells().map((one) => one.getAttribute("fill"));
+    expect(fills).toEqual([5, 50, 2, 11, 102].map((mean) => colour((mean - 2) / 100)));
+    expect(colour(0)).toBe("rgb(68,1,84)");
+    expect(colour(1)).toBe("rgb(253,231,37)");
+  });
+  test("logarithmic colours leave out what is not above zero", () => {
+    const choice = all("select")[0] as HTMLSelectElement;
+    choice.selectedIndex = 1;
+    choice.dispatchEvent(new Event("change"));
+    expect(cells()).toHaveLength(5);
+    (all("input")[1] as HTMLInputElement).click();
+    expect(cells()).toHaveLength(3); // 0 and -1 have no logarithm
+  });
+  test("cells end half way between neighbours", () => {
+    expect(edges([0, 1, 3])).toEqual([-0.5, 0.5, 2, 4]);
   });
 });

@@ -74,3 +74,44 @@ def test_saved_page_works_offline(
     context.close()
     assert asked == [saved.as_uri()]
     assert wrong == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_saved_map_works_offline(
+    browser: Browser, tmp_path: Path, artifacts: Path, theme: str
+) -> None:
+    """A click or a key chooses a row, whose curve is drawn below."""
+    sweep = Sweep(
+        fires, weight=np.arange(0, 5) * mV, size=np.arange(100, 900, 100), seed=4, store=None
+    )
+    results = sweep.run(progress=False)
+    results.save(artifacts / "map.png")
+    results.save(artifacts / "map.svg")
+    path = results.save(tmp_path / "map.html")
+    context = browser.new_context(
+        offline=True, color_scheme=theme, viewport={"width": 1280, "height": 1400}
+    )
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda message: wrong.append(message.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(path.as_uri())
+
+    whole, curve = page.get_by_role("application").all()
+    expect(whole.locator("path.cell")).to_have_count(39)
+    expect(whole.locator(".failed")).to_have_count(1)
+    expect(curve.locator(".curve")).to_have_count(1)
+    box = whole.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] - 60, box["y"] + 90)
+    expect(page.get_by_role("status")).to_contain_text("Weight (mV): 4 · Size = 800")
+    expect(page.locator(".legend")).to_have_text("Size = 800")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("status")).to_contain_text("Weight (mV): 4 · Size = 700")
+    page.get_by_label("Log y").check()
+    page.screenshot(path=artifacts / f"map_{theme}.png", full_page=True)
+    assert serious(page, "main") == []
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    context.close()
+    assert wrong == []

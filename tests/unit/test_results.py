@@ -486,6 +486,44 @@ def test_a_page_holds_what_there_is_and_asks_for_nothing(tmp_path: Path) -> None
     assert sweep["failed"] == [[False, False, False], [False, False, True]]
 
 
+def test_many_curves_of_two_parameters_are_a_map(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cells in the order of their numbers, empty ones empty, failed ones marked."""
+    sizes = (*range(700, 100, -100), 100)  # falling
+    plan = plan_of(axis(), axis("size", sizes), trials=1)
+    by_place = {one.job.position: one for one in complete(plan)}
+    del by_place[0, 0, 0]  # weight 0, size 700
+    job = by_place[2, 6, 0].job  # weight 2.5 mV, size 100
+    by_place[2, 6, 0] = Outcome(job, "failed", {}, Failure("ValueError", "no"), origin())
+    drawn: list[Any] = []
+    monkeypatch.setattr(
+        "matplotlib.figure.Figure.savefig", lambda figure, *_, **__: drawn.append(figure)
+    )
+    results_of(plan, list(by_place.values())).save(tmp_path / "map.png")
+    panel = drawn[0].axes[0]
+    cells = panel.collections[0].get_array().reshape(7, 3)
+    expected = np.tile([0.0, 1000.0, 2500.0], (7, 1))
+    missing = np.zeros((7, 3), dtype=bool)
+    missing[0, 2] = missing[6, 0] = True
+    np.testing.assert_array_equal(np.ma.getmaskarray(cells), missing)
+    np.testing.assert_allclose(cells[~missing], expected[~missing])
+    assert panel.get_ylabel() == "Size"
+    assert [line.get_xydata().tolist() for line in panel.lines] == [[[2.5, 100.0]]]
+    assert "Count" in [one.get_ylabel() for one in drawn[0].axes]
+
+
+def test_the_page_of_a_map_says_what_its_rows_are(tmp_path: Path) -> None:
+    """As many curves as can be told apart are curves, more are a map."""
+    for many, rows in ((6, None), (7, [float(size) for size in range(1, 8)])):
+        plan = plan_of(axis(), axis("size", tuple(range(1, many + 1))), trials=1)
+        text = results_of(plan, complete(plan)).save(tmp_path / "map.html").read_text()
+        found = re.search('id="sweep">(.*?)</script>', text)
+        assert found is not None
+        told = json.loads(found[1])["rows"]
+        assert told == (rows and {"title": "Size", "values": rows})
+
+
 @pytest.mark.parametrize("suffix", ["html", "png"])
 def test_what_has_no_curve_is_not_drawn(tmp_path: Path, suffix: str) -> None:
     with pytest.raises(ValueError, match="nothing is swept"):

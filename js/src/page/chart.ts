@@ -1,8 +1,9 @@
 // The curves as SVG: means, standard errors, trials, failed points; by mouse and keys.
 
-import { element } from "../dom.ts";
+import { element, setText } from "../dom.ts";
 import { type Summary, type Sweep, summary, told, written } from "./data.ts";
 import { type Scale, scale } from "./scale.ts";
+import { draw } from "./svg.ts";
 
 export interface View {
   measure: number;
@@ -40,21 +41,6 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
 
 const pick = <T>(from: readonly T[], index: number) => from[index % from.length] as T;
 
-function draw(
-  parent: Element,
-  tag: string,
-  attributes: Record<string, unknown>,
-  text = "",
-) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    node.setAttribute(name, String(value));
-  }
-  if (text) node.textContent = text;
-  parent.append(node);
-  return node;
-}
-
 interface Spot {
   readonly line: number;
   readonly point: number;
@@ -83,7 +69,7 @@ export class Chart {
     private readonly say: (text: string) => void,
   ) {
     this.node.append(this.legend);
-    if (sweep.lines.length > 1) {
+    if (sweep.lines.length > 1 && !sweep.rows) {
       sweep.lines.forEach((label, line) => {
         this.legend.append(this.entry(label, line));
       });
@@ -116,6 +102,16 @@ export class Chart {
         ({ line, point }) => line === this.chosen?.line && point === this.chosen.point,
       ),
     );
+  }
+
+  /** Show one line and no other: that of a map's row. */
+  only(line: number): void {
+    this.hidden.clear();
+    for (const other of this.sweep.lines.keys()) {
+      if (other !== line) this.hidden.add(other);
+    }
+    setText(this.legend, this.sweep.lines[line] ?? "");
+    if (this.view) this.draw(this.view);
   }
 
   private axes(across: Scale, up: Scale, title: string): void {

@@ -8,6 +8,8 @@ export interface Sweep {
   readonly x: { readonly title: string; readonly values: readonly number[] };
   /** What tells the lines apart: the values of the other axes. */
   readonly lines: readonly string[];
+  /** Where lines are the rows of a map: the axis that lies upwards. */
+  readonly rows: { readonly title: string; readonly values: readonly number[] } | null;
   readonly measures: readonly { readonly title: string; readonly values: Grid }[];
   /** By line and point: whether a trial gave no result although it was to. */
   readonly failed: readonly (readonly boolean[])[];
