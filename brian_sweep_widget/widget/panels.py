@@ -9,6 +9,7 @@ import ipywidgets as w
 
 from brian_sweep_widget.runs import Run, Sweep
 from brian_sweep_widget.sweeps import number_of, position_of
+from brian_sweep_widget.widget.inbox import accept_only_input
 from brian_sweep_widget.widget.jobs import JobsTimeline, hosts, timeline
 from brian_sweep_widget.widget.pointing import on_pointed
 from brian_sweep_widget.widget.table import ResultsTable, rows
@@ -46,21 +47,18 @@ class Panels:
     ) -> None:
         self._open_point = open_point
         self._hover = hover
-        self._timeline = JobsTimeline()
-        self._table = ResultsTable()
         self._buttons = {
             "jobs": _button("Jobs", "Which worker computed what, and when"),
             "table": _button("Results table", "Every result as a number; open one to look inside"),
         }
-        self._panels = {"jobs": self._timeline, "table": self._table}
-        for name, panel in self._panels.items():
-            panel.layout.display = "none"
-            self._buttons[name].observe(lambda _: changed(), "value")
-        on_pointed(self._timeline, "point", hover=self._hovered, open_one=self._opened)
-        on_pointed(self._table, "row", hover=self._hovered, open_one=self._opened)
+        for button in self._buttons.values():
+            button.observe(lambda _: changed(), "value")
+        # Made when they are unfolded first: a page is there sooner without them.
+        self._timeline: JobsTimeline | None = None
+        self._table: ResultsTable | None = None
         row = w.HBox(list(self._buttons.values()))
         row.add_class("bsw-panel-buttons")
-        self.widget = w.VBox([row, *self._panels.values()])
+        self.widget = w.VBox([row])
         self.widget.add_class("bsw-panels")
         self._sweep: Sweep | None = None
         self._run: Run | None = None
@@ -85,13 +83,11 @@ class Panels:
             self._sweep, self._run, self._phases, self._next = sweep, run, [], 0.0
         self._note_phase(run)
         shown = {name for name, button in self._buttons.items() if button.value}
-        for name, panel in self._panels.items():
-            display = None if name in shown else "none"
-            if panel.layout.display != display:
-                panel.layout.display = display
-                self._last = ()
-        self._timeline.hovered = _number(sweep, hovered)
-        self._table.selected = _number(sweep, opened)
+        self._unfold(shown)
+        if self._timeline is not None:
+            self._timeline.hovered = _number(sweep, hovered)
+        if self._table is not None:
+            self._table.selected = _number(sweep, opened)
         if not shown:
             return None
         ended = run.progress.ended
@@ -107,9 +103,32 @@ class Panels:
         self._next = begun + max(_PACE, _SHARE * cost)
         return None if ended else _PACE
 
+    def _unfold(self, shown: set[str]) -> None:
+        """Have the panels on the screen that a person wants to see, and no others."""
+        if "jobs" in shown and self._timeline is None:
+            self._timeline = JobsTimeline()
+            on_pointed(self._timeline, "point", hover=self._hovered, open_one=self._opened)
+            self._place(self._timeline)
+        if "table" in shown and self._table is None:
+            self._table = ResultsTable()
+            on_pointed(self._table, "row", hover=self._hovered, open_one=self._opened)
+            self._place(self._table)
+        for name, panel in (("jobs", self._timeline), ("table", self._table)):
+            display = None if name in shown else "none"
+            if panel is not None and panel.layout.display != display:
+                panel.layout.display = display
+                self._last = ()
+
+    def _place(self, made: w.Widget) -> None:
+        """Take a panel in; the jobs are above the table, whichever was made first."""
+        accept_only_input(made)
+        panels = (self._timeline, self._table)
+        self.widget.children = (self.widget.children[0], *filter(None, panels))
+        self._last = ()
+
     def _draw(self, sweep: Sweep, run: Run, shown: set[str], *, ended: bool) -> None:
         outcomes = run.results.outcomes
-        if "jobs" in shown:
+        if "jobs" in shown and self._timeline is not None:
             progress = run.progress
             with self._timeline.hold_sync():
                 traits = timeline(run, sweep.plan, outcomes) | hosts(run.statistics)
@@ -125,7 +144,7 @@ class Panels:
                 self._timeline.queued = max(
                     0, len(sweep) - len(outcomes) - (0 if ended else progress.running)
                 )
-        if "table" in shown:
+        if "table" in shown and self._table is not None:
             with self._table.hold_sync():
                 for name, value in rows(sweep, outcomes).items():
                     setattr(self._table, name, value)
