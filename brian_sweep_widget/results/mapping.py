@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
     from brian_sweep_widget.sweeps import Axis, Plan
 
-_MOST_LINES = 6  # that can be told apart; the widget changes to a map beyond as many
+#: How many curves can be told apart; two parameters that make more are a map.
+MOST_LINES = 6
 
 
 def is_map(plan: Plan) -> bool:
     """Whether a sweep is drawn as a map: two parameters, and too many curves for the eye."""
     lengths = [len(axis) for axis in plan.axes]
-    return len(lengths) == 2 and lengths[0] > 1 and lengths[1] > _MOST_LINES  # noqa: PLR2004 - columns and rows
+    return len(lengths) == 2 and lengths[0] > 1 and lengths[1] > MOST_LINES  # noqa: PLR2004 - columns and rows
 
 
 def draw_map(panel: Axes, axes: Sequence[Axis], values: Any, failed: Any, title: str) -> None:
@@ -42,8 +43,8 @@ def draw_map(panel: Axes, axes: Sequence[Axis], values: Any, failed: Any, title:
     # Values may have been given in any order; cells stand in that of their numbers.
     across, upwards = np.argsort(columns), np.argsort(rows)
     cells = panel.pcolormesh(
-        _edges(columns[across]),
-        _edges(rows[upwards]),
+        cell_edges(columns[across]),
+        cell_edges(rows[upwards]),
         values[np.ix_(upwards, across)],
         cmap="viridis",
         rasterized=True,  # or a drawing would have thin lines between the cells
@@ -63,8 +64,10 @@ def draw_map(panel: Axes, axes: Sequence[Axis], values: Any, failed: Any, title:
     panel.figure.colorbar(cells, ax=panel, label=title)
 
 
-def _edges(values: Any) -> Any:
-    """Give the borders of cells around rising values, half way between neighbours."""
-    between = (values[1:] + values[:-1]) / 2
-    first, last = values[0] - (between[0] - values[0]), values[-1] + (values[-1] - between[-1])
-    return np.concatenate([[first], between, [last]])
+def cell_edges(values: Any) -> Any:
+    """Give the ends of cells around rising values: half-way between them."""
+    if len(values) == 1:
+        return np.array([values[0] - 0.5, values[0] + 0.5])
+    middles = (values[1:] + values[:-1]) / 2
+    first, last = values[0] - (middles[0] - values[0]), values[-1] + (values[-1] - middles[-1])
+    return np.concatenate([[first], middles, [last]])

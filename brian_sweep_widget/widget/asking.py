@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from brian_sweep_widget.models import Model
+from brian_sweep_widget.results.mapping import MOST_LINES, is_map
 from brian_sweep_widget.runs import Sweep
-from brian_sweep_widget.widget.chart import MOST_CELLS, MOST_LINES
+from brian_sweep_widget.widget.chart import MOST_CELLS
 from brian_sweep_widget.widget.control import Control
 
 
@@ -92,7 +93,7 @@ def can_be_map(sweep: Sweep) -> bool:
 
 def must_be_map(sweep: Sweep) -> bool:
     """Whether they make more curves than can be told apart."""
-    return can_be_map(sweep) and len(sweep.plan.axes[1]) > MOST_LINES
+    return is_map(sweep.plan)
 
 
 def _checked(sweep: Sweep) -> Sweep:

@@ -18,6 +18,7 @@ from bqplot import (
     Scatter,
 )
 
+from brian_sweep_widget.results.mapping import cell_edges
 from brian_sweep_widget.widget.chart.axis import Array, tick_words
 from brian_sweep_widget.widget.chart.curve import replace
 from brian_sweep_widget.widget.chart.palette import HEAT_COLOURS, SHOWN_COLOUR
@@ -52,8 +53,8 @@ class HeatMap:
         self._y_values: Array = np.array([0.0, 1.0])
         self._cells = GridHeatMap(
             color=np.full((2, 2), np.nan),
-            row=_edges(self._y_values),
-            column=_edges(self._x_values),
+            row=cell_edges(self._y_values),
+            column=cell_edges(self._x_values),
             scales={"row": self._y, "column": self._x, "color": self._colour},
             stroke="transparent",
         )
@@ -99,7 +100,7 @@ class HeatMap:
             (self._x_axis, self._x, x),
             (self._y_axis, self._y, y),
         ):
-            edges = _edges(values)
+            edges = cell_edges(values)
             with scale.hold_sync():
                 scale.min, scale.max = float(edges[0]), float(edges[-1])
             axis.label = title
@@ -136,7 +137,7 @@ class HeatMap:
         with self._colour.hold_sync():
             self._colour.min, self._colour.max = low, high
         self._paint(values)
-        x, y = _edges(self._x_values), _edges(self._y_values)
+        x, y = cell_edges(self._x_values), cell_edges(self._y_values)
         corners = (x[[0, -1, -1, 0]], y[[row, row, row + 1, row + 1]])
         replace(self._row, *corners)
         at = np.array(failed, dtype=int).reshape(-1, 2)
@@ -188,20 +189,11 @@ class HeatMap:
     def _paint(self, values: Array) -> None:
         cells = self._cells
         if np.array_equal(cells.color, values, equal_nan=True):
-            rows, columns = _edges(self._y_values), _edges(self._x_values)
+            rows, columns = cell_edges(self._y_values), cell_edges(self._x_values)
             if np.array_equal(cells.row, rows) and np.array_equal(cells.column, columns):
                 return
         with cells.hold_sync():
             # bqplot compares the edges with the cells that it has at that moment.
             cells.row = cells.column = None
             cells.color = np.array(values, dtype=float)
-            cells.row, cells.column = _edges(self._y_values), _edges(self._x_values)
-
-
-def _edges(values: Array) -> Array:
-    """Give the ends of cells around rising values: half-way between them."""
-    if len(values) == 1:
-        return np.array([values[0] - 0.5, values[0] + 0.5])
-    middles = (values[1:] + values[:-1]) / 2
-    first, last = values[0] - (middles[0] - values[0]), values[-1] + (values[-1] - middles[-1])
-    return np.concatenate([[first], middles, [last]])
+            cells.row, cells.column = cell_edges(self._y_values), cell_edges(self._x_values)

@@ -1,7 +1,5 @@
 """What tells curves apart: colour, line style and marker, never colour alone."""
 
-#: How many curves can be told apart; more are refused.
-MOST_LINES = 6
 #: How many pinned curves are shown.
 MOST_GHOSTS = 4
 # Of the Okabe-Ito palette, safe for colour-blind eyes; mid-tones that have a

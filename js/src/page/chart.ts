@@ -1,9 +1,17 @@
 // The curves as SVG: means, standard errors, trials, failed points; by mouse and keys.
 
 import { element, setText } from "../dom.ts";
-import { type Summary, type Sweep, summary, told, written } from "./data.ts";
+import {
+  at,
+  rising,
+  type Summary,
+  type Sweep,
+  summary,
+  told,
+  written,
+} from "./data.ts";
 import { type Scale, scale } from "./scale.ts";
-import { draw } from "./svg.ts";
+import { BELOW, draw, LEFT, nameAxes, picture, pointed, RIGHT } from "./svg.ts";
 
 export interface View {
   measure: number;
@@ -12,13 +20,9 @@ export interface View {
   trials: boolean;
 }
 
-const WIDTH = 760;
 const HEIGHT = 420;
-const LEFT = 76;
-const RIGHT = 16;
 const TOP = 12;
-const BOTTOM = 52;
-const FLOOR = HEIGHT - BOTTOM;
+const FLOOR = HEIGHT - BELOW;
 /** The widget's palette: Okabe and Ito's, in tones for light and dark pages. */
 const COLOURS = ["#2f7fc7", "#d55e00", "#00926a", "#b8609a", "#8a7a00", "#7f7f7f"];
 const DASHES = ["", "8 4", "2 4", "10 4 2 4"];
@@ -51,12 +55,11 @@ interface Spot {
 
 export class Chart {
   readonly node = element("figure");
-  private readonly svg = draw(this.node, "svg", {
-    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-    tabindex: 0,
-    role: "application",
-    "aria-label": "Curve; arrow keys read its points",
-  });
+  private readonly svg = picture(
+    this.node,
+    HEIGHT,
+    "Curve; arrow keys read its points",
+  );
   private readonly legend = element("div", "legend");
   private readonly hidden = new Set<number>();
   private spots: Spot[] = [];
@@ -87,16 +90,16 @@ export class Chart {
     this.svg.replaceChildren();
     const { x, measures, lines } = this.sweep;
     const measure = measures[view.measure] as Sweep["measures"][number];
-    const means = measure.values.map((points) => points.map(summary));
     const seen = lines.map((_, line) => line).filter((line) => !this.hidden.has(line));
-    const heights = seen.flatMap((line) =>
-      (means[line] ?? []).flatMap((found) => (found ? extent(found, view) : [])),
-    );
-    const across = scale(x.values, view.logX, [LEFT, WIDTH - RIGHT], 8);
+    const means = seen.map((line) => (measure.values[line] ?? []).map(summary));
+    const heights = means.flat().flatMap((found) => (found ? extent(found, view) : []));
+    const across = scale(x.values, view.logX, [LEFT, RIGHT], 8);
     const up = scale(heights, view.logY, [FLOOR, TOP], 6);
     this.axes(across, up, measure.title);
     this.spots = [];
-    for (const line of seen) this.curve(line, means[line] ?? [], across, up);
+    for (const [index, line] of seen.entries()) {
+      this.curve(line, means[index] ?? [], across, up);
+    }
     this.choose(
       this.spots.find(
         ({ line, point }) => line === this.chosen?.line && point === this.chosen.point,
@@ -122,19 +125,10 @@ export class Chart {
     }
     for (const tick of up.ticks) {
       const y = up.place(tick);
-      draw(this.svg, "path", { class: "grid", d: `M${LEFT},${y}H${WIDTH - RIGHT}` });
+      draw(this.svg, "path", { class: "grid", d: `M${LEFT},${y}H${RIGHT}` });
       draw(this.svg, "text", { x: LEFT - 8, y: y + 4, class: "end" }, written(tick));
     }
-    const middle = (LEFT + WIDTH - RIGHT) / 2;
-    const { x } = this.sweep;
-    draw(
-      this.svg,
-      "text",
-      { x: middle, y: HEIGHT - 8, class: "middle title" },
-      x.title,
-    );
-    const turned = `translate(16 ${(TOP + FLOOR) / 2}) rotate(-90)`;
-    draw(this.svg, "text", { transform: turned, class: "middle title" }, title);
+    nameAxes(this.svg, TOP, HEIGHT, this.sweep.x.title, title);
   }
 
   private curve(
@@ -146,11 +140,8 @@ export class Chart {
     const colour = pick(COLOURS, line);
     const group = draw(this.svg, "g", { stroke: colour, fill: colour });
     const { values } = this.sweep.x;
-    const order = values
-      .map((_, point) => point)
-      .sort((a, b) => at(values, a) - at(values, b));
     let path = "";
-    for (const point of order) {
+    for (const point of rising(values)) {
       const x = across.place(at(values, point));
       if (!Number.isFinite(x)) continue;
       const found = means[point];
@@ -208,9 +199,7 @@ export class Chart {
   }
 
   private pointed(event: PointerEvent): void {
-    const box = this.svg.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * WIDTH;
-    const y = ((event.clientY - box.top) / box.height) * HEIGHT;
+    const [x, y] = pointed(event, this.svg, HEIGHT);
     const distance = (spot: Spot) => Math.hypot(spot.x - x, (spot.y - y) / 2);
     let nearest = this.spots[0];
     for (const spot of this.spots) {
@@ -259,8 +248,6 @@ export class Chart {
     this.say([...parts.filter(Boolean), `${title}: ${told(spot.found)}`].join(" · "));
   }
 }
-
-const at = (values: readonly number[], index: number) => values[index] as number;
 
 /** What of a point must be on the picture. */
 function extent({ mean, error, trials }: Summary, view: View): number[] {

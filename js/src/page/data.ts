@@ -45,3 +45,10 @@ export function told({ mean, error, trials }: Summary): string {
   const spread = Number(error.toPrecision(2));
   return `${written(mean)} ± ${written(spread)} (${trials.length} trials)`;
 }
+
+export const at = (values: readonly number[], index: number) => values[index] as number;
+
+/** Which value comes first, second, ... when they rise. */
+export function rising(values: readonly number[]): number[] {
+  return [...values.keys()].sort((a, b) => at(values, a) - at(values, b));
+}

@@ -2,20 +2,16 @@
 // of the row that is chosen is drawn below it.
 
 import { element } from "../dom.ts";
-import { ticks as roundNumbers } from "../inspector/numbers.ts";
+import { clamp, ticks as roundNumbers } from "../inspector/numbers.ts";
 import type { View } from "./chart.ts";
-import { type Sweep, summary, told, written } from "./data.ts";
-import { draw } from "./svg.ts";
+import { at, rising, type Sweep, summary, told, written } from "./data.ts";
+import { BELOW, draw, LEFT, nameAxes, picture, pointed, RIGHT } from "./svg.ts";
 
 type Rows = NonNullable<Sweep["rows"]>;
 
-const WIDTH = 760;
 const HEIGHT = 400;
-const LEFT = 76;
-const RIGHT = 16;
 const TOP = 56; // room for the colours' scale
-const BOTTOM = 52;
-const FLOOR = HEIGHT - BOTTOM;
+const FLOOR = HEIGHT - BELOW;
 /** Viridis: as even in grey as in colour, for all kinds of colour vision. */
 const COLOURS = [
   ...["#440154", "#482878", "#3e4989", "#31688e", "#26828e"],
@@ -30,13 +26,6 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, -1],
 };
 
-const at = (values: readonly number[], index: number) => values[index] as number;
-
-/** Which value comes first, second, ... when they rise. */
-function rising(values: readonly number[]): number[] {
-  return [...values.keys()].sort((a, b) => at(values, a) - at(values, b));
-}
-
 /** Borders of cells around rising values, half way between neighbours. */
 export function edges(values: readonly number[]): number[] {
   const between = values
@@ -49,7 +38,7 @@ export function edges(values: readonly number[]): number[] {
 
 /** The colour of a share between 0 and 1. */
 export function colour(share: number): string {
-  const place = Math.min(Math.max(share, 0), 1) * (COLOURS.length - 1);
+  const place = clamp(share, 0, 1) * (COLOURS.length - 1);
   const below = Math.min(Math.floor(place), COLOURS.length - 2);
   const [from, to] = [COLOURS[below], COLOURS[below + 1]] as [string, string];
   const mixed = [1, 3, 5].map((start) => {
@@ -63,12 +52,11 @@ export function colour(share: number): string {
 
 export class HeatMap {
   readonly node = element("figure");
-  private readonly svg = draw(this.node, "svg", {
-    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-    tabindex: 0,
-    role: "application",
-    "aria-label": "Map; arrow keys read its cells and choose the curve below",
-  });
+  private readonly svg = picture(
+    this.node,
+    HEIGHT,
+    "Map; arrow keys read its cells and choose the curve below",
+  );
   private readonly columns: readonly number[];
   private readonly lines: readonly number[];
   private readonly across: readonly number[];
@@ -89,7 +77,7 @@ export class HeatMap {
     this.across = spread(
       this.columns.map((point) => at(x, point)),
       LEFT,
-      WIDTH - RIGHT,
+      RIGHT,
     );
     this.up = spread(
       this.lines.map((line) => at(rows.values, line)),
@@ -151,7 +139,7 @@ export class HeatMap {
   private scale(low: number, high: number, view: View): void {
     const title = this.sweep.measures[view.measure]?.title ?? "";
     draw(this.svg, "text", { x: LEFT, y: 14, class: "title" }, title);
-    const width = WIDTH - RIGHT - LEFT;
+    const width = RIGHT - LEFT;
     const count = high > low ? 60 : 1;
     for (let step = 0; step < count; step += 1) {
       const fill = colour(count > 1 ? step / (count - 1) : 0.5);
@@ -184,20 +172,7 @@ export class HeatMap {
     this.ticks(this.rows.values, this.up, (place, text) =>
       draw(this.svg, "text", { x: LEFT - 8, y: place + 4, class: "end" }, text),
     );
-    const middle = (LEFT + WIDTH - RIGHT) / 2;
-    draw(
-      this.svg,
-      "text",
-      { x: middle, y: HEIGHT - 8, class: "middle title" },
-      x.title,
-    );
-    const turned = `translate(16 ${(TOP + FLOOR) / 2}) rotate(-90)`;
-    draw(
-      this.svg,
-      "text",
-      { transform: turned, class: "middle title" },
-      this.rows.title,
-    );
+    nameAxes(this.svg, TOP, HEIGHT, x.title, this.rows.title);
   }
 
   private ticks(
@@ -223,9 +198,7 @@ export class HeatMap {
   }
 
   private clicked(event: MouseEvent): void {
-    const box = this.svg.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * WIDTH;
-    const y = ((event.clientY - box.top) / box.height) * HEIGHT;
+    const [x, y] = pointed(event, this.svg, HEIGHT);
     const column = this.across.filter((border) => border <= x).length - 1;
     const row = this.up.filter((border) => border >= y).length - 1;
     if (this.columns[column] !== undefined && this.lines[row] !== undefined) {
@@ -238,11 +211,9 @@ export class HeatMap {
     if (!step) return;
     event.preventDefault();
     const [row, column] = this.chosen;
-    const within = (index: number, all: readonly number[]) =>
-      Math.min(Math.max(index, 0), all.length - 1);
     this.choose(
-      within(row + step[1], this.lines),
-      within(column + step[0], this.columns),
+      clamp(row + step[1], 0, this.lines.length - 1),
+      clamp(column + step[0], 0, this.columns.length - 1),
     );
   }
 
