@@ -66,13 +66,15 @@ class Kernels:
         return process
 
     def kill(self) -> None:
-        """Kill the kernel; what it started is gone two seconds later, and another one begins."""
+        """Kill the kernel; when what it started is gone, another one begins."""
         family = {number: _command(number) for number in descendants(self.process.pid)}
         self.process.kill()
         self.process.wait(10)
         assert self.process.stdout is not None
         self.process.stdout.close()
-        deadline = time.monotonic() + 2
+        # A worker that is only starting watches its parent as soon as it has imported what
+        # does so: on a busy machine that may take seconds.
+        deadline = time.monotonic() + 30
         while orphans := [line for number, line in family.items() if alive(number)]:
             assert time.monotonic() < deadline, orphans
             time.sleep(0.01)
