@@ -130,11 +130,11 @@ def with_default(parameter: Parameter, value: Any) -> Parameter:
     default = parameter.read(value)
     parameter = replace(parameter, default=default)
     if parameter.sweepable and parameter.range is None:
-        parameter = replace(parameter, range=_range_around(float(default), parameter))
+        parameter = replace(parameter, range=range_around(float(default), parameter))
     return parameter
 
 
-def _range_around(default: float, parameter: Parameter) -> tuple[float, float]:
+def range_around(default: float, parameter: Parameter) -> tuple[float, float]:
     """Span from zero to twice the default, within the limits: wide enough to play."""
     if parameter.kind == "integer" and default > 0:
         low, high = max(1.0, default // 10), 2 * default

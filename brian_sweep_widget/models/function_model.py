@@ -11,6 +11,7 @@ from brian_sweep_widget.models.declaration import (
     check_names,
     declare,
     parameter_like,
+    range_around,
     signature_defaults,
     with_default,
 )
@@ -93,7 +94,7 @@ class FunctionModel:
             return with_default(parameter, value)
         read = parameter.read_axis(value)
         low, high = float(min(read)), float(max(read))
-        return replace(parameter, range=(low, high) if low < high else None)
+        return replace(parameter, range=(low, high) if low < high else range_around(low, parameter))
 
 
 def _is_axis(value: Any) -> bool:

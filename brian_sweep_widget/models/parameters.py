@@ -52,8 +52,7 @@ class Parameter:
         Lowest and highest value that the model can take, in SI units, both
         included; None where there is no limit.
     range
-        What a slider spans, in SI units; None for kinds without a slider and
-        for parameters of which nothing is known.
+        What a slider spans, in SI units; None for kinds without a slider.
     """
 
     name: str

@@ -9,7 +9,7 @@ from brian_sweep_widget.models import Model
 from brian_sweep_widget.results.mapping import MOST_LINES, is_map
 from brian_sweep_widget.runs import Sweep
 from brian_sweep_widget.widget.chart import MOST_CELLS
-from brian_sweep_widget.widget.control import Control
+from brian_sweep_widget.widget.controls import Controls
 
 
 class Asked:
@@ -22,7 +22,7 @@ class Asked:
     options
         Of `Sweep`, those that have no control.
     controls
-        By parameter name.
+        Of the parameters.
     trials, seed
         Their fields.
     """
@@ -31,7 +31,7 @@ class Asked:
         self,
         model: Model,
         options: Mapping[str, Any],
-        controls: Mapping[str, Control],
+        controls: Controls,
         trials: Any,
         seed: Any,
     ) -> None:
@@ -55,17 +55,13 @@ class Asked:
         TypeError, ValueError
             If they ask for something that cannot be.
         """
-        settings = {
-            name: control.live_value() if live else control.value()
-            for name, control in self._controls.items()
-        }
         return _checked(
             Sweep(
                 self._model,
                 trials=self._trials.value,
                 seed=self._seed.value,
                 **self._options,
-                **settings,
+                **self._controls.asked(live=live),
             )
         )
 

@@ -15,8 +15,8 @@ from brian_sweep_widget.widget.ahead import likely_next
 from brian_sweep_widget.widget.asking import Asked, first_sweep
 from brian_sweep_widget.widget.chart import MOST_GHOSTS, Chart, HeatMap
 from brian_sweep_widget.widget.conductor import Conductor
-from brian_sweep_widget.widget.control import Control
-from brian_sweep_widget.widget.controls import controls_for
+from brian_sweep_widget.widget.control_panel import ControlPanel
+from brian_sweep_widget.widget.controls import Controls
 from brian_sweep_widget.widget.details import Details
 from brian_sweep_widget.widget.drawing import Drawing
 from brian_sweep_widget.widget.history import History
@@ -80,10 +80,7 @@ class Bench:
     ) -> None:
         first = first_sweep(model, {"trials": trials, "seed": seed, **options}, parameters)
         self._keepsake = keepsake
-        self._controls: dict[str, Control] = controls_for(
-            list(first.parameters.values()), first.plan.axes, dict(first.plan.fixed)
-        )
-        self._x_control = next(iter(self._controls.values()))
+        self._controls = Controls(first)
         self._trials = count_field("Trials", trials, 1, most_allowed(_MOST_TRIALS))
         self._seed = count_field("Seed", seed, 0, _LARGEST_SEED)
         self._asked = Asked(model, options, self._controls, self._trials, self._seed)
@@ -127,15 +124,12 @@ class Bench:
                 self._pause_button,
                 self._stop_button,
             ),
-            swept=[self._controls[axis.name].widget for axis in first.plan.axes],
-            counts=(self._trials, self._seed),
-            moves=[self._presets.widget, self._history.widget],
-            in_degree=self._in_degree.widget,
-            others=[
-                control.widget
-                for name, control in self._controls.items()
-                if name in first.plan.fixed
-            ],
+            controls=ControlPanel(
+                self._controls,
+                counts=(self._trials, self._seed),
+                moves=[self._presets.widget, self._history.widget],
+                in_degree=self._in_degree.widget,
+            ).widget,
             tools=self._tools.widget,
             charts=[self._heat.place, self._chart.figure],
             status=self._status,
@@ -214,8 +208,7 @@ class Bench:
         self._pause_button.on_click(self._conductor.clicked_pause)
         self._stop_button.on_click(lambda _: self.stop())
         self._status.on_ask(self._conductor.retry, self._conductor.skip)
-        for control in self._controls.values():
-            control.observe(self._changed)
+        self._controls.observe(self._changed)
         for field in (self._trials, self._seed):
             field.observe(self._changed, "value")
         self._measure.observe(self._wake, "value")
@@ -239,7 +232,7 @@ class Bench:
         finally:
             self._wake()
 
-    def _changed(self, _: Any) -> None:
+    def _changed(self, _: Any = None) -> None:
         """Follow the settings; if not live, say what they would run, or why they cannot."""
         if self._switch.on:
             self._ask()
@@ -278,7 +271,11 @@ class Bench:
         self._wake()
 
     def _zoomed(self, low: float, high: float) -> None:
-        self._x_control.zoom(low, high)
+        shown = self._drawing.shown
+        across = self._controls.swept[0] if shown is None else shown.sweep.plan.axes[0].name
+        with self._controls.at_once():
+            self._controls.put_across(across)  # the chart may show what was swept before
+            self._controls[across].zoom(low, high)
         self._drawing.zooming = False
         self._conductor.go_there()
 

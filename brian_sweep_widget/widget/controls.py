@@ -1,201 +1,192 @@
-"""Controls for a sweep's settings: one for every parameter of the model.
-
-Numbers are typed or dragged in the parameter's own unit; the number fields are
-the truth, the sliders are their twins. A control only reads and keeps what the
-person did; whether it makes sense is for the sweep to say.
-"""
+"""The controls of all parameters, and which of these are swept."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from typing import Any
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal, NamedTuple
 
-import ipywidgets as w
 import numpy as np
 
 from brian_sweep_widget.models import Parameter, Plain
-from brian_sweep_widget.models.units import quantity
+from brian_sweep_widget.runs import Sweep
 from brian_sweep_widget.sweeps import Axis
-from brian_sweep_widget.widget import fields
 from brian_sweep_widget.widget.control import Control
+from brian_sweep_widget.widget.inbox import accept_only_input
+from brian_sweep_widget.widget.list_control import ListControl
+from brian_sweep_widget.widget.number_control import NumberControl, OtherControl
+from brian_sweep_widget.widget.proposals import list_near, range_near, value_near
 from brian_sweep_widget.widget.range_control import RangeControl
 
-
-class NumberControl(Control):
-    """A number field, with a slider where the parameter has a range."""
-
-    def __init__(self, parameter: Parameter, si: float) -> None:
-        self._parameter = parameter
-        self._field = fields.number_field(parameter, si, parameter.label)
-        self._slider = None
-        self._span: tuple[Any, ...] = ()
-        badge = fields.CostBadge()
-        if parameter.range is None:
-            rows = [fields.field_row(self._field, parameter, badge.widget)]
-        else:
-            self._span = low, high = tuple(
-                fields.shown(parameter, bound) for bound in parameter.range
-            )
-            kind = w.IntSlider if parameter.kind == "integer" else w.FloatSlider
-            value = self._field.value
-            self._slider = kind(
-                value=value,
-                min=min(low, value),
-                max=max(high, value),
-                step=fields.slider_step(parameter, low, high),
-                readout=False,
-                continuous_update=True,
-                layout={"width": "auto"},
-            )
-            self._slider.observe(self._dragged, "value")
-            rows = [
-                fields.field_row(self._field, parameter),
-                fields.slider_row(self._slider, badge),
-            ]
-        self._field.observe(self._typed, "value")
-        self.widget = w.VBox(rows)
-        self.widget.add_class("bsw-parameter")
-        given = int(si) if parameter.kind == "integer" else si
-        super().__init__([self._field], quantity(given, parameter.unit), badge)
-
-    @property
-    def field(self) -> Any:
-        """The field with the number."""
-        return self._field
-
-    def scale(self, factor: float) -> None:
-        """See `Control.scale`."""
-        self._field.value = fields.rounded(self._parameter, self._field.value * factor)
-
-    def keep_below(self, most: float) -> None:
-        """Let the slider go no further than a value in SI units; typed values are the sweep's."""
-        slider = self._slider
-        low, high = self._span if slider is not None else (0, 0)
-        shown = fields.shown(self._parameter, most)
-        if slider is not None and low < shown < high:
-            self._span = (low, shown)
-            fields.reach(slider, self._span, self._field.value, self._field.value)
-
-    def stops(self) -> list[Plain]:
-        """List where the slider can be dragged to, in SI units, the nearest first."""
-        slider = self._slider
-        if slider is None:
-            return []
-        here, most = self._field.value, int((slider.max - slider.min) / slider.step + 1e-9)
-        places = [
-            fields.rounded(self._parameter, slider.min + count * slider.step)
-            for count in range(most + 1)
-        ]
-        places.sort(key=lambda place: abs(place - here))
-        return [si for place in places if place != here for si in self._read(place)]
-
-    def put(self, value: Any) -> None:
-        """See `Control.put`."""
-        if not np.ndim(value):
-            self._field.value = fields.shown(self._parameter, float(self._parameter.read(value)))
-
-    def _typed_value(self) -> Any:
-        return fields.with_unit(self._parameter, self._field.value)
-
-    def _read(self, place: Any) -> list[Plain]:
-        """Read a place of the slider, whose range may go beyond what the model can take."""
-        try:
-            return [self._parameter.read(fields.with_unit(self._parameter, place))]
-        except ValueError:
-            return []
-
-    def _dragged(self, change: Any) -> None:
-        place = fields.dragged_to(self._slider, change["new"], self._field.value)
-        if self._moving or place is None:
-            return
-        with self._move():  # or the field would push the thumb that is being dragged
-            self._field.value = fields.rounded(self._parameter, place)
-
-    def _typed(self, change: Any) -> None:
-        if self._slider is None or self._moving or not math.isfinite(change["new"]):
-            return
-        with self._move():
-            self._slider.value = change["new"]  # or its end, which is not widened
+#: What a parameter is in a sweep: its x axis, one curve for each of some values, or fixed.
+Role = Literal["range", "list", "value"]
 
 
-class ListControl(Control):
-    """A text field with several values: one curve each."""
+class Settings(NamedTuple):
+    """What a person has asked for: to come back to, or to compare.
 
-    def __init__(self, parameter: Parameter, axis: Axis) -> None:
-        self._parameter = parameter
-        self._field = w.Text(
-            value=", ".join(f"{value:.12g}" for value in axis.shown),
-            continuous_update=False,
-            description=parameter.label,
-            tooltip=f"{parameter.label}: one curve for each of these values",
-            style={"description_width": "initial"},
-        )
-        badge = fields.CostBadge()
-        self.widget = fields.field_row(self._field, parameter, badge.widget)
-        given = quantity(np.asarray(axis.values), parameter.unit)
-        super().__init__([self._field], given, badge)
+    Attributes
+    ----------
+    swept
+        Names of the swept parameters, that of the x axis first.
+    fields
+        What the control's fields hold, by the parameter's name.
+    """
 
-    def put(self, value: Any) -> None:
-        """See `Control.put`."""
-        if np.ndim(value):
-            values = self._parameter.read_axis(value)
-            shown = (self._parameter.unit.show(float(one)) for one in values)
-            self._field.value = ", ".join(f"{one:.12g}" for one in shown)
-
-    def _typed_value(self) -> Any:
-        number = int if self._parameter.kind == "integer" else float
-        try:
-            shown = [number(part) for part in self._field.value.split(",") if part.strip()]
-        except ValueError:
-            msg = (
-                f"{self._parameter.label}: {self._field.value!r} is not a list of numbers "
-                "(allowed: numbers with commas between them, such as 1000, 4000)"
-            )
-            raise ValueError(msg) from None
-        return fields.with_unit(self._parameter, np.asarray(shown)) if shown else []
+    swept: tuple[str, ...]
+    fields: Mapping[str, tuple[Any, ...]]
 
 
-class OtherControl(Control):
-    """A box to tick, or a text."""
+class Controls(Mapping[str, Control]):
+    """The control of every parameter by its name, the swept ones first.
 
-    def __init__(self, parameter: Parameter, value: Plain) -> None:
-        if parameter.kind == "flag":
-            field = w.Checkbox(value=value, description=parameter.label, indent=False)
-        else:
-            field = w.Text(value=value, description=parameter.label, continuous_update=False)
-        badge = fields.CostBadge()
-        self.widget = fields.field_row(field, parameter, badge.widget)
-        super().__init__([field], value, badge)
-
-
-def controls_for(
-    parameters: Sequence[Parameter], axes: Sequence[Axis], fixed: dict[str, Plain]
-) -> dict[str, Control]:
-    """Make the controls of a sweep's parameters.
+    A parameter has another control when it is swept than when it is not; each is
+    made when it is wanted first, and comes back as it was left.
 
     Parameters
     ----------
-    parameters
-        The model's.
-    axes
-        The swept ones; the first becomes the chart's x axis.
-    fixed
-        SI values of the others.
-
-    Returns
-    -------
-    dict
-        Name to control, the swept parameters first.
+    sweep
+        What they ask for to begin with.
     """
-    by_name = {parameter.name: parameter for parameter in parameters}
-    made: dict[str, Control] = {}
-    for axis in axes:
-        kind = ListControl if made else RangeControl
-        made[axis.name] = kind(by_name[axis.name], axis)
-    for name, value in fixed.items():
-        if by_name[name].sweepable:
-            made[name] = NumberControl(by_name[name], float(value))
+
+    def __init__(self, sweep: Sweep) -> None:
+        self.parameters: Mapping[str, Parameter] = sweep.parameters
+        self._suggested: Mapping[str, Any] = sweep.model.suggested_sweep
+        self._made: dict[tuple[str, Role], Control] = {}
+        self._observers: list[Callable[[], None]] = []
+        # Whoever reads several controls is to find no half of a change.
+        self._lock = threading.RLock()
+        self._depth, self._moved = 0, False
+        self._begins_with: dict[str, tuple[Plain, ...]] = {
+            **{axis.name: axis.values for axis in sweep.plan.axes},
+            **{name: (value,) for name, value in sweep.plan.fixed.items()},
+        }
+        #: Names of the swept parameters, that of the x axis first.
+        self.swept: tuple[str, ...] = ()
+        self._now: dict[str, Control] = {}
+        self._assign([axis.name for axis in sweep.plan.axes])
+
+    def __getitem__(self, name: str) -> Control:
+        return self._now[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now)
+
+    def __len__(self) -> int:
+        return len(self._now)
+
+    @property
+    def settings(self) -> Settings:
+        """What a person has asked for."""
+        with self._lock:
+            return Settings(self.swept, {name: one.settings for name, one in self.items()})
+
+    def restore(self, settings: Settings) -> None:
+        """Ask for what was asked for once."""
+        with self.at_once():
+            self.sweep_over(settings.swept)
+            for name, held in settings.fields.items():
+                self[name].restore(held)
+
+    def asked(self, *, live: bool) -> dict[str, Any]:
+        """Give all values as `Sweep` takes them, see `Control.value` and `Control.live_value`.
+
+        Raises
+        ------
+        ValueError
+            If what the person typed makes no value.
+        """
+        with self._lock:
+            return {
+                name: control.live_value() if live else control.value()
+                for name, control in self.items()
+            }
+
+    def sweep_over(self, names: Sequence[str]) -> None:
+        """Choose what is swept.
+
+        Parameters
+        ----------
+        names
+            Of parameters that can be swept, at least one; the first is the x axis.
+        """
+        if tuple(names) != self.swept:
+            with self.at_once():
+                self._assign(names)
+                self._moved = True
+
+    def put_across(self, name: str) -> None:
+        """Choose the x axis; if that parameter had the curves, the two change places."""
+        before, *others = self.swept
+        self.sweep_over([name, *(before if other == name else other for other in others)])
+
+    def observe(self, changed: Callable[[], None]) -> None:
+        """Have a function called after every change of a field, and of what is swept."""
+        self._observers.append(changed)
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Make several changes that others see as one."""
+        with self._lock:
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
+            told, self._moved = self._moved and not self._depth, self._moved and self._depth > 0
+        if told:
+            for changed in self._observers:
+                changed()
+
+    def _assign(self, names: Sequence[str]) -> None:
+        now = {
+            name: self._control(name, "list" if at else "range") for at, name in enumerate(names)
+        }
+        others = [name for name in self.parameters if name not in now]
+        self.swept, self._now = (
+            tuple(names),
+            {**now, **{name: self._control(name, "value") for name in others}},
+        )
+
+    def _control(self, name: str, role: Role) -> Control:
+        found = self._made.get((name, role))
+        if found is None:
+            found = self._made[name, role] = self._make(self.parameters[name], role)
+            found.observe(self._changed)
+            accept_only_input(found.widget)
+        return found
+
+    def _make(self, parameter: Parameter, role: Role) -> Control:
+        values = self._values(parameter)
+        if role == "value":
+            if not parameter.sweepable:
+                return OtherControl(parameter, values[0])
+            single = values[0] if len(values) == 1 else value_near(parameter, values)
+            return NumberControl(parameter, float(single))
+        if not self._now:  # these are the first, and as the caller gave them
+            chosen = values
+        elif role == "list":
+            chosen = list_near(parameter, values)
+        elif np.ndim(self._suggested.get(parameter.name, 0)):
+            chosen = parameter.read_axis(self._suggested[parameter.name])
         else:
-            made[name] = OtherControl(by_name[name], value)
-    return made
+            chosen = range_near(parameter, values)
+        axis = Axis(parameter.name, chosen, parameter.unit, parameter.label)
+        return (RangeControl if role == "range" else ListControl)(parameter, axis)
+
+    def _values(self, parameter: Parameter) -> tuple[Plain, ...]:
+        """Read what is asked for of a parameter; what it began with, where that is no value."""
+        control = self._now.get(parameter.name)
+        if control is not None and parameter.sweepable:
+            try:
+                value = control.value()
+                swept = parameter.name in self.swept
+                return parameter.read_axis(value) if swept else (parameter.read(value),)
+            except (TypeError, ValueError):
+                pass
+        return self._begins_with[parameter.name]
+
+    def _changed(self, _: Any) -> None:
+        with self.at_once():
+            self._moved = True

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import ipywidgets as w
 
-from brian_sweep_widget.widget.control import Control
+from brian_sweep_widget.widget.controls import Controls, Settings
 
 _MOST = 200
 _ONE_MOVE = 0.7  # s; changes of one control that follow each other faster are one step
 
-_Settings = tuple[tuple[Any, ...], ...]
+
+class _State(NamedTuple):
+    settings: Settings
+    counts: tuple[Any, ...]
+
+    def differences(self, other: _State) -> set[str]:
+        """Name the controls that hold something else; "" is which ones are swept, or a count."""
+        here, there = self.settings, other.settings
+        found = {name for name, held in here.fields.items() if held != there.fields[name]}
+        return found | ({""} if (here.swept, self.counts) != (there.swept, other.counts) else set())
 
 
 class History:
@@ -22,7 +31,7 @@ class History:
     Parameters
     ----------
     controls
-        By parameter name.
+        Of the parameters.
     counts
         The fields for trials and seed.
 
@@ -32,20 +41,19 @@ class History:
         Two buttons.
     """
 
-    def __init__(self, controls: Mapping[str, Control], counts: Sequence[Any]) -> None:
-        self._controls = list(controls.values())
+    def __init__(self, controls: Controls, counts: Sequence[Any]) -> None:
+        self._controls = controls
         self._counts = list(counts)
-        self._past: list[_Settings] = []
-        self._future: list[_Settings] = []
-        self._now = self._settings()
-        self._moved: tuple[int, float] = (-1, 0.0)
+        self._past: list[_State] = []
+        self._future: list[_State] = []
+        self._now = self._state()
+        self._moved: tuple[set[str], float] = (set(), 0.0)
         self._restoring = False
         self._undo = _button("Undo", "Take back the last change of the settings", self.undo)
         self._redo = _button("Redo", "Make the change again that was taken back", self.redo)
         self.widget = w.HBox([self._undo, self._redo])
         self.widget.add_class("bsw-history")
-        for control in self._controls:
-            control.observe(self._changed)
+        controls.observe(self._changed)
         for field in self._counts:
             field.observe(self._changed, "value")
 
@@ -57,43 +65,38 @@ class History:
         """Go on to the settings that were left by `undo`."""
         self._go(self._future, self._past)
 
-    def _changed(self, _: Any) -> None:
+    def _changed(self, _: Any = None) -> None:
         if self._restoring:
             return
-        settings = self._settings()
-        changed = [
-            index
-            for index, (before, after) in enumerate(zip(self._now, settings, strict=True))
-            if before != after
-        ]
+        state = self._state()
+        changed = self._now.differences(state)
         if not changed:
             return
         moved, since = self._moved
-        if changed != [moved] or time.monotonic() - since > _ONE_MOVE:
+        if changed != moved or time.monotonic() - since > _ONE_MOVE:
             self._past = [*self._past, self._now][-_MOST:]
-        self._moved = (changed[0], time.monotonic())
-        self._now, self._future = settings, []
+        self._moved = (changed, time.monotonic())
+        self._now, self._future = state, []
         self._paint()
 
-    def _go(self, back: list[_Settings], forth: list[_Settings]) -> None:
+    def _go(self, back: list[_State], forth: list[_State]) -> None:
         if not back:
             return
         forth.append(self._now)
-        settings = back.pop()
+        state = back.pop()
         self._restoring = True
         try:
-            for control, fields in zip(self._controls, settings, strict=False):
-                control.restore(fields)
-            for field, value in zip(self._counts, settings[-1], strict=True):
-                field.value = value
+            with self._controls.at_once():
+                self._controls.restore(state.settings)
+                for field, value in zip(self._counts, state.counts, strict=True):
+                    field.value = value
         finally:
             self._restoring = False
-        self._now, self._moved = self._settings(), (-1, 0.0)
+        self._now, self._moved = self._state(), (set(), 0.0)
         self._paint()
 
-    def _settings(self) -> _Settings:
-        counts = tuple(field.value for field in self._counts)
-        return (*(control.settings for control in self._controls), counts)
+    def _state(self) -> _State:
+        return _State(self._controls.settings, tuple(field.value for field in self._counts))
 
     def _paint(self) -> None:
         self._undo.disabled, self._redo.disabled = not self._past, not self._future

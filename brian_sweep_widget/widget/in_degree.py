@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import ipywidgets as w
 
 from brian_sweep_widget.models import Inputs
-from brian_sweep_widget.widget.control import Control
-from brian_sweep_widget.widget.controls import NumberControl
+from brian_sweep_widget.widget.controls import Controls
+from brian_sweep_widget.widget.number_control import NumberControl
 
 _SAME = 1e-6  # relative
 
@@ -22,7 +21,7 @@ class InDegree:
     inputs
         The parameters on which it depends; None if that is not known.
     controls
-        By parameter name.
+        Of the parameters.
 
     Attributes
     ----------
@@ -31,7 +30,7 @@ class InDegree:
         swept, as then there is not one number.
     """
 
-    def __init__(self, inputs: Inputs | None, controls: Mapping[str, Control]) -> None:
+    def __init__(self, inputs: Inputs | None, controls: Controls) -> None:
         self._text = w.Label()
         self._keep = w.Button(tooltip="Change the connection probability, and keep the weights")
         self._scale = w.Button(
@@ -40,53 +39,61 @@ class InDegree:
         )
         self.widget = w.HBox([self._text, self._keep, self._scale])
         self.widget.add_class("bsw-in-degree")
-        self._size: Any = None if inputs is None else _number(controls[inputs.size])
-        self._probability: Any = None if inputs is None else _number(controls[inputs.probability])
-        if inputs is None or self._size is None or self._probability is None:
-            self.widget.layout.display = "none"
-            return
-        self._weights = [controls[name] for name in inputs.weights]
-        self._held, self._held_size = self._inputs, self._size.value
+        self._inputs, self._controls = inputs, controls
+        self._held: tuple[float, Any] | None = None  # the inputs, and the size they were at
         self._keep.on_click(lambda _: self.keep())
         self._scale.on_click(lambda _: self.scale())
-        for field in (self._size, self._probability):
-            field.observe(lambda _: self._show(), "value")
+        controls.observe(self._show)
         self._show()
 
     def keep(self) -> None:
         """Choose the connection probability that gives as many inputs as before."""
-        if self._size.value > 0:
-            self._probability.value = float(f"{min(1.0, self._held / self._size.value):.6g}")
+        found = self._fields()
+        if found is not None and self._held is not None and found[0].value > 0:
+            size, probability = found
+            probability.value = float(f"{min(1.0, self._held[0] / size.value):.6g}")
 
     def scale(self) -> None:
         """Choose weights with which all inputs together are as strong as before."""
-        now = self._inputs
-        if now <= 0:
+        found = self._fields()
+        if found is None or self._held is None or self._inputs is None or _product(found) <= 0:
             return
-        for control in self._weights:
-            control.scale(self._held / now)
-        self._hold()
-
-    @property
-    def _inputs(self) -> float:
-        return float(self._size.value * self._probability.value)
-
-    def _hold(self) -> None:
-        self._held, self._held_size = self._inputs, self._size.value
+        factor = self._held[0] / _product(found)
+        self._held = (_product(found), found[0].value)
+        with self._controls.at_once():
+            for name in self._inputs.weights:
+                self._controls[name].scale(factor)
         self._show()
 
+    def _fields(self) -> tuple[Any, Any] | None:
+        """Give the fields of size and probability; None where one of them is not one number."""
+        if self._inputs is None:
+            return None
+        found = [self._controls[name] for name in (self._inputs.size, self._inputs.probability)]
+        size, probability = (
+            control.field if isinstance(control, NumberControl) else None for control in found
+        )
+        return None if size is None or probability is None else (size, probability)
+
     def _show(self) -> None:
-        now = self._inputs
-        same = abs(now - self._held) <= _SAME * max(abs(self._held), 1.0)
+        found = self._fields()
+        self.widget.layout.display = None if found else "none"
+        if found is None:
+            return
+        now, size = _product(found), found[0].value
+        if self._held is None:
+            self._held = (now, size)
+        held, held_size = self._held
+        same = abs(now - held) <= _SAME * max(abs(held), 1.0)
         text = f"{now:.4g} inputs per neuron"
         if not same:
-            text += f" ({self._held:.4g} at size {self._held_size})"
+            text += f" ({held:.4g} at size {held_size})"
         self._text.value = text
-        self._keep.description = f"Keep {self._held:.4g}"
+        self._keep.description = f"Keep {held:.4g}"
         for button in (self._keep, self._scale):
             button.layout.display = "none" if same else None
 
 
-def _number(control: Control | None) -> Any:
-    """Give the field of a control with a single number; None for any other."""
-    return control.field if isinstance(control, NumberControl) else None
+def _product(fields: tuple[Any, Any]) -> float:
+    size, probability = fields
+    return float(size.value * probability.value)

@@ -15,11 +15,7 @@ def arrange(
     title: w.Widget,
     measure: w.Widget,
     buttons: Sequence[w.Widget],
-    swept: Sequence[w.Widget],
-    counts: Sequence[w.Widget],
-    moves: Sequence[w.Widget],
-    in_degree: w.Widget,
-    others: Sequence[w.Widget],
+    controls: w.Widget,
     tools: w.Widget,
     charts: Sequence[w.Widget],
     status: w.Widget,
@@ -37,14 +33,15 @@ def arrange(
     pause.add_class("bsw-pause")
     stop.add_class("bsw-stop")
     head = _with_class(w.HBox([title, measure, w.HBox([live, run, pause, stop])]), "bsw-head")
-    sections = [*moves, _text("Sweep", "bsw-section"), *swept, *counts]
-    if others:
-        sections += [_text("Model", "bsw-section"), *others, in_degree]
-    controls = _with_class(w.VBox(sections), "bsw-controls")
     # The status is beside the chart, not below it all: long lists of parameters
     # must not push it off the screen.
     picture = _with_class(w.VBox([tools, *charts, status, *details]), "bsw-chart")
     return [head, _with_class(w.HBox([controls, picture]), "bsw-body")]
+
+
+def section(text: str) -> w.Widget:
+    """Make the head of a group of controls."""
+    return _text(text, "bsw-section")
 
 
 def title(text: str) -> w.Widget:

@@ -28,10 +28,13 @@ def ghosts(pins: Sequence[Pin], measure: str | None, now: Sweep) -> list[Ghost]:
     measure
         Which is shown.
     now
-        What is shown beside them: a label says what was different.
+        What is shown beside them: a label says what was different, and what was
+        swept over another parameter has no place on its x axis.
     """
     found = []
     for pin in pins:
+        if pin.sweep.plan.axes[0].name != now.plan.axes[0].name:
+            continue
         series = Series(pin.sweep.plan, measure)
         series.add(pin.outcomes)
         different = differences(pin.sweep, now)

@@ -6,21 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 import ipywidgets as w
+import numpy as np
 
-from brian_sweep_widget.widget.control import Control
+from brian_sweep_widget.widget.controls import Controls
 
 _NONE = "Choose ..."
 
 
 class Presets:
-    """A choice of named settings; whatever a preset does not name goes to its default.
+    """A choice of named settings; whatever a preset does not name goes to where it began.
 
     Parameters
     ----------
     presets
-        Values by parameter name, by the preset's name.
+        Values by parameter name, by the preset's name. Where any of them are
+        several values, these are what is swept.
     controls
-        By parameter name.
+        Of the parameters.
 
     Attributes
     ----------
@@ -28,18 +30,16 @@ class Presets:
         The choice; not seen if there are no presets.
     """
 
-    def __init__(
-        self, presets: Mapping[str, Mapping[str, Any]], controls: Mapping[str, Control]
-    ) -> None:
+    def __init__(self, presets: Mapping[str, Mapping[str, Any]], controls: Controls) -> None:
         self._presets = presets
         self._controls = controls
-        self._first = {name: control.settings for name, control in controls.items()}
+        self._first = controls.settings
         self.widget = w.Dropdown(
             description="Preset",
             options=[(_NONE, ""), *((name, name) for name in presets)],
             tooltip="Go to settings that the model suggests",
         )
-        self.widget.add_class("bsw-preset")
+        self.widget.add_class("bsw-choice")
         self.widget.layout.display = None if presets else "none"
         self.widget.observe(self._chosen, "value")
 
@@ -47,10 +47,12 @@ class Presets:
         if not change["new"]:
             return
         preset = self._presets[change["new"]]
-        for name, control in self._controls.items():
-            if name in preset:
-                control.put(preset[name])
-            else:
-                control.restore(self._first[name])
+        swept = [name for name, value in preset.items() if np.ndim(value)]
+        with self._controls.at_once():
+            self._controls.restore(self._first)
+            if swept:
+                self._controls.sweep_over(swept)
+            for name, value in preset.items():
+                self._controls[name].put(value)
         # A choice that was made can be made again, after something was changed.
         self.widget.value = ""

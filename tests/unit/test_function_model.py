@@ -50,21 +50,18 @@ def test_callables_without_a_name_are_models_too(function: Any) -> None:
         ([1 * mV, 2 * mV], "real", "mV", (0.001, 0.002)),
         ([1, 2, 3], "integer", "", (1.0, 3.0)),
         (range(5), "integer", "", (0.0, 4.0)),
-        ([0.5], "real", "", None),
+        ([0.5], "real", "", (0.0, 1.0)),
         (2 * mV, "real", "mV", (0.0, 0.004)),
         (0.5, "real", "", (0.0, 1.0)),
     ],
 )
 def test_what_is_given_tells_kind_unit_and_range(
-    given: Any, kind: str, symbol: str, expected_range: tuple[float, float] | None
+    given: Any, kind: str, symbol: str, expected_range: tuple[float, float]
 ) -> None:
     """A function without defaults is as easy to sweep as one with them."""
     parameter = FunctionModel(spikes).parameters({"weight": given})["weight"]
     assert (parameter.kind, parameter.unit.symbol) == (kind, symbol)
-    if expected_range is None:
-        assert parameter.range is None
-    else:
-        assert parameter.range == pytest.approx(expected_range)
+    assert parameter.range == pytest.approx(expected_range)
 
 
 @pytest.mark.parametrize(("given", "kind"), [(True, "flag"), ("text", "text")])

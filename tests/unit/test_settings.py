@@ -13,16 +13,15 @@ from brian_sweep_widget import Sweep, adex, brunel, coba, cuba, network_model
 from brian_sweep_widget.models import Inputs
 from brian_sweep_widget.widget import history as history_module
 from brian_sweep_widget.widget.control import Control
-from brian_sweep_widget.widget.controls import controls_for
+from brian_sweep_widget.widget.controls import Controls
 from brian_sweep_widget.widget.history import History
 from brian_sweep_widget.widget.in_degree import InDegree
 from brian_sweep_widget.widget.layout import count_field
 from brian_sweep_widget.widget.presets import Presets
 
 
-def controls(model: Any = cuba, **parameters: Any) -> dict[str, Control]:
-    sweep = Sweep(model, **(parameters or dict(model.suggested_sweep)))
-    return controls_for(list(sweep.parameters.values()), sweep.plan.axes, dict(sweep.plan.fixed))
+def controls(model: Any = cuba, **parameters: Any) -> Controls:
+    return Controls(Sweep(model, **(parameters or dict(model.suggested_sweep))))
 
 
 def settings(made: Mapping[str, Control]) -> dict[str, tuple[Any, ...]]:

@@ -844,7 +844,9 @@ def test_few_rows_are_a_map_when_one_asks(make: Any) -> None:
 
 
 def test_one_swept_parameter_offers_no_map(make: Any) -> None:
-    assert make(line, x=[1.0, 2.0])._bench._tools._heat.layout.display == "none"
+    widget = make(line, x=[1.0, 2.0])
+    by_hand(widget)
+    assert widget._bench._tools._heat.layout.display == "none"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,87 @@
+"""The choice of what is swept: the x axis, and what has a curve for each of several values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets as w
+
+from brian_sweep_widget.widget.controls import Controls
+
+_ONE = "One"
+
+
+class AxesChoice:
+    """Two choices among the parameters that can be swept.
+
+    Parameters
+    ----------
+    controls
+        Of the parameters.
+
+    Attributes
+    ----------
+    widget
+        The choices; not seen if there is only one such parameter.
+    """
+
+    def __init__(self, controls: Controls) -> None:
+        self._controls = controls
+        found = controls.parameters.items()
+        self._labels = {name: parameter.label for name, parameter in found if parameter.sweepable}
+        # What the caller had swept may be more than the two that can be chosen here.
+        self._several = [controls.swept[1:]] if len(controls.swept) > 2 else []  # noqa: PLR2004
+        self._across = w.Dropdown(
+            description="x axis",
+            options=[(label, name) for name, label in self._labels.items()],
+            value=controls.swept[0],
+            tooltip="The parameter that is swept along the x axis",
+        )
+        self._curves = w.Dropdown(
+            description="Curves",
+            tooltip="A parameter with a curve for each of several values; with Map, its rows",
+        )
+        self._offer_curves()
+        self._across.observe(self._chose_across, "value")
+        self._curves.observe(self._chose_curves, "value")
+        self.widget = w.VBox([self._across, self._curves])
+        self.widget.add_class("bsw-parts")
+        for choice in self.widget.children:
+            choice.add_class("bsw-choice")
+        self.widget.layout.display = None if len(self._labels) > 1 else "none"
+        self._showing = False
+        controls.observe(self._show)
+
+    def _offer_curves(self) -> None:
+        """Offer every parameter but the x axis, and show what is chosen."""
+        across, *others = self._controls.swept
+        single = [(name,) for name in self._labels]
+        offered = [names for names in [*single, *self._several] if across not in names]
+        chosen = tuple(others)
+        options = [(_ONE, ()), *((self._in_words(names), names) for names in offered)]
+        if chosen not in dict(map(reversed, options)):  # type: ignore[arg-type]  # pairs
+            options.append((self._in_words(chosen), chosen))
+        self._curves.options = options
+        self._curves.value = chosen
+        self._shown = self._controls.swept
+
+    def _in_words(self, names: tuple[str, ...]) -> str:
+        return " × ".join(f"by {self._labels[name]}" for name in names)  # noqa: RUF001 - times
+
+    def _chose_across(self, change: Any) -> None:
+        if not self._showing:
+            self._controls.put_across(change["new"])
+
+    def _chose_curves(self, change: Any) -> None:
+        if not self._showing:
+            self._controls.sweep_over([self._controls.swept[0], *change["new"]])
+
+    def _show(self) -> None:
+        if self._controls.swept == self._shown:
+            return
+        self._showing = True
+        try:
+            self._across.value = self._controls.swept[0]
+            self._offer_curves()
+        finally:
+            self._showing = False
