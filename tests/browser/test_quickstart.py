@@ -106,6 +106,8 @@ def test_first_cell_shows_a_labelled_widget(lab: Lab) -> None:
         *(
             "Model",
             "Preset",
+            "x axis",
+            "Curves",
             "from",
             "to",
             "points",
