@@ -41,9 +41,9 @@ class SweepWidget(w.VBox):
         As for `brian_sweep_widget.Sweep`; trials and seed have controls.
     **parameters
         An array or a list sweeps a parameter: the first one is the chart's x
-        axis, each combination of the others gets a curve. A single value is
-        what its control begins with. If nothing is swept, the model's own
-        suggestion is.
+        axis, each combination of the others gets a curve; others can be chosen
+        on the screen. A single value is what its control begins with. If
+        nothing is swept, the model's own suggestion is.
 
     Raises
     ------

@@ -49,7 +49,7 @@ def test_another_parameter_is_swept(
     titled(view, "Base")
     view.field("x axis").select_option("Exponent")
     expect(view.root.locator(".bsw-label")).to_have_text("Exponent")
-    view.expect_status("Settings changed: Run makes 20 simulations")
+    expect(view.root.locator(".bsw-status-notice")).to_contain_text("Run makes 20 simulations")
     titled(view, "Base")  # of what is still shown
     view.press_run()
     view.expect_status("20 of 20 done")
@@ -80,11 +80,11 @@ def test_the_curve_follows_by_keyboard_alone(lab: Lab) -> None:
     choice = view.field("x axis")
     before = choice.input_value()
     choice.focus()
-    choice.press("ArrowDown")
+    choice.press("ArrowUp")
     after = choice.input_value()
     assert after != before
     expect(view.root.locator(".bsw-label")).to_have_text(after)
     until(lambda: view.picture().x_title.startswith(after), f"a curve over {after}", seconds=60)
     expect(choice).to_be_focused()
-    choice.press("ArrowUp")
+    choice.press("ArrowDown")
     until(lambda: view.picture().x_title.startswith(before), f"a curve over {before}", seconds=60)
