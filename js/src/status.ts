@@ -6,7 +6,6 @@ import { createAnnouncer } from "./announcer.ts";
 import { element, setText } from "./dom.ts";
 import { takeFiles } from "./download.ts";
 import { createErrorList } from "./errors.ts";
-import { createEscape } from "./escape.ts";
 import { follow } from "./follow.ts";
 import {
   announcement,
@@ -19,6 +18,7 @@ import {
   retryText,
   type Status,
 } from "./format.ts";
+import { createKeys } from "./keys.ts";
 import { createSpoken } from "./spoken.ts";
 import { createThumbNamer } from "./thumbs.ts";
 import { createToggleTeller } from "./toggles.ts";
@@ -121,7 +121,7 @@ function render({ model, el }: Props): () => void {
   const helpers = [
     createThumbNamer(root),
     createToggleTeller(root),
-    createEscape(root),
+    createKeys(root),
     createSpoken(root),
   ];
   const look = () => {

@@ -23,6 +23,11 @@ def power(base=2.0, exponent=1.0):
 widget = SweepWidget(power, base=np.linspace(0.0, 4.0, 5), store=None)
 widget
 """
+LIVE = """
+from brian_sweep_widget import SweepWidget, adex
+widget = SweepWidget(adex, store=None)
+widget
+"""
 
 
 def titled(view: WidgetView, title: str) -> None:
@@ -65,3 +70,22 @@ def test_another_parameter_is_swept(
     expect(undo).to_be_disabled()
     expect(view.field("x axis")).to_have_value("Base")
     expect(view.field("Curves")).to_have_value("One")
+
+
+def test_the_curve_follows_by_keyboard_alone(lab: Lab) -> None:
+    """Live is on: another x axis is a key, and the choice keeps the focus."""
+    lab.open_cells(LIVE)
+    lab.run_cell(0)
+    view = lab.widget_of_cell(0)
+    view.expect_status(r"^Live.* done", seconds=120)
+    choice = view.field("x axis")
+    before = choice.input_value()
+    choice.focus()
+    choice.press("ArrowDown")
+    expect(choice).not_to_have_value(before)
+    after = choice.input_value()
+    expect(view.root.locator(".bsw-label")).to_have_text(after)
+    until(lambda: view.picture().x_title.startswith(after), f"a curve over {after}", seconds=60)
+    expect(choice).to_be_focused()
+    choice.press("ArrowUp")
+    until(lambda: view.picture().x_title.startswith(before), f"a curve over {before}", seconds=60)

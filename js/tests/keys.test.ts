@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createEscape } from "../src/escape.ts";
+import { createKeys } from "../src/keys.ts";
 
 const PAGE = `
   <div class="bsw">
@@ -9,7 +9,7 @@ const PAGE = `
   </div>
   <input id="outside">`;
 const stopped = vi.fn();
-let helper: ReturnType<typeof createEscape>;
+let helper: ReturnType<typeof createKeys>;
 const find = (selector: string) => document.querySelector(selector) as HTMLElement;
 function press(selector: string, key = "Escape") {
   find(selector).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
@@ -19,7 +19,7 @@ beforeEach(() => {
   stopped.mockClear();
   document.body.innerHTML = PAGE;
   find(".bsw-stop").addEventListener("click", stopped);
-  helper = createEscape(find("#strip"));
+  helper = createKeys(find("#strip"));
   helper.look();
   helper.look(); // twice does not stop twice
 });
@@ -50,4 +50,18 @@ test("nor after the strip has gone", () => {
   helper.stop();
   press(".bsw > input");
   expect(stopped).not.toHaveBeenCalled();
+});
+
+const SUPPRESSED = "data-lm-suppress-shortcuts";
+
+test.each(["ArrowDown", "d", "Escape"])("%s in a list is the list's", (key) => {
+  press("select", key);
+  expect(find("select").hasAttribute(SUPPRESSED)).toBe(true);
+});
+
+test("what is pressed with Ctrl is the notebook's", () => {
+  press("select", "ArrowDown");
+  const init = { key: "s", ctrlKey: true, bubbles: true };
+  find("select").dispatchEvent(new KeyboardEvent("keydown", init));
+  expect(find("select").hasAttribute(SUPPRESSED)).toBe(false);
 });
