@@ -21,7 +21,7 @@ from brian_sweep_widget.widget.details import Details
 from brian_sweep_widget.widget.drawing import Drawing
 from brian_sweep_widget.widget.history import History
 from brian_sweep_widget.widget.in_degree import InDegree
-from brian_sweep_widget.widget.inbox import accept_only_input
+from brian_sweep_widget.widget.inbox import accept_only_input, close_with_parts
 from brian_sweep_widget.widget.keepsake import Keepsake
 from brian_sweep_widget.widget.layout import arrange, count_field, most_allowed
 from brian_sweep_widget.widget.live import Follower
@@ -197,11 +197,14 @@ class Bench:
             self._switch.again()
 
     def close(self) -> None:
-        """Stop the simulations, and end the threads."""
+        """Stop the simulations, end the threads, and take every part off the page."""
         self.stop()
         self._details.close()
         self._follower.close()
         self._pump.close()
+        self._controls.close()
+        for part in (*self.rows, self._chart.brush, self._heat.figure):
+            close_with_parts(part)
 
     def _connect(self) -> None:
         self._run_button.on_click(self._conductor.clicked_run)

@@ -13,7 +13,7 @@ from brian_sweep_widget.models import Parameter, Plain
 from brian_sweep_widget.runs import Sweep
 from brian_sweep_widget.sweeps import Axis
 from brian_sweep_widget.widget.control import Control
-from brian_sweep_widget.widget.inbox import accept_only_input
+from brian_sweep_widget.widget.inbox import accept_only_input, close_with_parts
 from brian_sweep_widget.widget.list_control import ListControl
 from brian_sweep_widget.widget.number_control import NumberControl, OtherControl
 from brian_sweep_widget.widget.proposals import list_near, range_near, value_near
@@ -124,6 +124,11 @@ class Controls(Mapping[str, Control]):
     def observe(self, changed: Callable[[], None]) -> None:
         """Have a function called after every change of a field, and of what is swept."""
         self._observers.append(changed)
+
+    def close(self) -> None:
+        """Close all controls, also those that are not shown now."""
+        for control in self._made.values():
+            close_with_parts(control.widget)
 
     @contextmanager
     def at_once(self) -> Iterator[None]:

@@ -54,6 +54,12 @@ def parts_of(root: w.Widget) -> Iterator[w.Widget]:
                     waiting.append(part)
 
 
+def close_with_parts(root: w.Widget) -> None:
+    """Close a widget, and every widget that it refers to, here and in the browser."""
+    for widget in list(parts_of(root)):
+        widget.close()
+
+
 class _Guarded:
     """Stands in for a widget's ``set_state``."""
 

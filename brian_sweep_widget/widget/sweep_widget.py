@@ -157,6 +157,7 @@ class SweepWidget(w.VBox):
         """Stop the simulations and remove the widget from the screen."""
         for bench in self._benches.values():
             bench.close()
+        self.layout.close()
         super().close()
 
     @property

@@ -200,16 +200,21 @@ def inspector() -> Iterator[Inspector]:
     made.close()
 
 
+def views(inspector: Inspector) -> list[Any]:
+    """Give the views that have been made."""
+    return list(inspector.widget.children)
+
+
 def shown(inspector: Inspector) -> list[str]:
     inspector.paint()
-    return [pane.view.title for pane in inspector._panes if pane.view.state != "empty"]
+    return [view.title for view in views(inspector) if view.state != "empty"]
 
 
 def ready(inspector: Inspector) -> bool:
     inspector.paint()
-    return all(
-        pane.view.state in {"ready", "failed", "empty"} for pane in inspector._panes
-    ) and any(pane.view.state != "empty" for pane in inspector._panes)
+    return all(view.state in {"ready", "failed", "empty"} for view in views(inspector)) and any(
+        view.state != "empty" for view in views(inspector)
+    )
 
 
 def everything(sweep: Sweep) -> Any:
@@ -252,7 +257,7 @@ def test_what_cannot_be_seen_says_why(
     monkeypatch.setattr(Sweep, "look", look)
     inspector.open(sweep, everything(sweep), (0, 0))
     until(lambda: ready(inspector), "a reason")
-    view = inspector._panes[0].view
+    view = views(inspector)[0]
     assert view.notice == "cuba names no monitors"
     assert view.facts
 
@@ -265,7 +270,7 @@ def test_failed_points_are_not_computed_again(
     run: Any = Run(sweep, [failed])
     inspector.open(sweep, run, job.position)
     until(lambda: ready(inspector), "a traceback")
-    view = inspector._panes[0].view
+    view = views(inspector)[0]
     assert (view.state, view.message, view.traceback) == (
         "failed",
         "ValueError: no",
@@ -286,10 +291,10 @@ def test_while_two_are_compared_the_first_stays(
         "Excitatory weight 1 mV, trial 1",
         "Excitatory weight 3 mV, trial 1",
     ]
-    assert not inspector._panes[0].view.comparable
+    assert not views(inspector)[0].comparable
     inspector._close_pane(inspector._panes[0])
     assert shown(inspector) == ["Excitatory weight 3 mV, trial 1"]
-    assert inspector._panes[0].view.comparable
+    assert views(inspector)[0].comparable
 
 
 def test_another_run_shows_what_is_nearest(sweep: Sweep, looked: Any, inspector: Inspector) -> None:
@@ -341,8 +346,28 @@ def test_messages_that_nobody_sends_are_ignored(
 ) -> None:
     run = everything(sweep)
     inspector.open(sweep, run, (0, 0))
-    inspector._panes[0].view._handle_custom_msg(content, [])
+    inspector.paint()
+    views(inspector)[0]._handle_custom_msg(content, [])
     assert inspector.marked(run) == [(0, 0)]
+
+
+def test_a_view_is_made_when_there_is_something_to_show(
+    sweep: Sweep, looked: Any, inspector: Inspector
+) -> None:
+    """A page is there sooner without them."""
+    inspector.paint()
+    assert views(inspector) == []
+    inspector.open(sweep, everything(sweep), (0, 0))
+    until(lambda: ready(inspector), "a picture")
+    (view,) = views(inspector)
+    view.set_state({"title": "<b>"})  # no input of a person's
+    assert view.title == "Excitatory weight 1 mV, trial 1"
+    inspector._compare()
+    inspector.paint()
+    assert len(views(inspector)) == 2
+    inspector._close_pane(inspector._panes[0])
+    inspector.paint()
+    assert [one.layout.display for one in views(inspector)] == [None, "none"]
 
 
 def test_a_closed_inspector_leaves_no_thread() -> None:

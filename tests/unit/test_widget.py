@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import comm
 import IPython
+import ipywidgets as w
 import numpy as np
 import pytest
 from brian2 import ms, mV
@@ -132,6 +133,11 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     yield make_widget
     for widget in made:
         widget.close()
+
+
+def widgets_alive() -> list[str]:
+    """Give the names of all widgets that the kernel keeps."""
+    return list(w.widgets.widget._instances)
 
 
 def by_hand(widget: SweepWidget) -> None:
@@ -841,6 +847,16 @@ def test_few_rows_are_a_map_when_one_asks(make: Any) -> None:
     bench._screen.paint()
     assert bench._heat.shown
     assert sum(curve.line.visible for curve in bench._chart._curves) == 1
+
+
+def test_a_closed_widget_leaves_nothing_behind(make: Any) -> None:
+    """Neither here nor in the browser, however often a cell runs."""
+    before = set(widgets_alive())
+    widget = make(line, x=[1.0, 2.0], slope=2.0)
+    widget._bench._controls.put_across("slope")
+    widget.close()
+    widget._bench._pump._thread.join(5)
+    assert set(widgets_alive()) - before == set()
 
 
 def test_one_swept_parameter_offers_no_map(make: Any) -> None:

@@ -12,6 +12,7 @@ import ipywidgets as w
 
 from brian_sweep_widget.runs import Looking, Run, Sweep
 from brian_sweep_widget.sweeps import nearest
+from brian_sweep_widget.widget.inbox import accept_only_input
 from brian_sweep_widget.widget.inspector.pane import Found, Pane, Target, written
 from brian_sweep_widget.widget.pump import soonest
 
@@ -39,20 +40,13 @@ class Inspector:
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
-        self._panes = (Pane(), Pane())
+        self._panes = (Pane(self._show), Pane(self._show))
         self._lock = threading.RLock()
         self._asked = threading.Event()
         self._closed = threading.Event()
         self._looking: Looking | None = None
         self._since = 0.0
-        for pane in self._panes:
-            pane.view.on_ask(
-                step=partial(self._step, pane),
-                script=partial(self._write_script, pane),
-                compare=self._compare,
-                close=partial(self._close_pane, pane),
-            )
-        self.widget = w.HBox([pane.view for pane in self._panes])
+        self.widget = w.HBox()
         self.widget.add_class("bsw-inspectors")
         self._thread = threading.Thread(target=self._loop, name="brian-sweep-look", daemon=True)
         self._thread.start()
@@ -102,6 +96,18 @@ class Inspector:
         compared = self._panes[1].target is not None
         again = [pane.paint(comparable=not compared) for pane in self._panes]
         return soonest(again)
+
+    def _show(self, pane: Pane) -> None:
+        """Take in the view of a pane that is needed for the first time."""
+        assert pane.view is not None  # noqa: S101 - it has just been made
+        pane.view.on_ask(
+            step=partial(self._step, pane),
+            script=partial(self._write_script, pane),
+            compare=self._compare,
+            close=partial(self._close_pane, pane),
+        )
+        accept_only_input(pane.view)
+        self.widget.children = [one.view for one in self._panes if one.view is not None]
 
     @property
     def _active(self) -> Pane:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,16 +83,23 @@ def written(target: Target) -> Script:
 class Pane:
     """A view, and what it is to show. `paint` is for the pump alone.
 
+    Parameters
+    ----------
+    made
+        Called with the pane when it has got its view.
+
     Attributes
     ----------
     view
-        The widget.
+        The widget; None until there is something to show, as a page is there
+        sooner without it.
     target, found, script
         Replaced by other threads; the next `paint` looks at them.
     """
 
-    def __init__(self) -> None:
-        self.view = InspectorView(layout={"display": "none"})
+    def __init__(self, made: Callable[[Pane], None]) -> None:
+        self._made = made
+        self.view: InspectorView | None = None
         self.target: Target | None = None
         self.found: Found | None = None
         self.script: Script | None = None
@@ -110,19 +118,25 @@ class Pane:
         if state == self._painted:
             return _PATIENCE if waits and not late else None
         self._painted = state
-        if waits and not late and self.view.state != "empty":
+        if self.view is None:
+            if target is None:
+                return None
+            self.view = InspectorView()
+            self._made(self)
+        view = self.view
+        if waits and not late and view.state != "empty":
             return _PATIENCE  # the picture of before stays for the blink of an eye
         traits = self._traits(target, known)
         written = script if script is not None and script.target is target else None
         # An empty view would take the half of the row.
-        self.view.layout.display = None if target is not None else "none"
-        with self.view.hold_sync():
+        view.layout.display = None if target is not None else "none"
+        with view.hold_sync():
             for name, value in traits.items():
-                setattr(self.view, name, value)
-            self.view.comparable = comparable and target is not None
-            self.view.script = written.text if written else ""
-            self.view.script_name = written.name if written else ""
-            self.view.script_problem = written.problem if written else ""
+                setattr(view, name, value)
+            view.comparable = comparable and target is not None
+            view.script = written.text if written else ""
+            view.script_name = written.name if written else ""
+            view.script_problem = written.problem if written else ""
         return _PATIENCE if waits and not late else None
 
     def _traits(self, target: Target | None, known: Found | None) -> dict[str, Any]:
