@@ -142,11 +142,7 @@ def range_around(default: float, parameter: Parameter) -> tuple[float, float]:
         low, high = 0.0, parameter.unit.scale
     else:
         low, high = sorted((0.0, 2 * default))
-    floor, ceiling = parameter.limits
-    return (
-        low if floor is None else max(low, floor),
-        high if ceiling is None else min(high, ceiling),
-    )
+    return parameter.within_limits(low, high)
 
 
 def _pair(parameter: Parameter, what: str, values: Any) -> tuple[Any, Any]:

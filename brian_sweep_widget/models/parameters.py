@@ -141,6 +141,14 @@ class Parameter:
             raise TypeError(msg)
         return self.default
 
+    def within_limits(self, low: float, high: float) -> tuple[float, float]:
+        """Give the part of a span, in SI units, that the model can take."""
+        floor, ceiling = self.limits
+        return (
+            low if floor is None else max(low, floor),
+            high if ceiling is None else min(high, ceiling),
+        )
+
     def text(self, si: Plain) -> str:
         """Write a value with its unit, such as ``"1.62 mV"``."""
         return str(si) if isinstance(si, bool | str) else self.unit.text(si)

@@ -59,7 +59,7 @@ class AxesChoice:
         offered = [names for names in [*single, *self._several] if across not in names]
         chosen = tuple(others)
         options = [(_ONE, ()), *((self._in_words(names), names) for names in offered)]
-        if chosen not in dict(map(reversed, options)):  # type: ignore[arg-type]  # pairs
+        if chosen not in [names for _, names in options]:
             options.append((self._in_words(chosen), chosen))
         self._curves.options = options
         self._curves.value = chosen

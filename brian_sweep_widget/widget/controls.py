@@ -139,20 +139,19 @@ class Controls(Mapping[str, Control]):
                 yield
             finally:
                 self._depth -= 1
-            told, self._moved = self._moved and not self._depth, self._moved and self._depth > 0
-        if told:
+            over = self._moved and self._depth == 0
+            if over:
+                self._moved = False
+        if over:
             for changed in self._observers:
                 changed()
 
     def _assign(self, names: Sequence[str]) -> None:
-        now = {
-            name: self._control(name, "list" if at else "range") for at, name in enumerate(names)
-        }
-        others = [name for name in self.parameters if name not in now]
-        self.swept, self._now = (
-            tuple(names),
-            {**now, **{name: self._control(name, "value") for name in others}},
-        )
+        roles: dict[str, Role] = dict.fromkeys(names, "list")
+        roles[names[0]] = "range"
+        roles |= {name: "value" for name in self.parameters if name not in roles}
+        now = {name: self._control(name, role) for name, role in roles.items()}
+        self.swept, self._now = tuple(names), now
 
     def _control(self, name: str, role: Role) -> Control:
         found = self._made.get((name, role))

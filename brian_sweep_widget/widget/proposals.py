@@ -86,8 +86,4 @@ def _ends(parameter: Parameter, values: Sequence[Plain]) -> tuple[float, float]:
     low, high = sorted((low / 2, low * 2))
     if parameter.kind == "integer":
         low, high = (float(np.trunc(low)) or 1.0, high) if low > 0 else (low, np.trunc(high))
-    floor, ceiling = parameter.limits
-    return (
-        low if floor is None else max(low, floor),
-        high if ceiling is None else min(high, ceiling),
-    )
+    return parameter.within_limits(low, high)

@@ -849,6 +849,20 @@ def test_few_rows_are_a_map_when_one_asks(make: Any) -> None:
     assert sum(curve.line.visible for curve in bench._chart._curves) == 1
 
 
+def test_a_mark_on_the_chart_is_for_the_x_axis_that_it_shows(make: Any) -> None:
+    """Another one may have been chosen since, and not have run."""
+    widget = make(line, x=[1.0, 2.0], slope=2.0)
+    widget.start().give(2)
+    by_hand(widget)
+    widget._bench._controls.put_across("slope")
+    before = widget._bench._controls["slope"].settings
+    widget._bench._zoomed(1.2, 1.8)
+    axis = widget.sweep.plan.axes[0]
+    assert (axis.name, axis.values[0], axis.values[-1]) == ("x", 1.2, 1.8)
+    widget._bench._controls.put_across("slope")
+    assert widget._bench._controls["slope"].settings == before
+
+
 def test_a_closed_widget_leaves_nothing_behind(make: Any) -> None:
     """Neither here nor in the browser, however often a cell runs."""
     before = set(widgets_alive())
