@@ -16,9 +16,8 @@ from brian_sweep_widget.sweeps import Axis
 from brian_sweep_widget.widget import fields
 from brian_sweep_widget.widget.control import Control
 
-# "1000 to 8000 in 15": so many values, evenly spaced.
-_EVENLY = re.compile(r"\s*(\S+)\s+to\s+(\S+)\s+in\s+(\d{1,9})\s*")
-_MOST = 10_000  # of them; more are far beyond every map
+# "1000 to 8000 in 15": so many values, evenly spaced; more are far beyond every map.
+_EVENLY = re.compile(r"\s*(\S+)\s+to\s+(\S+)\s+in\s+(\d{1,4})\s*")
 
 
 class ListControl(Control):
@@ -66,14 +65,15 @@ class ListControl(Control):
         number = int if whole else float
         try:
             if found := _EVENLY.fullmatch(text):
-                low, high, count = float(found[1]), float(found[2]), min(int(found[3]), _MOST)
+                low, high, count = float(found[1]), float(found[2]), int(found[3])
                 even = np.linspace(low, high, count)
                 return [number(one) for one in np.unique(np.round(even) if whole else even)]
             return [number(part) for part in text.split(",") if part.strip()]
         except ValueError:
             msg = (
                 f"{self._parameter.label}: {text!r} is not a list of numbers (allowed: numbers "
-                "with commas between them, such as 1000, 4000, or 1000 to 8000 in 15)"
+                "with commas between them, such as 1000, 4000, or 1000 to 8000 in 15, "
+                "at most 9999 values)"
             )
             raise ValueError(msg) from None
 

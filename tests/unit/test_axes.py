@@ -247,6 +247,13 @@ def test_lists_of_whole_numbers_stay_whole() -> None:
     assert asked(made, line).plan.axes[1].values == (1, 2, 3, 4)
 
 
+def test_more_values_than_any_sweep_has_are_refused_and_not_cut_off() -> None:
+    made = controls(line, x=[1.0, 2.0], slope=[1.0, 2.0])
+    made["slope"]._fields[0].value = "1 to 2 in 50000"
+    with pytest.raises(ValueError, match="at most 9999 values"):
+        asked(made, line)
+
+
 @pytest.mark.parametrize("text", ["a to 3 in 5", "1 to 3", "1; 2", "1 to inf in 3"])
 def test_lists_that_are_none_are_refused_with_words(text: str) -> None:
     made = controls(line, x=[1.0, 2.0], slope=[1.0, 2.0])
