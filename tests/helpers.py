@@ -14,12 +14,17 @@ import psutil
 _POLL = 0.01  # s
 
 
-def until(condition: Callable[[], object], what: str, seconds: float = 10.0) -> None:
-    """Wait until a condition holds; fail, naming it, if it never does."""
+def until(
+    condition: Callable[[], object],
+    what: str,
+    seconds: float = 10.0,
+    tell: Callable[[], object] | None = None,
+) -> None:
+    """Wait until a condition holds; fail, naming it and telling the rest, if it never does."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            msg = f"not within {seconds} s: {what}"
+            msg = f"not within {seconds} s: {what}" + (f"\n{tell()}" if tell else "")
             raise AssertionError(msg)
         time.sleep(_POLL)
 

@@ -35,6 +35,7 @@ from brian2 import (
     nA,
     nS,
     ohm,
+    second,
     siemens,
     uF,
     um,
@@ -571,3 +572,16 @@ CASES = {
         ),
     )
 }
+
+
+@network_model(duration=1e5 * second)
+def endless(size: int = 100, drive: float = 1.0) -> Network:
+    """Run for hours, and keep nothing: what grows in memory would end other tests, too."""
+    neurons = NeuronGroup(size, "dv/dt = (drive - v)/ms : 1", method="euler", name="neurons")
+    return Network(neurons)
+
+
+@endless.measure()
+def potential(network: Network) -> float:
+    """Tell where it ended."""
+    return float(network["neurons"].v[0])

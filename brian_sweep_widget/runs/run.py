@@ -258,7 +258,10 @@ class Run:
         """
         with self._changed:
             if not self._changed.wait_for(lambda: self._books.has_ended, timeout):
-                msg = f"the sweep goes on after {timeout} s: {self.progress}"
+                progress = self.progress
+                phase = f" ({progress.phase})" if progress.phase else ""
+                waits = f". {progress.waits}" if progress.waits else ""
+                msg = f"the sweep goes on after {timeout} s: {progress}{phase}{waits}"
                 raise TimeoutError(msg)
         self._raise_if_crashed()
         return self.results

@@ -9,10 +9,12 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import networks
 import numpy as np
 import psutil
 import pytest
@@ -22,14 +24,12 @@ from brian2 import (
     SpikeMonitor,
     Synapses,
     ms,
-    mV,
     network_operation,
-    second,
     seed,
     set_device,
 )
 from helpers import alive, descendants, script_environment, start_script, until, write_script
-from networks import explored
+from networks import endless, explored
 
 from brian_sweep_widget import Sweep, cuba, network_model
 from brian_sweep_widget.engines import compiled
@@ -40,6 +40,7 @@ from brian_sweep_widget.engines.worker import compute
 from brian_sweep_widget.models import NetworkModel
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.runs.workshop import workshop_for
+from brian_sweep_widget.scratch import scratch_folder
 from brian_sweep_widget.sweeps import Job
 
 pytestmark = pytest.mark.timeout(300)
@@ -452,23 +453,32 @@ def _binaries(among: set[int]) -> set[int]:
     return found
 
 
+def _processes() -> list[tuple[Any, ...]]:
+    """Tell what all processes below this one are at."""
+    told = []
+    for number in descendants():
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(number)
+            told.append((number, process.ppid(), process.status(), *process.cmdline()))
+    return told
+
+
 def test_a_killed_worker_takes_its_program_along() -> None:
     """The sweep goes on, and leaves no folder of results behind."""
-    sweep = Sweep(
-        cuba, excitatory_weight=[0, 1] * mV, size=100, duration=1e5 * second, workers=2,
-        engine="compiled",
-    )  # fmt: skip
-    run = sweep.start()
-    until(lambda: len(_binaries(descendants())) == 2, "both programs run", 60)
-    programs = _binaries(descendants())
-    for program in programs:
-        os.kill(psutil.Process(program).ppid(), signal.SIGKILL)
-    until(lambda: not any(map(alive, programs)), "its programs ended")
-    run.cancel()
+    run = Sweep(endless, drive=[0.5, 1.0], workers=2, engine="compiled").start()
+    try:
+        until(
+            lambda: len(_binaries(descendants())) == 2, "both programs run", 60,
+            lambda: (run.progress, run.under_way, _processes()),
+        )  # fmt: skip
+        programs = _binaries(descendants())
+        for program in programs:
+            os.kill(psutil.Process(program).ppid(), signal.SIGKILL)
+        until(lambda: not any(map(alive, programs)), "its programs ended")
+    finally:
+        run.cancel()
     run.wait(20)
     until(lambda: not _binaries(descendants()), "no program is left")
-    from brian_sweep_widget.scratch import scratch_folder
-
     assert not list(scratch_folder().glob("results-*/run-*"))
     after = Sweep(cuba, size=100, duration=2 * ms, workers=2, engine="compiled")
     assert after.run(progress=False).counts() == {"done": 1}
@@ -476,12 +486,12 @@ def test_a_killed_worker_takes_its_program_along() -> None:
 
 def test_a_killed_kernel_leaves_no_program(tmp_path: Path) -> None:
     """Its workers see that it is gone, and the programs that the workers are."""
-    code = """
-from brian2 import mV, second
-from brian_sweep_widget import Sweep, cuba
-sweep = Sweep(cuba, excitatory_weight=[0, 1]*mV, size=100, duration=1e5*second, workers=2,
-              engine="compiled")
-run = sweep.start()
+    code = f"""
+import sys
+sys.path.insert(0, {str(Path(networks.__file__).parent)!r})
+from networks import endless
+from brian_sweep_widget import Sweep
+run = Sweep(endless, drive=[0.5, 1.0], workers=2, engine="compiled").start()
 run.wait()
 """
     kernel = start_script(tmp_path, code)
@@ -489,7 +499,7 @@ run.wait()
         until(lambda: len(_binaries(descendants(kernel.pid))) == 2, "both programs run", 60)
         programs = _binaries(descendants(kernel.pid))
         kernel.kill()
-        until(lambda: not any(map(alive, programs)), "they ended", 2.0)
+        until(lambda: not any(map(alive, programs)), "they ended")
     finally:
         kernel.kill()
         kernel.wait()
