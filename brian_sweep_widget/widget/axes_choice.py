@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import ipywidgets as w
@@ -29,19 +32,21 @@ class AxesChoice:
         self._controls = controls
         found = controls.parameters.items()
         self._labels = {name: parameter.label for name, parameter in found if parameter.sweepable}
+        self._costs: Mapping[str, str] = {}
+        # A person may choose in one thread while another shows costs: neither is lost.
+        self._lock = threading.RLock()
+        self._shows = False
         # What the caller had swept may be more than the two that can be chosen here.
         self._several = [controls.swept[1:]] if len(controls.swept) > 2 else []  # noqa: PLR2004
         self._across = w.Dropdown(
             description="x axis",
-            options=[(label, name) for name, label in self._labels.items()],
-            value=controls.swept[0],
-            tooltip="The parameter that is swept along the x axis",
+            tooltip="The parameter that is swept along the x axis, and what each value of it costs",
         )
         self._curves = w.Dropdown(
             description="Curves",
             tooltip="A parameter with a curve for each of several values; with Map, its rows",
         )
-        self._offer_curves()
+        self._offer()
         self._across.observe(self._chose_across, "value")
         self._curves.observe(self._chose_curves, "value")
         self.widget = w.VBox([self._across, self._curves])
@@ -49,11 +54,35 @@ class AxesChoice:
         for choice in self.widget.children:
             choice.add_class("bsw-choice")
         self.widget.layout.display = None if len(self._labels) > 1 else "none"
-        self._showing = False
         controls.observe(self._show)
 
-    def _offer_curves(self) -> None:
-        """Offer every parameter but the x axis, and show what is chosen."""
+    def show_costs(self, costs: Mapping[str, str]) -> None:
+        """Say beside each parameter what another value of it costs.
+
+        Parameters
+        ----------
+        costs
+            In words, by the parameter's name; those that are not known are missing.
+        """
+        if costs != self._costs:
+            self._costs = dict(costs)
+            with self._showing():
+                self._offer()
+
+    @contextmanager
+    def _showing(self) -> Iterator[None]:
+        """Change what is offered and seen as chosen, without choosing it."""
+        with self._lock, self._across.hold_sync(), self._curves.hold_sync():
+            self._shows = True
+            try:
+                yield
+            finally:
+                self._shows = False
+
+    def _offer(self) -> None:
+        """Offer every parameter, those with curves but the x axis, and show what is chosen."""
+        self._across.options = [(self._told(name), name) for name in self._labels]
+        self._across.value = self._controls.swept[0]
         across, *others = self._controls.swept
         single = [(name,) for name in self._labels]
         offered = [names for names in [*single, *self._several] if across not in names]
@@ -66,22 +95,23 @@ class AxesChoice:
         self._shown = self._controls.swept
 
     def _in_words(self, names: tuple[str, ...]) -> str:
-        return " × ".join(f"by {self._labels[name]}" for name in names)  # noqa: RUF001 - times
+        return " × ".join(f"by {self._told(name)}" for name in names)  # noqa: RUF001 - times
+
+    def _told(self, name: str) -> str:
+        cost = self._costs.get(name)
+        return f"{self._labels[name]} ({cost})" if cost else self._labels[name]
 
     def _chose_across(self, change: Any) -> None:
-        if not self._showing:
-            self._controls.put_across(change["new"])
+        with self._lock:
+            if not self._shows:
+                self._controls.put_across(change["new"])
 
     def _chose_curves(self, change: Any) -> None:
-        if not self._showing:
-            self._controls.sweep_over([self._controls.swept[0], *change["new"]])
+        with self._lock:
+            if not self._shows:
+                self._controls.sweep_over([self._controls.swept[0], *change["new"]])
 
     def _show(self) -> None:
-        if self._controls.swept == self._shown:
-            return
-        self._showing = True
-        try:
-            self._across.value = self._controls.swept[0]
-            self._offer_curves()
-        finally:
-            self._showing = False
+        if self._controls.swept != self._shown:
+            with self._showing():
+                self._offer()

@@ -13,6 +13,7 @@ from brian_sweep_widget.results import Results
 from brian_sweep_widget.runs import Run, Sweep
 from brian_sweep_widget.widget.ahead import likely_next
 from brian_sweep_widget.widget.asking import Asked, first_sweep
+from brian_sweep_widget.widget.axes_choice import AxesChoice
 from brian_sweep_widget.widget.chart import MOST_GHOSTS, Chart, HeatMap
 from brian_sweep_widget.widget.conductor import Conductor
 from brian_sweep_widget.widget.control_panel import ControlPanel
@@ -114,6 +115,7 @@ class Bench:
         self._history = History(self._controls, (self._trials, self._seed))
         self._details = Details(self._chart, self._heat, self._drawing, self._wake)
         self._saving = Saving(lambda: self.results, model.name, self._wake, self._status.hand_out)
+        axes = AxesChoice(self._controls)
         #: What to show, from top to bottom.
         self.rows = arrange(
             title=title,
@@ -126,6 +128,7 @@ class Bench:
             ),
             controls=ControlPanel(
                 self._controls,
+                axes=axes.widget,
                 counts=(self._trials, self._seed),
                 moves=[self._presets.widget, self._history.widget],
                 in_degree=self._in_degree.widget,
@@ -138,7 +141,7 @@ class Bench:
         warm_up = threading.Thread(
             target=self._warm_up, args=(first,), name="brian-sweep-warm-up", daemon=True
         )
-        readiness = Readiness(self._controls, self._switch, warm_up.is_alive)
+        readiness = Readiness(self._controls, axes, self._switch, warm_up.is_alive)
         self._screen = Screen(
             self._drawing,
             self._tools,

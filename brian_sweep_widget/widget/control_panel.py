@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import ipywidgets as w
 
-from brian_sweep_widget.widget.axes_choice import AxesChoice
 from brian_sweep_widget.widget.controls import Controls
 from brian_sweep_widget.widget.layout import section
 
@@ -18,6 +17,8 @@ class ControlPanel:
     ----------
     controls
         Of the parameters.
+    axes
+        The choice of what is swept.
     counts
         The fields for trials and seed.
     moves
@@ -35,6 +36,7 @@ class ControlPanel:
         self,
         controls: Controls,
         *,
+        axes: w.Widget,
         counts: Sequence[w.Widget],
         moves: Sequence[w.Widget],
         in_degree: w.Widget,
@@ -48,7 +50,7 @@ class ControlPanel:
             [
                 *moves,
                 section("Sweep"),
-                AxesChoice(controls).widget,
+                axes,
                 self._swept,
                 *counts,
                 self._head,

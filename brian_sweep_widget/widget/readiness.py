@@ -9,6 +9,7 @@ from brian_sweep_widget.engines.compiled import Cost
 from brian_sweep_widget.limits import limits
 from brian_sweep_widget.runs import Preparation, Sweep
 from brian_sweep_widget.widget import wording
+from brian_sweep_widget.widget.axes_choice import AxesChoice
 from brian_sweep_widget.widget.control import Control
 from brian_sweep_widget.widget.switch import LiveSwitch
 
@@ -22,6 +23,8 @@ class Readiness:
     ----------
     controls
         By parameter name.
+    axes
+        The choice of what is swept.
     switch
         The Live switch.
     warming
@@ -31,10 +34,12 @@ class Readiness:
     def __init__(
         self,
         controls: Mapping[str, Control],
+        axes: AxesChoice,
         switch: LiveSwitch,
         warming: Callable[[], bool],
     ) -> None:
         self._controls = controls
+        self._axes = axes
         self._switch = switch
         self._warming = warming
         most = limits().max_neurons
@@ -94,6 +99,10 @@ class Readiness:
         self._looked = time.monotonic()
         costs: Mapping[str, Cost] = {} if preparation is None else preparation.costs
         times = {} if preparation is None else preparation.times
+        words = {
+            name: wording.cost_in_words(cost, times.get(cost)).text for name, cost in costs.items()
+        }
+        self._axes.show_costs(words)
         for name, control in self._controls.items():
             cost = costs.get(name)
             control.show_cost(cost or "", times.get(cost) if cost else None)

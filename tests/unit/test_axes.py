@@ -202,7 +202,13 @@ def test_scaling_the_weights_scales_those_with_a_curve_each() -> None:
 
 def test_every_parameter_has_its_place_in_the_panel() -> None:
     made = controls()
-    panel = ControlPanel(made, counts=[], moves=[], in_degree=InDegree(None, made).widget)
+    panel = ControlPanel(
+        made,
+        axes=AxesChoice(made).widget,
+        counts=[],
+        moves=[],
+        in_degree=InDegree(None, made).widget,
+    )
     _, _, swept, _, others, _ = panel.widget.children
     made.sweep_over(["size", "refractory"])
     assert list(swept.children) == [made["size"].widget, made["refractory"].widget]
@@ -304,3 +310,43 @@ def test_whatever_is_chosen_is_a_sweep_and_can_be_taken_back(
         assert Sweep(model, **made.asked(live=True))
     while made.settings != before:
         history.undo()
+
+
+def test_the_choice_of_axes_tells_what_each_costs_and_changes_nothing_by_it() -> None:
+    made = controls(brunel, relative_inhibition=np.linspace(3, 7, 5), external_rate=[1.0, 2.0])
+    choice = AxesChoice(made)
+    across, curves = choice.widget.children
+    told: list[int] = []
+    made.observe(lambda: told.append(1))
+    before = made.settings
+    choice.show_costs(
+        {"relative_inhibition": "instant", "external_rate": "0.2 s", "size": "compiles, 3 s"}
+    )
+    assert made.settings == before
+    assert not told
+    offered = {name: label for label, name in across.options}
+    label = brunel.parameters({})["size"].label
+    assert offered["size"] == f"{label} (compiles, 3 s)"
+    assert across.value == "relative_inhibition"
+    assert curves.value == ("external_rate",)
+    assert curves.label.endswith("(0.2 s)")
+    assert all(
+        "instant" not in label for label, _ in curves.options
+    )  # what is along x has no curves
+    across.value = "size"  # they still choose
+    assert made.swept == ("size", "external_rate")
+    assert across.label == f"{label} (compiles, 3 s)"
+
+
+def test_what_a_person_chooses_while_costs_are_told_is_chosen() -> None:
+    made = controls()
+    choice = AxesChoice(made)
+    across = choice.widget.children[0]
+    for number in range(50):
+        telling = threading.Thread(target=choice.show_costs, args=({"size": f"{number} s"},))
+        telling.start()
+        wanted = ("size", "excitatory_weight")[number % 2]
+        across.value = wanted
+        telling.join()
+        assert made.swept == (wanted,), number
+        assert across.value == wanted
