@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +33,7 @@ from helpers import alive, descendants, script_environment, start_script, until,
 from networks import endless, explored
 
 from brian_sweep_widget import Sweep, cuba, network_model
+from brian_sweep_widget.backends import local_pool
 from brian_sweep_widget.engines import compiled
 from brian_sweep_widget.engines.compiled.binary import run_binary
 from brian_sweep_widget.engines.compiled.engine import CompiledEngine, CompiledMeasures
@@ -442,14 +444,13 @@ def test_what_does_not_fit_into_memory_is_refused(values: dict[str, Any]) -> Non
     assert again.run(progress=False).counts() == {"done": 1}
 
 
-def _binaries(among: set[int]) -> set[int]:
+def _binaries(workers: Iterable[int]) -> set[int]:
+    """Find the programs that workers run; others, such as twins, have other parents."""
     found = set()
-    for process in among:
-        try:
-            if psutil.Process(process).name() == "main":
-                found.add(process)
-        except psutil.NoSuchProcess:
-            continue
+    for worker in workers:
+        with suppress(psutil.NoSuchProcess):
+            children = psutil.Process(worker).children()
+            found.update(child.pid for child in children if child.name() == "main")
     return found
 
 
@@ -468,17 +469,18 @@ def test_a_killed_worker_takes_its_program_along() -> None:
     run = Sweep(endless, drive=[0.5, 1.0], workers=2, engine="compiled").start()
     try:
         until(
-            lambda: len(_binaries(descendants())) == 2, "both programs run", 60,
-            lambda: (run.progress, run.under_way, _processes()),
+            lambda: len(_binaries(one.process for one in run.under_way)) == 2,
+            "both programs run", 60, lambda: (run.progress, run.under_way, _processes()),
         )  # fmt: skip
-        programs = _binaries(descendants())
-        for program in programs:
-            os.kill(psutil.Process(program).ppid(), signal.SIGKILL)
+        workers = [one.process for one in run.under_way]
+        programs = _binaries(workers)
+        for worker in workers:
+            os.kill(worker, signal.SIGKILL)
         until(lambda: not any(map(alive, programs)), "its programs ended")
     finally:
         run.cancel()
     run.wait(20)
-    until(lambda: not _binaries(descendants()), "no program is left")
+    until(lambda: not _binaries(local_pool(2).processes()), "no program is left")
     assert not list(scratch_folder().glob("results-*/run-*"))
     after = Sweep(cuba, size=100, duration=2 * ms, workers=2, engine="compiled")
     assert after.run(progress=False).counts() == {"done": 1}

@@ -24,10 +24,11 @@ from networks import CASES, Case, noise
 
 from brian_sweep_widget import Sweep, cuba
 from brian_sweep_widget.engines import compiled
+from brian_sweep_widget.engines.compiled import twin
 from brian_sweep_widget.engines.compiled.binary import run_binary
 from brian_sweep_widget.engines.compiled.cache import BuildCache
 from brian_sweep_widget.engines.compiled.compilation import brians_flags
-from brian_sweep_widget.engines.compiled.compiler import precompiled_header
+from brian_sweep_widget.engines.compiled.compiler import compile_project, precompiled_header
 from brian_sweep_widget.engines.compiled.makefile import header_flags
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.models import Plain
@@ -261,6 +262,24 @@ def test_the_last_digits_of_two_builds_are_compared() -> None:
     for arguments, same in ((STRICT, True), (FAST, False)):
         lifted = Lifted(CASES["conductances"], arguments)
         assert compiled.same_digits(lifted.blueprint, lifted.program) is same
+
+
+def test_a_model_that_takes_too_long_is_not_compared_again_and_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every kernel would compile its twin and run it for minutes, to no end."""
+    lifted = Lifted(CASES["branches"], FAST)
+    compiled_twins = []
+
+    def compiles(folder: Path, cores: int) -> None:
+        compiled_twins.append(folder)
+        compile_project(folder, cores)
+
+    monkeypatch.setattr(twin, "compile_project", compiles)
+    monkeypatch.setattr(twin, "_LONGEST", 1e-6)
+    for _ in range(2):
+        assert compiled.same_digits(lifted.blueprint, lifted.program) is None
+    assert len(compiled_twins) == 1
 
 
 def test_a_person_is_told_of_last_digits_that_may_differ() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from brian_sweep_widget.engines.compiled.binary import BinaryError, TimeLimitError, run_binary
@@ -48,7 +49,8 @@ def same_digits(blueprint: Blueprint, program: Program) -> bool | None:
         Whether all results are the same to the last bit, for the values that
         the program was made from and all that differ from them in numbers
         which are not `Program.foldable`; None if that cannot be told. The
-        answer is kept in the cache of builds.
+        answer is kept in the cache of builds, also that it takes too long to
+        tell: nobody's next kernel should spend minutes on it again.
     """
     if not program.foldable:
         return True
@@ -59,16 +61,19 @@ def same_digits(blueprint: Blueprint, program: Program) -> bool | None:
         numbers = list(program.variant.entries)
 
         def make(folder: Path) -> None:
-            same = _compare(blueprint.base, program.variant, program, compiler, cache)
+            same: bool | None = None
+            with suppress(TimeLimitError):
+                same = _compare(blueprint.base, program.variant, program, compiler, cache)
             (folder / _VERDICT).write_text(json.dumps(same))
 
         about = {"model": f"{blueprint.name} (last digits)"}
         found = cache.get_or_make(
             key_of({**parts, "numbers": numbers}), make, about, product=_VERDICT
         )
-        return bool(json.loads((found / _VERDICT).read_text()))
-    except (BinaryError, CacheRefusedError, CompileError, CompilerMissingError, TimeLimitError):
+        verdict: bool | None = json.loads((found / _VERDICT).read_text())
+    except (BinaryError, CacheRefusedError, CompileError, CompilerMissingError):
         return None
+    return verdict
 
 
 def _compare(
