@@ -94,7 +94,7 @@ from brian_sweep_widget import SweepWidget, network_model
 @network_model(duration=1000*ms, spikes="spikes")
 def regular(period=4*ms):
     neurons = NeuronGroup(
-        {_SPIKES // 250}, "dv/dt = 1/period : 1", threshold="v > 1", reset="v -= 1",
+        {_SPIKES * 46 // 10_000}, "dv/dt = 1/period : 1", threshold="v > 1", reset="v -= 1",
         method="euler", name="neurons",
     )
     neurons.v = "rand()"
