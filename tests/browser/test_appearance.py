@@ -185,6 +185,25 @@ def test_large_text_for_a_projector(
     expect(view.status).to_have_css("font-size", "13px")
 
 
+def test_sizes_of_networks_fit_their_fields(lab: Lab) -> None:
+    """Five digits, also where three fields are in one row, and in large letters."""
+    lab.open_cells(
+        "from brian_sweep_widget import SweepWidget, cuba\n"
+        "SweepWidget(cuba, size=[1000, 12000, 23000], store=None)"
+    )
+    lab.run_cell(0)
+    view = lab.widget()
+    large = view.root.get_by_role("button", name="Large", exact=True)
+    for _ in range(2):
+        widths = view.root.locator(".bsw-range input").evaluate_all(
+            "fields => fields.map(field => [field.value, field.scrollWidth, field.clientWidth])"
+        )
+        assert [value for value, *_ in widths] == ["1000", "23000", "3"]
+        assert [field for field in widths if field[1] > field[2]] == []
+        large.click()
+        expect(view.status).to_have_css("font-size", "19px")
+
+
 def texts(view: WidgetView) -> dict[str, float]:
     """Give the size of every kind of text in pixels, by what it belongs to."""
     sizes: dict[str, float] = view.root.evaluate("""root => Object.fromEntries(
