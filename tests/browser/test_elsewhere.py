@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from helpers import until
 from playwright.sync_api import Page, expect
 from server import LabServer, Theme
 from test_inspector import CUBA, inspector, open_dot
@@ -13,6 +14,10 @@ from test_quickstart import BUILD
 from view import WidgetView
 
 pytestmark = pytest.mark.timeout(150)
+
+# Whether all dots are in the widget.
+_INSIDE = """root => [...root.querySelectorAll('.bqplot path.dot')].every(dot =>
+  dot.getBoundingClientRect().right < root.getBoundingClientRect().right)"""
 
 
 @pytest.fixture(scope="module")
@@ -84,5 +89,8 @@ def used(page: Page, picture: Path) -> WidgetView:
     page.set_viewport_size({"width": 640, "height": 900})
     view.stop_button.scroll_into_view_if_needed()
     expect(view.status).to_be_visible()
-    page.screenshot(path=picture.with_stem(f"{picture.stem}_half"))
+    try:
+        until(lambda: view.root.evaluate(_INSIDE), "the whole curve is seen")
+    finally:
+        page.screenshot(path=picture.with_stem(f"{picture.stem}_half"))
     return view
