@@ -14,7 +14,8 @@ from view import WidgetView
 _NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 _SECONDS = 60.0  # for anything that takes a moment, on a busy machine
 
-_READY = """() => {
+#: Whether a notebook has its cells and a kernel, in JupyterLab and in Notebook.
+READY = """() => {
   const panel = window.jupyterapp?.shell?.currentWidget;
   return panel?.context?.isReady && panel?.sessionContext?.isReady
     && panel.sessionContext.session?.kernel?.status === 'idle'
@@ -194,7 +195,7 @@ class Lab:
         self._command("application:toggle-left-area")
 
     def _wait(self) -> None:
-        self.page.wait_for_function(_READY, timeout=_SECONDS * 1000)
+        self.page.wait_for_function(READY, timeout=_SECONDS * 1000)
 
     def _command(self, name: str, **options: Any) -> None:
         self.page.evaluate(_COMMAND, [name, options, _SECONDS * 1000])

@@ -70,6 +70,7 @@ class LabServer:
                     f"--ServerApp.root_dir={self.root}",
                     f"--IdentityProvider.token={self._token}",
                     "--LabApp.expose_app_in_browser=True",
+                    "--JupyterNotebookApp.expose_app_in_browser=True",
                     *(["--allow-root"] if os.name == "posix" and os.geteuid() == 0 else []),
                 ],
                 env=self._environment(home),
