@@ -189,7 +189,13 @@ class WidgetView:
         return seen
 
     def watch(self) -> None:
-        """Begin to remember every state that the screen goes through."""
+        """Begin to remember every state that the screen goes through, once it stands still.
+
+        A chart that was just added gets its width a moment later, when the page knows it.
+        """
+        before = None
+        while before != (before := self.ticks("x")):
+            self.root.page.wait_for_timeout(500)
         self.root.evaluate(_WATCH)
 
     def watched(self) -> list[dict[str, Any]]:
