@@ -81,9 +81,10 @@ class AxesChoice:
 
     def _offer(self) -> None:
         """Offer every parameter, those with curves but the x axis, and show what is chosen."""
+        swept = self._controls.swept  # once: it may change meanwhile, and then this comes again
+        across, *others = swept
         self._across.options = [(self._told(name), name) for name in self._labels]
-        self._across.value = self._controls.swept[0]
-        across, *others = self._controls.swept
+        self._across.value = across
         single = [(name,) for name in self._labels]
         offered = [names for names in [*single, *self._several] if across not in names]
         chosen = tuple(others)
@@ -92,7 +93,7 @@ class AxesChoice:
             options.append((self._in_words(chosen), chosen))
         self._curves.options = options
         self._curves.value = chosen
-        self._shown = self._controls.swept
+        self._shown = swept
 
     def _in_words(self, names: tuple[str, ...]) -> str:
         return " × ".join(f"by {self._told(name)}" for name in names)  # noqa: RUF001 - times

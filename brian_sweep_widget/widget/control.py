@@ -10,6 +10,7 @@ import ipywidgets as w
 
 from brian_sweep_widget.models import Plain
 from brian_sweep_widget.widget.fields import CostBadge
+from brian_sweep_widget.widget.wording import CostWords
 
 
 class Control:
@@ -87,9 +88,9 @@ class Control:
     def zoom(self, low: float, high: float) -> None:
         """Go to a range that was marked on the chart, in shown units; the x axis's control does."""
 
-    def show_cost(self, cost: str, seconds: float | None = None) -> None:
-        """Show what another value costs (empty if it is not known), and its time if it has one."""
-        self._badge.show(cost, seconds)
+    def show_cost(self, cost: str, words: CostWords | None) -> None:
+        """Show what another value costs, as `Preparation` names it; None if it is not known."""
+        self._badge.show(cost, words)
 
     def observe(self, changed: Callable[[Any], None]) -> None:
         """Have a function called after every change."""

@@ -11,7 +11,7 @@ import ipywidgets as w
 from brian_sweep_widget.models import Parameter
 from brian_sweep_widget.models.units import quantity
 from brian_sweep_widget.widget.rounding import round_step
-from brian_sweep_widget.widget.wording import cost_in_words
+from brian_sweep_widget.widget.wording import CostWords
 
 _STEPS = 100  # of a slider, about
 _SAME_STEP = 1e-3  # of a step; what browsers and we may differ by
@@ -31,11 +31,10 @@ class CostBadge:
         self.widget = w.HTML()
         self.widget.add_class("bsw-cost")
 
-    def show(self, cost: str, seconds: float | None) -> None:
-        """Show a cost, as `Preparation` names it (empty if it is not known), and its time."""
+    def show(self, cost: str, words: CostWords | None) -> None:
+        """Show a cost, as `Preparation` names it, in words; nothing if it is not known."""
         value = ""
-        if cost:
-            words = cost_in_words(cost, seconds)
+        if words is not None:
             value = (
                 f'<span class="bsw-cost-{cost}" title="{html.escape(words.explanation)}">'
                 f"{html.escape(words.text)}</span>"

@@ -99,13 +99,10 @@ class Readiness:
         self._looked = time.monotonic()
         costs: Mapping[str, Cost] = {} if preparation is None else preparation.costs
         times = {} if preparation is None else preparation.times
-        words = {
-            name: wording.cost_in_words(cost, times.get(cost)).text for name, cost in costs.items()
-        }
-        self._axes.show_costs(words)
+        words = {name: wording.cost_in_words(cost, times.get(cost)) for name, cost in costs.items()}
+        self._axes.show_costs({name: told.text for name, told in words.items()})
         for name, control in self._controls.items():
-            cost = costs.get(name)
-            control.show_cost(cost or "", times.get(cost) if cost else None)
+            control.show_cost(costs.get(name, ""), words.get(name))
             if self._most_neurons is not None and preparation and name in preparation.counts:
                 control.keep_below(self._most_neurons)
         possible = bool(costs)  # they are known from the first program on

@@ -193,9 +193,13 @@ class WidgetView:
 
         A chart that was just added gets its width a moment later, when the page knows it.
         """
-        before = None
-        while before != (before := self.ticks("x")):
-            self.root.page.wait_for_timeout(500)
+
+        def stands_still() -> bool:
+            before = self.ticks("x")
+            self.root.page.wait_for_timeout(500)  # longer than the page takes to tell it
+            return self.ticks("x") == before
+
+        until(stands_still, "the chart stands still")
         self.root.evaluate(_WATCH)
 
     def watched(self) -> list[dict[str, Any]]:

@@ -501,7 +501,7 @@ run.wait()
         until(lambda: len(_binaries(descendants(kernel.pid))) == 2, "both programs run", 60)
         programs = _binaries(descendants(kernel.pid))
         kernel.kill()
-        until(lambda: not any(map(alive, programs)), "they ended")
+        until(lambda: not any(map(alive, programs)), "they ended", 2.0)
     finally:
         kernel.kill()
         kernel.wait()

@@ -330,9 +330,8 @@ def test_the_choice_of_axes_tells_what_each_costs_and_changes_nothing_by_it() ->
     assert across.value == "relative_inhibition"
     assert curves.value == ("external_rate",)
     assert curves.label.endswith("(0.2 s)")
-    assert all(
-        "instant" not in label for label, _ in curves.options
-    )  # what is along x has no curves
+    # What is along x has no curves.
+    assert all("instant" not in label for label, _ in curves.options)
     across.value = "size"  # they still choose
     assert made.swept == ("size", "external_rate")
     assert across.label == f"{label} (compiles, 3 s)"
