@@ -45,8 +45,10 @@ _WATCH = """root => {
       .filter(dot => dot.checkVisibility()).length;
     const status = root.querySelector('.bsw-status-counts').textContent;
     const axis = root.querySelector('.bqplot g.axis');
+    // In hundredths of a pixel: at the end of a transition the seventh digit changes.
+    const place = tick => tick.getAttribute('transform')?.match(/[-\\d.]+/)?.[0];
     const ticks = [...axis.querySelectorAll('.tick')].map(
-      tick => tick.textContent + '@' + tick.getAttribute('transform')).join(' ');
+      tick => `${tick.textContent}@${Number(place(tick)).toFixed(2)}`).join(' ');
     const now = {dots, status, ticks};
     if (JSON.stringify(now) !== JSON.stringify(seen.at(-1))) seen.push(now);
     if (root.isConnected) requestAnimationFrame(look);
@@ -189,17 +191,7 @@ class WidgetView:
         return seen
 
     def watch(self) -> None:
-        """Begin to remember every state that the screen goes through, once it stands still.
-
-        A chart that was just added gets its width a moment later, when the page knows it.
-        """
-
-        def stands_still() -> bool:
-            before = self.ticks("x")
-            self.root.page.wait_for_timeout(500)  # longer than the page takes to tell it
-            return self.ticks("x") == before
-
-        until(stands_still, "the chart stands still")
+        """Begin to remember every state that the screen goes through."""
         self.root.evaluate(_WATCH)
 
     def watched(self) -> list[dict[str, Any]]:
