@@ -97,9 +97,14 @@ class Turn:
         self._admission.end(self)
 
     @property
+    def are_short(self) -> bool:
+        """Whether the latest jobs took less time than it takes to notice."""
+        return bool(self._seconds) and max(self._seconds) <= _LONG
+
+    @property
     def look_ahead(self) -> int:
         """Jobs that may be with the workers, as long as nobody else wants them."""
-        if self._seconds and max(self._seconds) > _LONG:
+        if self._seconds and not self.are_short:
             return self.workers
         return 2 * self.workers  # to fetch a short one from here takes as long as it does
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -21,7 +21,9 @@ from joblib.parallel import ParallelBackendBase
 
 from brian_sweep_widget.backends.admission import ADMISSION, Turn
 from brian_sweep_widget.backends.cores import allowed_cores
+from brian_sweep_widget.backends.hosts.tally import Tally
 from brian_sweep_widget.backends.pool import LocalPool, local_pool
+from brian_sweep_widget.backends.token import Label, Place
 
 NAME = "brian-sweep-local"
 
@@ -38,9 +40,12 @@ class Died:
     reason
         What became of the worker; empty if the job was cancelled before it
         started.
+    suspects
+        Calls of which it may have died, if that is known: on another host.
     """
 
     reason: str = ""
+    suspects: frozenset[Label] = frozenset()
 
 
 class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no types
@@ -68,6 +73,41 @@ class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no 
         self._cancelled = False
         self._lock = threading.Lock()
         self._arrived: SimpleQueue[list[Any] | None] | None = None
+
+    @property
+    def pre_dispatch(self) -> int:
+        """How many jobs joblib hands out before any is done."""
+        return 2 * self.effective_n_jobs(None)
+
+    @property
+    def slots(self) -> int:
+        """How many jobs run at once, as far as is known now."""
+        return 0 if self._turn is None else self._turn.workers
+
+    @property
+    def running(self) -> int:
+        """Jobs under way."""
+        return 0 if self._turn is None else min(self._turn.running, self._turn.workers)
+
+    @property
+    def waits(self) -> str:
+        """Why nothing can be computed; empty if something can."""
+        return ""
+
+    @property
+    def tallies(self) -> Mapping[str, Tally]:
+        """What was moved to other hosts and lost with them, by name."""
+        return {}
+
+    def places(self) -> Mapping[Label, tuple[str, Place]]:
+        """Give the calls that workers of other hosts began last, with the host."""
+        return {}
+
+    def skip(self, label: Label) -> None:
+        """End a call that another host may be making."""
+
+    def forget(self, labels: Iterable[Label]) -> None:
+        """Make calls after all that were skipped before."""
 
     def effective_n_jobs(self, n_jobs: int | None) -> int:
         """Say how many jobs run at once; never 1, which joblib runs in the caller."""
@@ -189,6 +229,11 @@ class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no 
             else:
                 future.cancel()
 
+    def end(self) -> None:
+        """Give back the place among others."""
+        if self._turn is not None:
+            self._turn.end()
+
     def abort_everything(self, ensure_ready: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002 - joblib's
         """Stop without killing the workers."""
         self.cancel_pending()
@@ -226,7 +271,7 @@ class _Driving:
             backend=self._backend,
             return_as="generator_unordered",
             batch_size=1,  # larger batches would let the chart jump, and Stop wait
-            pre_dispatch="2 * n_jobs",
+            pre_dispatch=self._backend.pre_dispatch,
         )
         try:
             for _ in parallel(self._tasks()):

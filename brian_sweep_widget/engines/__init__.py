@@ -1,6 +1,6 @@
 """How one job is computed: engines, and what a worker does with them."""
 
-from brian_sweep_widget.engines import compiled
+from brian_sweep_widget.engines import compiled, elsewhere
 from brian_sweep_widget.engines.choice import ENGINES, engine_for
 from brian_sweep_widget.engines.digests import UnknownError
 from brian_sweep_widget.engines.engine import Engine
@@ -18,6 +18,7 @@ __all__ = [
     "UnknownError",
     "compiled",
     "compute",
+    "elsewhere",
     "engine_for",
     "fingerprint",
     "looked_into",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from brian_sweep_widget.engines.context import BrianContext, initial_context
 from brian_sweep_widget.engines.engine import Engine
@@ -43,7 +44,7 @@ def prepare() -> None:
     RuntimeEngine(cuba, parameters, BrianContext(), "numpy", Limits()).simulate(job)
 
 
-def compute(packed: bytes, job: Job) -> Outcome:
+def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) -> Outcome:
     """Compute one job; whatever goes wrong in it is part of the outcome.
 
     Parameters
@@ -52,6 +53,9 @@ def compute(packed: bytes, job: Job) -> Outcome:
         An engine from `pack`.
     job
         The job.
+    place
+        Gives the engine as it is on another computer than the one that packed
+        it.
 
     Returns
     -------
@@ -67,6 +71,8 @@ def compute(packed: bytes, job: Job) -> Outcome:
             # Anew for every job: what one job leaves in a model's globals (a random
             # generator of its own, a cache) must not reach the next.
             engine: Engine = unpack(packed)
+            if place is not None:
+                engine = place(engine)
             label = engine.label
             values = engine.simulate(job)
             _refuse_enormous(values)

@@ -1,10 +1,11 @@
 """What came out: outcomes of jobs, datasets, export."""
 
 from brian_sweep_widget.results.inspection import Inspection, Spikes, Trace
-from brian_sweep_widget.results.outcome import Failure, Origin, Outcome, Status, Value
+from brian_sweep_widget.results.outcome import OTHER_DIGITS, Failure, Origin, Outcome, Status, Value
 from brian_sweep_widget.results.results import Results
 
 __all__ = [
+    "OTHER_DIGITS",
     "Failure",
     "Inspection",
     "Origin",

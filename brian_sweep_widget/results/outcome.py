@@ -15,6 +15,10 @@ from brian_sweep_widget.sweeps import Job
 Status = Literal["done", "failed", "lost", "cancelled"]
 
 
+#: Ends the name of the engine of results from hosts that compute other last digits.
+OTHER_DIGITS = ", other digits"
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """One measured result.

@@ -15,6 +15,7 @@ from brian_sweep_widget.results import Failure, Outcome
 from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError, Stopped, StoppedError
 from brian_sweep_widget.runs.checking import Checker
 from brian_sweep_widget.runs.sources import Desk, ReadySource
+from brian_sweep_widget.runs.supply import Load
 from brian_sweep_widget.runs.variants import Prepared
 from brian_sweep_widget.runs.workshop import workshop_for
 from brian_sweep_widget.sweeps import Job
@@ -28,9 +29,8 @@ _WORKER = 60e6  # bytes of a worker that runs compiled programs
 class _Prepared(NamedTuple):
     """What the jobs of one variant share."""
 
-    packed: bytes
+    load: Load
     contents: compiled.Contents | None
-    memory: float
 
 
 class CompiledSource:
@@ -200,11 +200,14 @@ class CompiledSource:
             if desk.find is not None and self._measured_by is not None:
                 contents = compiled.Contents(recipe, prepared.variant, self._measured_by)
             self._tasks.clear()  # another variant's jobs seldom come back
-            task = self._tasks[key] = _Prepared(
+            load = Load(
                 self._compilation.packed_engine(recipe),
-                contents,
+                self._compilation.label,
                 _WORKER + prepared.variant.structure.memory,
+                prepared.program,
+                prepared.variant.static_arrays,
             )
+            task = self._tasks[key] = _Prepared(load, contents)
         return task
 
     def _put(self, jobs: list[Job], task: _Prepared | None, desk: Desk) -> None:
@@ -217,7 +220,7 @@ class CompiledSource:
             jobs = desk.find(keyed)
         for job in jobs:
             desk.supply.wait_for_room(_MOST_WAITING, desk.stopped)
-            desk.supply.put(task.packed, [job], task.memory)
+            desk.supply.put(task.load, [job])
 
     def _refuse_what_is_too_large(self, prepared: Prepared) -> None:
         structure = prepared.variant.structure

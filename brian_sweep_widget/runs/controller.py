@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from brian_sweep_widget.backends import (
     Died,
     Ended,
+    Errand,
     Label,
     LocalBackend,
-    LocalPool,
     StopToken,
     Turn,
     stoppable,
@@ -35,6 +35,16 @@ _MOST_TOGETHER = 4
 _LATEST = 32  # jobs
 
 
+#: Writes down a call that computes some jobs, each for so many seconds at most.
+MakeErrand = Callable[[StopToken, Sequence[Task], float], Callable[[], Any]]
+
+
+def errand_here(token: StopToken, tasks: Sequence[Task], time_limit: float) -> Errand:
+    """Write down a call that computes some jobs on this computer."""
+    calls = [(task.job.position, (task.load.packed, task.job)) for task in tasks]
+    return Errand(stoppable, (token, compute, calls, time_limit))
+
+
 class Controller:
     """Drives one sweep, in a thread of its own.
 
@@ -45,8 +55,10 @@ class Controller:
 
     Parameters
     ----------
-    pool
+    backend
         Where to run.
+    errand
+        Writes down a call of `stoppable` that computes some jobs.
     turn
         The sweep's place among others.
     token
@@ -62,7 +74,8 @@ class Controller:
 
     def __init__(
         self,
-        pool: LocalPool,
+        backend: LocalBackend,
+        errand: MakeErrand,
         turn: Turn,
         token: StopToken,
         time_limit: float,
@@ -73,8 +86,8 @@ class Controller:
         self._deaths: Counter[Label] = Counter()
         self._returned: Counter[Label] = Counter()
         self._turn = turn
-        self._backend = LocalBackend(pool, turn)
-        self._workers = pool.workers
+        self._backend = backend
+        self._errand = errand
         self._seconds: deque[float] = deque(maxlen=_LATEST)  # that the latest jobs took
         self._token = token
         self._time_limit = time_limit
@@ -92,14 +105,10 @@ class Controller:
                 suspect = [[self._suspects.popleft()]]
                 self._pass(lambda: suspect.pop() if suspect else [], supply, alone=True)  # noqa: B023 - called at once
             elif supply.wait():
-                take = lambda: supply.take(self._together(), self._workers)  # noqa: E731
+                take = lambda: supply.take(self._together(), max(1, self._backend.slots))  # noqa: E731
                 self._pass(take, supply, alone=False)
             else:
                 return
-
-    def cancel_pending(self) -> None:
-        """Take back what waits for a worker; the token stops what runs."""
-        self._backend.cancel_pending()
 
     def _together(self) -> int:
         """Say how many jobs may travel together."""
@@ -111,10 +120,12 @@ class Controller:
         """Stream tasks through the backend and sort out what did not come back."""
         in_flight: dict[Label, Task] = {}
         reason, came = "", False
+        suspects: set[Label] = set()
         self._token.take_places()  # of the pass before
         for result in self._backend.stream(self._feed(take, in_flight)):
             if isinstance(result, Died):
                 reason = result.reason or reason
+                suspects |= result.suspects
                 continue
             for label, outcome in result:
                 task, came = in_flight.pop(label), True
@@ -125,7 +136,8 @@ class Controller:
                 else:
                     self._record(self._noted(task, outcome))
         if in_flight and not self._token.stopped:
-            self._sort_out(in_flight, supply, reason, alone=alone, came=came)
+            suspects |= self._token.take_places()
+            self._sort_out(in_flight, supply, reason, suspects, alone=alone, came=came)
         self._note_fed(0)
 
     def _noted(self, task: Task, outcome: Outcome) -> Outcome:
@@ -143,15 +155,15 @@ class Controller:
                 return
             in_flight.update((task.job.position, task) for task in tasks)
             self._note_fed(len(in_flight))
-            self._turn.expect(max(task.memory for task in tasks))
-            calls = [(task.job.position, (task.packed, task.job)) for task in tasks]
-            yield stoppable, (self._token, compute, calls, self._time_limit)
+            self._turn.expect(max(task.load.memory for task in tasks))
+            yield self._errand(self._token, tasks, self._time_limit), ()
 
     def _sort_out(
         self,
         in_flight: dict[Label, Task],
         supply: Supply,
         reason: str,
+        suspects: set[Label],
         *,
         alone: bool,
         came: bool,
@@ -160,7 +172,7 @@ class Controller:
         words = {label: word for label in in_flight if (word := self._token.word(label))}
         for label, word in words.items():
             self._record(self._interrupted(in_flight.pop(label), word))
-        suspects = self._token.take_places() & in_flight.keys()
+        suspects = suspects & in_flight.keys()
         if words:
             suspects = set()
         elif not suspects and not came:  # before any could say where it was

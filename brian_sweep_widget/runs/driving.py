@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
+from uuid import uuid4
 
-from brian_sweep_widget.backends import ADMISSION, Label, StopToken
-from brian_sweep_widget.results import Outcome
+from brian_sweep_widget.backends import ADMISSION, CrewBackend, Label, LocalBackend, StopToken
+from brian_sweep_widget.results import OTHER_DIGITS, Outcome
 from brian_sweep_widget.runs.books import Books
-from brian_sweep_widget.runs.controller import Controller
+from brian_sweep_widget.runs.controller import Controller, MakeErrand, errand_here
 from brian_sweep_widget.runs.filling import Filling
+from brian_sweep_widget.runs.hosting import Hosting
 from brian_sweep_widget.runs.ledger import Ledger, Record
 from brian_sweep_widget.runs.progress import State
 from brian_sweep_widget.runs.recall import Recall
@@ -41,6 +43,8 @@ class Driving:
         Where outcomes are stored; None for nowhere.
     recall
         Remembers what was computed a moment ago; None for nothing.
+    hosting
+        Knows the hosts that compute, too; None for this computer alone.
 
     Attributes
     ----------
@@ -59,6 +63,7 @@ class Driving:
         time_limit: float,
         record: Record | None,
         recall: Recall | None,
+        hosting: Hosting | None = None,
     ) -> None:
         self.token = StopToken.new()
         # Asked anew: the pool becomes another one if the model cannot be compiled.
@@ -71,7 +76,8 @@ class Driving:
         self._time_limit = time_limit
         self._recall = recall
         self._again: set[Label] = set()
-        self._controller: Controller | None = None
+        self.hosting = hosting
+        self.backend: LocalBackend | None = None
         # Both begin at once, and call back: everything else is there by now.
         self.ledger = None if record is None else Ledger(record, books, self._enter, self._hold)
         self._thread = threading.Thread(target=self._drive, name="brian-sweep", daemon=True)
@@ -81,8 +87,8 @@ class Driving:
         """Stop everything; returns at once."""
         self.token.stop()
         self.supply.stop()
-        if self._controller is not None:
-            self._controller.cancel_pending()
+        if self.backend is not None:
+            self.backend.cancel_pending()
         threading.Thread(target=self._kill_if_stuck, name="brian-sweep-stop", daemon=True).start()
 
     def skip(self, position: Label) -> None:
@@ -93,10 +99,14 @@ class Driving:
             self.record(Outcome(task.job, "cancelled"))
         else:  # a worker has it, or it is not prepared yet
             self.token.skip(position)
+            if self.backend is not None:
+                self.backend.skip(position)
 
     def compute_again(self, positions: Sequence[Label]) -> None:
         """Compute some jobs once more, after all others."""
         self.token.forget(positions)
+        if self.backend is not None:
+            self.backend.forget(positions)
         self._again.update(positions)
 
     def record(self, outcome: Outcome) -> None:
@@ -105,14 +115,18 @@ class Driving:
         if self.ledger is None:
             self._enter([outcome])
             return
-        # What depends on files is another simulation when they change.
-        read = outcome.origin is not None and outcome.origin.files
-        self.ledger.record(outcome, None if read else self._source.key(outcome.job))
+        # What depends on files is another simulation when they change, and what was computed
+        # with other last digits is not the one that the key names.
+        origin = outcome.origin
+        unlike = origin is not None and (origin.files or origin.engine.endswith(OTHER_DIGITS))
+        self.ledger.record(outcome, None if unlike else self._source.key(outcome.job))
 
     @property
     def notice(self) -> str:
         """What a person should know of the results."""
         said = [self._source.notice]
+        if self.hosting is not None:
+            said.append(self.hosting.notice)
         files = self._books.files
         if self.ledger is not None:
             said.append(self.ledger.notice)
@@ -142,6 +156,8 @@ class Driving:
         stopped = self.token.stopped
         self.token.remove()
         self.supply.stop()
+        if self.backend is not None:
+            self.backend.end()
         self.turn.end()
         if self.ledger is not None:
             try:
@@ -180,16 +196,17 @@ class Driving:
             filling = Filling(self.supply, partial(self._source.fill, jobs, desk))
             if self.supply.wait():
                 # Not before: only then is it known which workers compute.
-                self._source.pool.submit(int).add_done_callback(self._note_ready)
-                self._controller = Controller(
-                    self._source.pool,
+                backend, errand = self._place()
+                self.backend = backend
+                Controller(
+                    backend,
+                    errand,
                     self.turn,
                     self.token,
                     self._time_limit,
                     self.record,
                     self._note_fed,
-                )
-                self._controller.drive(self.supply)
+                ).drive(self.supply)
             filling.end()
             if self.ledger is not None:
                 self.ledger.flush(stopped)
@@ -199,6 +216,19 @@ class Driving:
             again = {job.position for job in self._source.check(outcomes, stopped)} | self._again
             self._again = set()
             jobs = [job for job in all_jobs if job.position in again]
+
+    def _place(self) -> tuple[LocalBackend, MakeErrand]:
+        """Say where jobs run; once for a pool, which changes if the model cannot be compiled."""
+        pool, backend = self._source.pool, self.backend
+        if self.hosting is None:
+            pool.submit(int).add_done_callback(self._note_ready)
+            return LocalBackend(pool, self.turn), errand_here
+        self.hosting.use(pool)
+        self._note_ready(None)
+        if backend is not None:
+            backend.end()
+        roster = self.hosting.roster
+        return CrewBackend(pool, self.turn, self.token, roster, uuid4().hex), self.hosting.errand
 
     def _enter(self, outcomes: Sequence[Outcome], *, recalled: bool = False) -> None:
         """Let outcomes be seen; they are stored by now, if there is a store."""

@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from brian_sweep_widget.backends import Standing
 from brian_sweep_widget.results import Outcome, Results
 from brian_sweep_widget.runs.books import Books
 from brian_sweep_widget.runs.driving import Driving
+from brian_sweep_widget.runs.hosting import Hosting
 from brian_sweep_widget.runs.ledger import Record
 from brian_sweep_widget.runs.progress import Progress, time_left
 from brian_sweep_widget.runs.recall import Recall
@@ -30,11 +32,14 @@ class UnderWay(NamedTuple):
         Since it began.
     process
         Number of the worker's process.
+    host
+        Where that is; empty for this computer.
     """
 
     position: tuple[int, ...]
     seconds: float
     process: int
+    host: str = ""
 
 
 class Run:
@@ -54,6 +59,7 @@ class Run:
         record: Record | None = None,
         recall: Recall | None = None,
         kept: Sequence[Outcome] = (),
+        hosting: Hosting | None = None,
     ) -> None:
         self._plan = plan
         self._source = source
@@ -65,7 +71,7 @@ class Run:
         self._books = Books()
         self._books.enter(kept)
         self._changed = self._books.changed
-        self._driving = Driving(plan.jobs, source, self._books, time_limit, record, recall)
+        self._driving = Driving(plan.jobs, source, self._books, time_limit, record, recall, hosting)
 
     def __repr__(self) -> str:
         progress = self.progress
@@ -75,9 +81,10 @@ class Run:
     def progress(self) -> Progress:
         """How far it is now."""
         with self._changed:
-            books, workers = self._books, self._source.pool.workers
+            books, backend = self._books, self._driving.backend
+            workers = self._source.pool.workers if backend is None else backend.slots
             left = len(self._plan) - len(books.latest)
-            at_work = min(self._driving.fed, self._driving.turn.running, workers)
+            at_work = 0 if backend is None else min(self._driving.fed, backend.running)
             paused = self._paused and books.state in {"starting", "running"}
             return Progress(
                 state="paused" if paused else books.state,
@@ -113,6 +120,13 @@ class Run:
                 for label, place in self._driving.token.places().items()
                 if label not in self._books.latest
             ]
+            backend = self._driving.backend
+            places = {} if backend is None else backend.places()
+            found += [
+                UnderWay(label, max(0.0, now - place.began), place.process, host)
+                for label, (host, place) in places.items()
+                if label not in self._books.latest
+            ]
         return sorted(found, key=lambda one: -one.seconds)
 
     def outcome(self, position: tuple[int, ...]) -> Outcome | None:
@@ -142,8 +156,15 @@ class Run:
     def statistics(self) -> Statistics:
         """Who computed what so far, and how much faster than one worker."""
         with self._changed:
-            books = self._books
-            return statistics(books.latest.values(), books.recalled, books.elapsed)
+            books, backend = self._books, self._driving.backend
+            tallies = {} if backend is None else backend.tallies
+            return statistics(books.latest.values(), books.recalled, books.elapsed, tallies)
+
+    @property
+    def hosts(self) -> list[Standing]:
+        """How each of the other computers stands; empty if there are none."""
+        hosting = self._driving.hosting
+        return [] if hosting is None else hosting.roster.standings()
 
     def print_stats(self) -> None:
         """Print `statistics`, as Parallel Python's ``print_stats`` did."""
@@ -277,7 +298,7 @@ class Run:
         if ledger is not None and ledger.trouble:
             return ledger.trouble
         if short is None:
-            return ""
+            return "" if self._driving.backend is None else self._driving.backend.waits
         free, needed = short
         return (
             f"Waiting for memory: {free / 1e9:.2g} GB are free, and another simulation needs "

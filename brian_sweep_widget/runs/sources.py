@@ -10,7 +10,7 @@ from brian_sweep_widget.backends import LocalPool, local_pool
 from brian_sweep_widget.engines import Engine, UnknownError, fingerprint, pack, prepare
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.runs.answers import Stopped
-from brian_sweep_widget.runs.supply import Supply
+from brian_sweep_widget.runs.supply import Load, Supply
 from brian_sweep_widget.sweeps import Job
 
 _ASKED_AT_ONCE = 500  # jobs, of the store
@@ -107,7 +107,7 @@ class ReadySource:
         self.notice = ""
         self.pool = local_pool(workers, prepare)
         self._engine = engine
-        self._packed = pack(engine)
+        self._load = Load(pack(engine), engine.label)
         self._name: bytes | None = None
 
     def fill(self, jobs: Sequence[Job], desk: Desk) -> None:
@@ -118,11 +118,11 @@ class ReadySource:
             except UnknownError as error:
                 self.notice = f"Nothing is reused: {error}"
         if desk.find is None or self._name is None:
-            desk.supply.put(self._packed, jobs)
+            desk.supply.put(self._load, jobs)
             return
         for start in range(0, len(jobs), _ASKED_AT_ONCE):
             keyed = [(job, self._key(job, self._name)) for job in jobs[start:][:_ASKED_AT_ONCE]]
-            desk.supply.put(self._packed, desk.find(keyed))
+            desk.supply.put(self._load, desk.find(keyed))
 
     def key(self, job: Job) -> bytes | None:
         """Name a simulation by model, parameters and seed; see `Source.key`."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from brian_sweep_widget.backends import Tally
 from brian_sweep_widget.results import Origin, Outcome
 
 
@@ -23,6 +26,8 @@ class HostStatistics:
         How many jobs, and which part of all that were computed, from 0 to 1.
     total
         Sum of the jobs' wall times, in seconds.
+    tally
+        What was moved there and back, and lost with it; None for this computer.
     """
 
     host: str
@@ -30,11 +35,12 @@ class HostStatistics:
     jobs: int
     share: float
     total: float
+    tally: Tally | None = None
 
     @property
     def time_per_job(self) -> float:
-        """Mean wall time of a job, in seconds."""
-        return self.total / self.jobs
+        """Mean wall time of a job, in seconds; not a number if there was none."""
+        return self.total / self.jobs if self.jobs else math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +81,26 @@ class Statistics:
         return None if self.speed_up is None else min(1.0, self.speed_up / workers)
 
     def __str__(self) -> str:
-        rows = [("host", "workers", "jobs", "% of all", "time per job", "job time sum")]
+        rows: list[tuple[str, ...]] = [
+            ("host", "workers", "jobs", "% of all", "time per job", "job time sum")
+        ]
         rows += [
             (
                 host.host,
                 str(host.workers),
                 str(host.jobs),
                 f"{100 * host.share:.1f}",
-                f"{host.time_per_job:.4g} s",
+                f"{host.time_per_job:.4g} s" if host.jobs else "",
                 f"{host.total:.4g} s",
             )
             for host in self.hosts
         ]
+        moved = any(host.tally is not None for host in self.hosts)
+        if moved:
+            rows[0] += ("sent", "received")
+            rows[1:] = [
+                (*row, *_moved(host.tally)) for row, host in zip(rows[1:], self.hosts, strict=True)
+            ]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [
             "  ".join(
@@ -95,6 +109,8 @@ class Statistics:
             )
             for row in rows
         ]
+        lines += [_lost(host.host, host.tally) for host in self.hosts if host.tally is not None]
+        lines = [line for line in lines if line]
         if self.recalled:
             lines.append(f"{self.recalled} results were known before")
         if self.speed_up is not None and self.efficiency is not None:
@@ -106,8 +122,31 @@ class Statistics:
         return "\n".join(lines)
 
 
+def _moved(tally: Tally | None) -> tuple[str, str]:
+    if tally is None:
+        return "", ""
+    return _bytes(tally.traffic.sent), _bytes(tally.traffic.received)
+
+
+def _bytes(number: int) -> str:
+    return f"{number / 1e6:.3g} MB" if number >= 1e5 else f"{number / 1e3:.3g} kB"  # noqa: PLR2004 - 0.1 MB
+
+
+def _lost(host: str, tally: Tally) -> str:
+    """Say what went wrong with a host; empty if nothing did."""
+    said = []
+    if tally.losses:
+        said.append(f"{tally.losses} calls and {tally.time_lost:.3g} s of their time were lost")
+    if tally.again:
+        said.append(f"{tally.again} late calls were made elsewhere, too")
+    return f"{host}: {'; '.join(said)}" if said else ""
+
+
 def statistics(
-    outcomes: Iterable[Outcome], recalled: Collection[tuple[int, ...]], elapsed: float
+    outcomes: Iterable[Outcome],
+    recalled: Collection[tuple[int, ...]],
+    elapsed: float,
+    tallies: Mapping[str, Tally] = MappingProxyType({}),
 ) -> Statistics:
     """Sum up.
 
@@ -119,6 +158,8 @@ def statistics(
         Positions of those that were not computed now.
     elapsed
         Seconds that the sweep took so far.
+    tallies
+        Of other computers, by name.
     """
     computed: dict[str, list[Origin]] = defaultdict(list)
     for outcome in outcomes:
@@ -132,8 +173,14 @@ def statistics(
             len(origins),
             len(origins) / len(every),
             sum(origin.wall_time for origin in origins),
+            tallies.get(host),
         )
         for host, origins in computed.items()
+    ]
+    hosts += [
+        HostStatistics(host, 0, 0, 0.0, 0.0, tally)
+        for host, tally in tallies.items()
+        if host not in computed and tally.losses
     ]
     hosts.sort(key=lambda host: (-host.jobs, host.host))
     first = min((origin.started for origin in every), default=0.0)

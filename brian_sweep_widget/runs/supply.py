@@ -4,30 +4,44 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from brian_sweep_widget.engines import compiled
 from brian_sweep_widget.sweeps import Job
 
 _LOOK = 0.05  # s between looks at whether the sweep was stopped
 
 
-class Task(NamedTuple):
-    """A job, and the engine that computes it.
+@dataclass(frozen=True, eq=False)
+class Load:
+    """What the jobs of one engine share.
 
-    Attributes
+    Parameters
     ----------
     packed
         From `brian_sweep_widget.engines.pack`.
-    job
-        The job.
+    label
+        Of the engine.
     memory
-        What it will probably take, in bytes; 0 if nothing is known.
+        What a job will probably take, in bytes; 0 if nothing is known.
+    program, inputs
+        The program that it runs, if it does, and the files that this reads.
     """
 
     packed: bytes
-    job: Job
+    label: str
     memory: float = 0.0
+    program: compiled.Program | None = None
+    inputs: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class Task(NamedTuple):
+    """A job, and what computes it."""
+
+    load: Load
+    job: Job
 
 
 class Supply:
@@ -38,10 +52,10 @@ class Supply:
         self._tasks: deque[Task] = deque()
         self._open = True
 
-    def put(self, packed: bytes, jobs: Iterable[Job], memory: float = 0.0) -> None:
-        """Add jobs that one engine computes; see `Task`."""
+    def put(self, load: Load, jobs: Iterable[Job]) -> None:
+        """Add jobs that one engine computes."""
         with self._changed:
-            self._tasks.extend(Task(packed, job, memory) for job in jobs)
+            self._tasks.extend(Task(load, job) for job in jobs)
             self._changed.notify_all()
 
     def put_back(self, tasks: Iterable[Task]) -> None:

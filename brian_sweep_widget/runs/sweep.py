@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
-from brian_sweep_widget.backends import local_pool
+from brian_sweep_widget.backends import local_pool, read_cluster, roster_of
 from brian_sweep_widget.engines import Engine, compiled, engine_for, prepare, script_of
 from brian_sweep_widget.limits import limits
 from brian_sweep_widget.models import Plain, as_model
@@ -21,6 +21,7 @@ from brian_sweep_widget.results.store import (
 )
 from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError
 from brian_sweep_widget.runs.compiled_source import CompiledSource
+from brian_sweep_widget.runs.hosting import Hosting
 from brian_sweep_widget.runs.ledger import Record
 from brian_sweep_widget.runs.looking import Looking
 from brian_sweep_widget.runs.options import is_sequence, read_time_limit, read_workers
@@ -68,7 +69,12 @@ class Sweep:
         Worker processes; None for as many as there are cores that this
         process may use.
     cluster
-        Where to run; None for this computer, the only choice so far.
+        Where to run, besides this computer or instead of it; None for this
+        computer alone. ``"tls://host:port"`` for a Dask scheduler,
+        ``["computer1", "computer2"]`` for hosts that run ``brian-sweep cluster
+        serve``, ``"*"`` for all of these that are found on the network, a
+        ``distributed.Client`` or a cluster object of Dask's, or a `Cluster`
+        with options.
     time_limit
         Seconds (or a time with a unit) that one simulation may take. What
         takes longer is stopped, and fails. If not given, an hour for compiled
@@ -110,9 +116,6 @@ class Sweep:
         store: Any = DEFAULT_STORE,
         **parameters: Any,
     ) -> None:
-        if cluster is not None:
-            msg = f"cluster = {cluster!r}: sweeps run on this computer only so far (allowed: None)"
-            raise ValueError(msg)
         self.model = as_model(model)
         self.parameters = self.model.parameters(parameters)
         taken = [name for name in self.parameters if name in _SETTINGS]
@@ -141,6 +144,7 @@ class Sweep:
             asked = f"{len(self.plan)} simulations"
             allowed.max_jobs.check(len(self.plan), asked, "take fewer points or trials")
         self.workers = read_workers(workers, allowed)
+        self.cluster = read_cluster(cluster)
         self.store = open_store(store, allowed.store_bytes)
         self._given_limit = read_time_limit(time_limit, allowed)
         #: The run that was started last.
@@ -330,8 +334,14 @@ class Sweep:
             self._given_limit,
             self._again,
             record,
+            hosting=self._hosting(),
             **more,
         )
+
+    def _hosting(self) -> Hosting | None:
+        if self.cluster is None:
+            return None
+        return Hosting(roster_of(self.cluster), self.model.label)
 
     def _again(self, run: Run) -> Run:
         """Start a run that keeps what another one has computed; see `Run.retry`."""

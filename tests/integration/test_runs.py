@@ -20,11 +20,17 @@ from helpers import alive, descendants, run_script, start_script, until
 from joblib import Parallel, delayed
 
 from brian_sweep_widget import Run, Sweep, cuba, network_model
-from brian_sweep_widget.backends import ADMISSION, LocalPool, StopToken, local_pool
+from brian_sweep_widget.backends import (
+    ADMISSION,
+    LocalBackend,
+    LocalPool,
+    StopToken,
+    local_pool,
+)
 from brian_sweep_widget.engines import pack, prepare
 from brian_sweep_widget.results import Outcome
-from brian_sweep_widget.runs.controller import Controller
-from brian_sweep_widget.runs.supply import Supply
+from brian_sweep_widget.runs.controller import Controller, errand_here
+from brian_sweep_widget.runs.supply import Load, Supply
 from brian_sweep_widget.scratch import scratch_folder
 
 pytestmark = pytest.mark.timeout(120)
@@ -479,10 +485,12 @@ def test_an_ended_job_is_not_running_any_more() -> None:
     token = StopToken.new()
     pool = local_pool(WORKERS, prepare)
     supply = Supply()
-    supply.put(pack(sweep.engine), sweep.jobs())
+    supply.put(Load(pack(sweep.engine), sweep.engine.label), sweep.jobs())
     supply.close()
     turn = ADMISSION.turn(WORKERS, pool.processes)
-    Controller(pool, turn, token, float("inf"), record, note).drive(supply)
+    Controller(
+        LocalBackend(pool, turn), errand_here, turn, token, float("inf"), record, note
+    ).drive(supply)
     turn.end()
     token.remove()
     assert recorded[0] == 5

@@ -15,6 +15,7 @@ from brian_sweep_widget.engines.compiled.compiler import CompilerMissingError, f
 from brian_sweep_widget.engines.compiled.contents import Contents
 from brian_sweep_widget.engines.compiled.engine import LABEL, Recipe
 from brian_sweep_widget.engines.compiled.lifting import OtherShapeError
+from brian_sweep_widget.engines.compiled.probing import Probe, probe_here
 from brian_sweep_widget.engines.compiled.program import Cost, Program, Variant
 from brian_sweep_widget.engines.compiled.recording import UnreadableError
 from brian_sweep_widget.engines.compiled.tracing import Trace
@@ -30,6 +31,7 @@ __all__ = [
     "Contents",
     "Cost",
     "OtherShapeError",
+    "Probe",
     "Program",
     "Recipe",
     "Trace",
@@ -42,6 +44,7 @@ __all__ = [
     "make_program",
     "new_folder",
     "prepare_tracing",
+    "probe_here",
     "same_digits",
     "trace_model",
 ]

@@ -13,10 +13,9 @@ from brian_sweep_widget.engines.compiled.lifting import (
     OtherShapeError,
     Slot,
     lifted,
-    shape_of,
     slots_between,
 )
-from brian_sweep_widget.engines.compiled.program import Cost, Lifted, Program, Variant
+from brian_sweep_widget.engines.compiled.program import Cost, Kit, Lifted, Program, Variant
 from brian_sweep_widget.engines.compiled.tracing import Trace
 from brian_sweep_widget.engines.compiled.translation_units import Project, file_by_file, in_units
 from brian_sweep_widget.models import Plain
@@ -96,7 +95,7 @@ class Blueprint:
         """Leave some slots in place, as plain numbers."""
         return replace(self, constants=self.constants | slots)
 
-    def program(self, binary: Path, compile_time: float) -> Program:
+    def program(self, binary: Path, compile_time: float, kit: Kit) -> Program:
         """Say all that is to be known of the program that was made from this, in some seconds."""
         rules = self.lifted()
         base = rules.variant(self.base)
@@ -115,7 +114,7 @@ class Blueprint:
         }
         return Program(
             binary,
-            shape_of(self.project.files),
+            kit.shape,
             rules,
             instants,
             costs,
@@ -126,6 +125,7 @@ class Blueprint:
             base,
             frozenset(name for name, move in self.moves.items() if self._counts(move)),
             {"retrace": self._trace_time, "rebuild": compile_time},
+            kit,
         )
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import os
 import pickle
@@ -125,10 +126,17 @@ class CompiledEngine:
         # Measures are unpickled anew for every job; a recipe, which nobody
         # changes and which has hundreds of parts, once in every worker.
         self._packed_recipe = pickle.dumps(recipe)
+        self._places: tuple[Path, Path, Path] | None = None
+
+    def placed(self, binary: Path, inputs: Path, results: Path) -> CompiledEngine:
+        """Give the engine as it is on another computer, where the files are elsewhere."""
+        there = copy.copy(self)
+        there._places = binary, inputs, results  # noqa: SLF001 - a copy of ourselves
+        return there
 
     @property
     def _recipe(self) -> Recipe:
-        return _unpickled(self._packed_recipe)
+        return _unpickled(self._packed_recipe, self._places)
 
     def simulate(self, job: Job) -> Mapping[str, Value]:
         """Run and measure; see `Engine.simulate`.
@@ -192,9 +200,12 @@ def _remove(results: Path) -> None:
 
 
 @functools.lru_cache(maxsize=16)
-def _unpickled(packed: bytes) -> Recipe:
+def _unpickled(packed: bytes, places: tuple[Path, Path, Path] | None) -> Recipe:
     recipe = pickle.loads(packed)  # noqa: S301 - from our own parent process
     assert isinstance(recipe, Recipe)  # noqa: S101 - as above
+    if places is not None:
+        binary, inputs, results = places
+        recipe = replace(recipe, binary=binary, inputs=inputs, results=results)
     return recipe
 
 

@@ -16,12 +16,37 @@ from brian_sweep_widget.engines.compiled.lifting import (
     kind_of,
 )
 from brian_sweep_widget.engines.compiled.literals import Parsed
+from brian_sweep_widget.engines.compiled.makefile import Toolchain
 from brian_sweep_widget.engines.compiled.structure import Structure
 from brian_sweep_widget.engines.compiled.tracing import Trace
+from brian_sweep_widget.engines.compiled.translation_units import Project
 from brian_sweep_widget.models import Plain
 
 #: What another value of a parameter costs: nothing, a trace, or a build.
 Cost = Literal["instant", "retrace", "rebuild"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """All that it takes to build a program, on any computer with a compiler.
+
+    Parameters
+    ----------
+    name
+        The model's, for people.
+    project
+        What is compiled.
+    shape, entries
+        Name of the project, and number of the entries of its tables.
+    toolchain
+        How it is compiled.
+    """
+
+    name: str
+    project: Project
+    shape: bytes
+    entries: int
+    toolchain: Toolchain
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +160,8 @@ class Program:
         Parameters that are the number of neurons.
     times
         Seconds that another value took by its cost, where it is not instant.
+    kit
+        What it was built from.
     """
 
     binary: Path
@@ -149,6 +176,7 @@ class Program:
     variant: Variant
     counts: frozenset[str]
     times: Mapping[Cost, float]
+    kit: Kit
 
     def key(self, values: Mapping[str, Plain], seed: int) -> Hashable:
         """Name the variant that simulates some values: equal for equal variants."""

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from brian_sweep_widget.engines.compiled.binary import BinaryError, TimeLimitError, run_binary
 from brian_sweep_widget.engines.compiled.blueprint import Blueprint, with_support
-from brian_sweep_widget.engines.compiled.build import parts_of, write_project
 from brian_sweep_widget.engines.compiled.cache import BuildCache, CacheRefusedError, key_of
 from brian_sweep_widget.engines.compiled.compiler import (
     CompileError,
@@ -25,6 +24,7 @@ from brian_sweep_widget.engines.compiled.compiler import (
     compile_project,
     find_compiler,
 )
+from brian_sweep_widget.engines.compiled.kit import parts_of, write_project
 from brian_sweep_widget.engines.compiled.lifting import table
 from brian_sweep_widget.engines.compiled.program import Program, Variant
 from brian_sweep_widget.engines.compiled.tracing import Trace

@@ -1,0 +1,93 @@
+"""What a host is: asked before anything of ours is called there, as it may not have it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_OURS = "brian-sweep-widget"
+_LIBRARIES = (_OURS, "brian2", "numpy")
+
+#: An expression for ``eval`` on the host: that needs nothing but Python there.
+LOOK = f"""{{
+    "hostname": __import__("socket").gethostname(),
+    "python": __import__("platform").python_version(),
+    "versions": {{
+        name: next((one.version for one in found(name=name)), "")
+        for found in [__import__("importlib.metadata").metadata.distributions]
+        for name in {_LIBRARIES!r}
+    }},
+}}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a host says of itself.
+
+    Parameters
+    ----------
+    hostname
+        Its name.
+    python
+        Its version of Python.
+    versions
+        Of the libraries that decide the numbers, by name; empty for those that
+        are not there.
+    """
+
+    hostname: str
+    python: str
+    versions: Mapping[str, str]
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> Facts:
+        """Read what `LOOK` gave."""
+        return cls(str(told["hostname"]), str(told["python"]), dict(told["versions"]))
+
+
+@functools.cache
+def own_facts() -> Facts:
+    """Give those of this computer."""
+    return Facts.read(eval(LOOK))  # noqa: S307 - our own words, as they are for hosts
+
+
+def refusal(there: Facts, here: Facts) -> str:
+    """Say why a host cannot compute anything for this computer; empty if it can."""
+    ours = there.versions[_OURS]
+    if not ours:
+        return (
+            f"it has no {_OURS}: install version {here.versions[_OURS]} there, in the "
+            "environment of its workers"
+        )
+    if ours != here.versions[_OURS]:
+        return _differ(_OURS, ours, here.versions[_OURS])
+    if _minor(there.python) != _minor(here.python):
+        # The code of functions, which travels, is another one there.
+        return _differ("Python", there.python, here.python)
+    if there.versions["numpy"].partition(".")[0] != here.versions["numpy"].partition(".")[0]:
+        return _differ("numpy", there.versions["numpy"], here.versions["numpy"])
+    return ""
+
+
+def differences(there: Facts, here: Facts) -> str:
+    """Say what could make its numbers others; empty if nothing.
+
+    Brian's version is no such thing: what it generates is generated here. Where
+    it does compute, in its runtime, it must be the same anyway.
+    """
+    found = []
+    if there.python != here.python:
+        found.append(_differ("Python", there.python, here.python))
+    if there.versions["numpy"] != here.versions["numpy"]:
+        found.append(_differ("numpy", there.versions["numpy"], here.versions["numpy"]))
+    return "; ".join(found)
+
+
+def _differ(name: str, there: str, here: str) -> str:
+    return f"{name} is {there} there and {here} here"
+
+
+def _minor(version: str) -> tuple[str, ...]:
+    return tuple(version.split(".")[:2])

@@ -1,0 +1,223 @@
+"""A connection to a Dask scheduler, kept up, and the hosts behind it.
+
+All of it runs in one event loop of ours, in a thread of its own, with clients
+of ours: a person's own client may belong to another loop, and is not ours to
+close.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Literal
+
+from brian_sweep_widget.backends.hosts.extra import needed
+from brian_sweep_widget.backends.hosts.host import PATIENCE, Host
+
+if TYPE_CHECKING:
+    from distributed import Security
+
+LinkState = Literal["connecting", "connected", "unreachable", "closed"]
+
+_LOOK = 1.0  # s between looks at which workers there are
+_CONNECT = 5.0  # s
+_AGAIN = 2.0  # s until it is tried again
+_MOST_MISSED = 3  # looks without an answer, until the connection is made anew
+
+Listener = Callable[[], None]
+
+
+@functools.cache
+def hosts_loop() -> asyncio.AbstractEventLoop:
+    """Give the event loop of all links; it starts with the first."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="brian-sweep-hosts", daemon=True).start()
+    return loop
+
+
+def in_loop(work: Coroutine[Any, Any, Any]) -> Future[Any]:
+    """Have a coroutine run in the loop of all links."""
+    return asyncio.run_coroutine_threadsafe(work, hosts_loop())
+
+
+class Link:
+    """Keeps connected to one scheduler; begins when it is made.
+
+    Parameters
+    ----------
+    address
+        Of the scheduler, as Dask writes it.
+    security
+        How it is encrypted; None for not.
+    name
+        What a person called it.
+    changed
+        Called, from any thread, when anything of it or its hosts did.
+
+    Attributes
+    ----------
+    hosts : dict
+        By address of their Dask worker.
+    state, reason
+        How it stands, and why it is not connected.
+    """
+
+    def __init__(self, address: str, security: Security | None, name: str) -> None:
+        self.address = address
+        self.name = name
+        self.hosts: Mapping[str, Host] = {}
+        self.state: LinkState = "connecting"
+        self.reason = ""
+        self._security = security
+        self._listeners: set[Listener] = set()
+        # Apart from the loop, which must go on while joblib hands out the next job.
+        self._arrivals = ThreadPoolExecutor(1, thread_name_prefix="brian-sweep-arrivals")
+        self._closing = False
+        self._task = in_loop(self._keep_up())
+
+    def listen(self, listener: Listener) -> None:
+        """Have something called when a host comes, goes, or is ready."""
+        self._listeners.add(listener)
+
+    def ignore(self, listener: Listener) -> None:
+        """Have it called no more."""
+        self._listeners.discard(listener)
+
+    def tell(self) -> None:
+        """Call all that listen."""
+        self._arrivals.submit(self._call_listeners)
+
+    def close(self) -> None:
+        """Let go of the scheduler, for good; returns at once."""
+        self._closing = True
+        hosts_loop().call_soon_threadsafe(self._task.cancel)
+
+    def _call_listeners(self) -> None:
+        for listener in list(self._listeners):
+            listener()
+
+    def _enter(self, state: LinkState, reason: str = "") -> None:
+        if (state, reason) != (self.state, self.reason):
+            self.state, self.reason = state, reason
+            self.tell()
+
+    async def _keep_up(self) -> None:
+        distributed = needed("distributed")
+        try:
+            while True:
+                reason = await self._refusal()
+                if not reason:
+                    try:
+                        client = await distributed.Client(
+                            self.address,
+                            security=self._security,
+                            asynchronous=True,
+                            set_as_default=False,
+                            timeout=_CONNECT,
+                            name="brian-sweep",
+                        )
+                    except Exception as error:  # noqa: BLE001 - Dask raises what the network does
+                        reason = _in_words(error)
+                    else:
+                        reason = await self._attend(client)
+                self._enter("unreachable", reason)
+                await asyncio.sleep(_AGAIN)
+        finally:
+            self._enter("closed")
+            self._arrivals.shutdown(wait=False)
+
+    async def _refusal(self) -> str:
+        """Knock, as what Dask says of a closed door is not what is the matter."""
+        protocol, _, rest = self.address.partition("://")
+        if protocol not in {"tls", "tcp"}:
+            return ""
+        host, _, port = rest.rpartition(":")
+        context = None
+        if self._security is not None and protocol == "tls":
+            arguments = self._security.get_connection_args("client")  # type: ignore[no-untyped-call]
+            context = arguments.get("ssl_context")
+        try:
+            async with asyncio.timeout(_CONNECT):
+                reader, writer = await asyncio.open_connection(
+                    host.strip("[]"), int(port), ssl=context
+                )
+                try:
+                    # By TLS 1.3 a server that refuses the client says so only afterwards.
+                    if not await reader.read(1):
+                        return "it hung up: it is no scheduler, or it shows other credentials"
+                finally:
+                    writer.close()
+        except Exception as error:  # noqa: BLE001 - told
+            return _in_words(error)
+        return ""
+
+    async def _attend(self, client: Any) -> str:
+        """Follow which workers there are, until the connection is lost; says why it is."""
+        self._enter("connected")
+        tasks: dict[str, asyncio.Task[None]] = {}
+        missed = 0
+        try:
+            while missed < _MOST_MISSED:
+                try:
+                    async with asyncio.timeout(PATIENCE):
+                        slots = await client.scheduler.ncores()
+                except Exception:  # noqa: BLE001 - lost, or late
+                    if client.status not in {"running", "connecting"}:
+                        break
+                    missed += 1
+                    slots = None
+                    await asyncio.sleep(_LOOK)
+                if slots is None:
+                    continue
+                missed = 0
+                self._follow(client, slots, tasks)
+                await asyncio.sleep(_LOOK)
+        finally:
+            for address in list(tasks):
+                self._leave(address, tasks)
+            with suppress(Exception):
+                async with asyncio.timeout(PATIENCE):
+                    await client.close()
+        return "the connection was lost"
+
+    def _follow(
+        self, client: Any, slots: Mapping[str, int], tasks: dict[str, asyncio.Task[None]]
+    ) -> None:
+        for address in tasks.keys() - slots.keys():
+            self._leave(address, tasks)
+        for address in slots.keys() - tasks.keys():
+            host = Host(self, client, address, slots[address], self._arrivals)
+            self.hosts = {**self.hosts, address: host}
+            tasks[address] = asyncio.create_task(host.attend())
+            self.tell()
+
+    def _leave(self, address: str, tasks: dict[str, asyncio.Task[None]]) -> None:
+        tasks.pop(address).cancel()
+        host = self.hosts[address]
+        self.hosts = {other: one for other, one in self.hosts.items() if other != address}
+        host.lose("gone", "it left")
+        self.tell()
+
+
+def _in_words(error: BaseException) -> str:
+    """Say what the matter is with a connection."""
+    import ssl  # noqa: PLC0415 - only here
+
+    causes = [error]
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) and cause not in causes:
+        causes.append(cause)
+    for found in causes:
+        if isinstance(found, ssl.SSLError):
+            return "it shows other credentials, or none" if found.reason else str(found)
+        if isinstance(found, ConnectionRefusedError):
+            return "nothing listens there: is 'brian-sweep cluster serve' running?"
+        if isinstance(found, ConnectionResetError):
+            return "it hung up: it is no scheduler, or it shows other credentials"
+    for found in causes:
+        if isinstance(found, TimeoutError):
+            return "it does not answer"
+    return f"{type(error).__name__}: {error}".partition("\n")[0]

@@ -1,0 +1,193 @@
+"""The hosts of one cluster, as they come and go."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import NamedTuple
+
+from brian_sweep_widget.backends.hosts.cluster import Address, Cluster, address_of
+from brian_sweep_widget.backends.hosts.discovery import Announced, Discovery
+from brian_sweep_widget.backends.hosts.facts import differences, own_facts
+from brian_sweep_widget.backends.hosts.host import Host
+from brian_sweep_widget.backends.hosts.link import Link
+
+
+class Standing(NamedTuple):
+    """How a host stands, for people.
+
+    Attributes
+    ----------
+    name
+        Of the host; what a person called it until it has told its own.
+    address
+        Of its scheduler.
+    state
+        ``"ready"``, or what is in the way.
+    reason
+        Why it is not ready; or, if it is, what differs there.
+    slots
+        Simulations at once.
+    versions
+        Of what it has, by name.
+    """
+
+    name: str
+    address: str
+    state: str
+    reason: str
+    slots: int
+    versions: dict[str, str]
+
+
+class Roster:
+    """Knows the hosts of one cluster; for all sweeps of this process that use it.
+
+    Parameters
+    ----------
+    cluster
+        Which hosts.
+    """
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self._lock = threading.Lock()
+        self._links: dict[object, Link] = {}
+        self._listeners: set[Callable[[], None]] = set()
+        self._named: dict[str, object] = {}
+        self._strangers: dict[str, Announced] = {}
+        for address in cluster.addresses:
+            self._add(address)
+        self._discovery = None
+        if cluster.found_by is not None:
+            self._discovery = Discovery(cluster.found_by, self._appeared, self._disappeared)
+
+    @property
+    def links(self) -> list[Link]:
+        """The connections to its schedulers."""
+        with self._lock:
+            return list(self._links.values())
+
+    @property
+    def ready(self) -> list[Host]:
+        """Hosts that may compute."""
+        return [host for host in self._hosts() if not self.refusal(host)]
+
+    @property
+    def slots(self) -> int:
+        """Simulations that may run at once."""
+        return sum(host.slots for host in self.ready)
+
+    def refusal(self, host: Host) -> str:
+        """Say why a host is not used now; empty if it is."""
+        if host.state != "ready":
+            return host.reason or "it is being looked at"
+        if self.cluster.differing == "leave out" and (differs := _differences(host)):
+            return f"left out, as its numbers may differ: {differs}"
+        return ""
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Have something called when anything changes, from some thread."""
+        with self._lock:
+            self._listeners.add(listener)
+            links = list(self._links.values())
+        for link in links:
+            link.listen(listener)
+
+    def ignore(self, listener: Callable[[], None]) -> None:
+        """Have it called no more."""
+        with self._lock:
+            self._listeners.discard(listener)
+            links = list(self._links.values())
+        for link in links:
+            link.ignore(listener)
+
+    def standings(self) -> list[Standing]:
+        """Say how each host stands, and each scheduler behind which there is none."""
+        found = []
+        for link in self.links:
+            hosts = list(link.hosts.values())
+            if not hosts:
+                state = "no workers" if link.state == "connected" else link.state
+                reason = link.reason if link.state != "connected" else "no worker has joined it"
+                found.append(Standing(link.name, link.address, state, reason, 0, {}))
+            for host in hosts:
+                refusal = self.refusal(host)
+                shown = "left out" if refusal and host.state == "ready" else host.state
+                facts = host.facts
+                versions = {} if facts is None else {"python": facts.python, **facts.versions}
+                found.append(
+                    Standing(
+                        link.name if facts is None else host.name,
+                        link.address,
+                        shown,
+                        refusal or _differences(host),
+                        host.slots,
+                        versions,
+                    )
+                )
+        found += [
+            Standing(one.name, one.address, "refused", "it names other credentials", one.slots, {})
+            for one in self._strangers.values()
+        ]
+        return found
+
+    def close(self) -> None:
+        """Let go of all."""
+        if self._discovery is not None:
+            self._discovery.close()
+        with self._lock:
+            links, self._links = self._links, {}
+        for link in links.values():
+            link.close()
+
+    def _hosts(self) -> list[Host]:
+        return [host for link in self.links for host in link.hosts.values()]
+
+    def _add(self, address: Address) -> None:
+        with self._lock:
+            if address.key in self._links:
+                return
+            link = self._links[address.key] = Link(address.address, address.security, address.name)
+            listeners = list(self._listeners)
+        for listener in listeners:
+            link.listen(listener)
+
+    def _appeared(self, announcement: str, found: Announced) -> None:
+        assert self.cluster.found_by is not None  # noqa: S101 - it is what is looked for
+        if not found.ours:
+            self._strangers[announcement] = found
+            return
+        address = address_of(found.name, found.address, self.cluster.found_by)
+        self._named[announcement] = address.key
+        self._add(address)
+
+    def _disappeared(self, announcement: str) -> None:
+        self._strangers.pop(announcement, None)
+        key = self._named.pop(announcement, None)
+        with self._lock:
+            link = self._links.pop(key, None)
+            listeners = list(self._listeners)
+        if link is not None:
+            link.close()
+        for listener in listeners:
+            listener()
+
+
+def _differences(host: Host) -> str:
+    return "" if host.facts is None else differences(host.facts, own_facts())
+
+
+_rosters: dict[tuple[object, ...], Roster] = {}
+_choosing = threading.Lock()
+
+
+def roster_of(cluster: Cluster) -> Roster:
+    """Give this process's roster of a cluster: the same one for the same hosts."""
+    found_by = None if cluster.found_by is None else cluster.found_by.fingerprint
+    key = (*(address.key for address in cluster.addresses), found_by, cluster.differing)
+    with _choosing:
+        found = _rosters.get(key)
+        if found is None:
+            found = _rosters[key] = Roster(cluster)
+        return found

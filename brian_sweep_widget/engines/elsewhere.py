@@ -1,0 +1,165 @@
+"""What a worker does on a host: what a worker here does, with files that came by the network."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import pickle
+import shutil
+import socket
+import tempfile
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from brian_sweep_widget.engines.compiled.binary import BinaryError
+from brian_sweep_widget.engines.compiled.cache import BuildCache, CacheRefusedError
+from brian_sweep_widget.engines.compiled.engine import CompiledEngine
+from brian_sweep_widget.engines.compiled.kit import PRODUCT, Built, build_there
+from brian_sweep_widget.engines.context import BrianContext, initial_context
+from brian_sweep_widget.engines.looking import looked_into
+from brian_sweep_widget.engines.runtime import RuntimeEngine
+from brian_sweep_widget.engines.worker import compute
+from brian_sweep_widget.limits import Limits
+from brian_sweep_widget.results import Failure, Outcome
+from brian_sweep_widget.sweeps import Job
+
+_FOLDER = ".files"
+_MISSING = frozenset({"ModuleNotFoundError", "ImportError"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a host needs to compute a job: names of blobs, and of a build.
+
+    Parameters
+    ----------
+    build
+        The program, in the host's own cache; empty if it runs none.
+    engine
+        The blob of the packed engine.
+    inputs
+        The blob of the files that its program reads; empty if it runs none.
+    """
+
+    build: str
+    engine: str
+    inputs: str = ""
+
+
+def pressed(thing: object) -> bytes:
+    """Pickle something for a host, and press it: sources shrink to a tenth."""
+    return zlib.compress(pickle.dumps(thing), level=3)
+
+
+def compute_there(blobs: Path, results: Path, wanted: Wanted, job: Job) -> Outcome:
+    """Compute a job on a host; see `brian_sweep_widget.engines.worker.compute`.
+
+    Parameters
+    ----------
+    blobs
+        The folder of what came by the network.
+    results
+        Where programs put their results.
+    wanted
+        What is needed.
+    job
+        The job.
+    """
+    place = None
+    if wanted.build:
+        binary, inputs = _binary(wanted.build), _files(blobs, wanted.inputs)
+
+        def place(engine: CompiledEngine) -> CompiledEngine:
+            return engine.placed(binary, inputs, results)
+
+    outcome = compute(_read(blobs, wanted.engine), job, place)
+    failure = outcome.failure
+    if failure is not None and failure.kind in _MISSING:
+        message = f"{failure.message} (on the host {socket.gethostname()}: install it there)"
+        return replace(outcome, failure=Failure(failure.kind, message, failure.traceback))
+    return outcome
+
+
+def build_kit_there(blobs: Path, _: Path, kit: str, jobs: int) -> Built | str:
+    """Build a program on a host, of a pressed kit; a text says why it cannot be."""
+    return build_there(_unpressed(blobs, kit), jobs)
+
+
+def probe_program_there(blobs: Path, scratch: Path, probe: str, build: str) -> bytes | str | None:
+    """Run a pressed probe on a host; a text says what went wrong."""
+    try:
+        digest: bytes | None = _unpressed(blobs, probe).run(_binary(build), scratch)
+    except (BinaryError, CacheRefusedError) as error:
+        return str(error)
+    return digest
+
+
+def probe_runtime(_blobs: Path, _scratch: Path, target: str) -> bytes | str:
+    """Digest a small simulation in Brian's runtime: its spikes and its potentials.
+
+    Parameters
+    ----------
+    target
+        ``"numpy"``, ``"cython"``, or empty for numpy's own functions alone.
+
+    Returns
+    -------
+    bytes or str
+        A text says why it cannot be run.
+    """
+    digest = hashlib.sha256()
+    drawn = np.random.default_rng(1).normal(size=2000)
+    for numbers in (drawn, np.exp(drawn), np.sin(drawn), np.cumsum(drawn)):
+        digest.update(numbers.tobytes())
+    if target:
+        try:
+            from brian_sweep_widget.models import cuba  # noqa: PLC0415 - loads Brian
+        except ImportError as error:
+            return f"it has no Brian 2 ({error})"
+        initial_context()
+        model, parameters = looked_into(cuba), cuba.parameters({})
+        values = {name: parameter.read_default() for name, parameter in parameters.items()}
+        job = Job((0,), {**values, "size": 200, "duration": 0.05}, seed=1)
+        engine = RuntimeEngine(model, parameters, BrianContext(), target, Limits())
+        for name, value in sorted(engine.simulate(job).items()):
+            digest.update(name.encode() + np.ascontiguousarray(value.si).tobytes())
+    return digest.digest()
+
+
+def _read(blobs: Path, name: str) -> bytes:
+    return (blobs / name).read_bytes()
+
+
+@functools.lru_cache(maxsize=8)
+def _unpressed(blobs: Path, name: str) -> Any:
+    return pickle.loads(zlib.decompress(_read(blobs, name)))  # noqa: S301 - a holder of the credentials'
+
+
+@functools.lru_cache(maxsize=64)
+def _binary(build: str) -> Path:
+    folder = BuildCache().find(build)
+    if folder is None:
+        what = "is not there any more on this host: was its cache cleared?"
+        raise BinaryError(what)
+    return folder / PRODUCT
+
+
+@functools.lru_cache(maxsize=64)
+def _files(blobs: Path, name: str) -> Path:
+    """Unpack the files that a program reads, once on a host."""
+    folder = blobs / f"{name}{_FOLDER}"
+    if not folder.is_dir():
+        making = Path(tempfile.mkdtemp(dir=blobs))
+        (making / "static_arrays").mkdir()
+        for file, contents in _unpressed(blobs, name).items():
+            (making / "static_arrays" / file).write_bytes(contents)
+        with suppress(OSError):  # another worker was faster
+            os.rename(making, folder)  # noqa: PTH104 - Path.rename takes files' places, too
+        shutil.rmtree(making, ignore_errors=True)
+    return folder
