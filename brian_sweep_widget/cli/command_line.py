@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from brian_sweep_widget.cli.cluster_options import add_cluster_options
 from brian_sweep_widget.cli.negative import keep_negative_numbers
 from brian_sweep_widget.cli.store_options import add_store_options
 from brian_sweep_widget.cli.terminal import INTERRUPTED, MISUSED, UsageError, say
@@ -69,6 +70,10 @@ def _command(name: str) -> Any:
         from brian_sweep_widget.cli.cache import cache  # noqa: PLC0415 - loads the engines
 
         return cache
+    if name == "cluster":
+        from brian_sweep_widget.cli.cluster import cluster  # noqa: PLC0415 - loads the backends
+
+        return cluster
     if name == "store":
         from brian_sweep_widget.cli.store import store  # noqa: PLC0415 - loads the results
 
@@ -121,7 +126,21 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
         allow_abbrev=False,
     )
     add_store_options(store)
-    return parser, {"run": run, "lab": lab, "doctor": doctor, "cache": cache, "store": store}
+    cluster = commands.add_parser(
+        "cluster",
+        help="use other computers, or let them use this one",
+        description="Use other computers, or let them use this one.",
+        allow_abbrev=False,
+    )
+    add_cluster_options(cluster)
+    return parser, {
+        "run": run,
+        "lab": lab,
+        "doctor": doctor,
+        "cache": cache,
+        "store": store,
+        "cluster": cluster,
+    }
 
 
 class _Version(argparse.Action):

@@ -67,6 +67,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--jobs", type=int, metavar="N", help="simulations at once (default: all allowed cores)"
     )
     sweep.add_argument(
+        "--cluster",
+        metavar="HOSTS",
+        help="other computers: names with commas between, tls://host:port of a scheduler, or '*' "
+        "for those found on the network (default: this computer alone)",
+    )
+    sweep.add_argument(
         "--time-limit",
         type=float,
         metavar="S",

@@ -78,6 +78,8 @@ def run(parsed: argparse.Namespace) -> int:
     results = _stopped(under_way) if interrupted else under_way.results
     written = _write(results, output, plot)
     say(report.summary(results, under_way.progress))
+    if parsed.cluster is not None:
+        say(str(under_way.statistics))
     if under_way.progress.notice:
         say(under_way.progress.notice, error=True)
     if results.failures:
@@ -121,12 +123,20 @@ def _sweep(parsed: argparse.Namespace) -> Sweep:
             seeding=parsed.seeding,
             engine=parsed.engine,
             workers=parsed.jobs,
+            cluster=_cluster(parsed.cluster),
             time_limit=parsed.time_limit,
             **_store(parsed.store),
             **values,
         )
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, ImportError) as error:
         refuse(str(error))
+
+
+def _cluster(given: str | None) -> Any:
+    """Give the hosts as `Sweep` takes them: a scheduler or all by one word, others in a list."""
+    if given is None or given == "*" or "://" in given:
+        return given
+    return [name.strip() for name in given.split(",")]
 
 
 def _store(given: str | None) -> dict[str, Any]:

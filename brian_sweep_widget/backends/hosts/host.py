@@ -91,8 +91,11 @@ class Host:
 
     @property
     def name(self) -> str:
-        """What it calls itself, or where it is, until it has told."""
-        return self.address if self.facts is None else self.facts.hostname
+        """What it calls itself, or where it is: until it has told, or if that is our name, too."""
+        if self.facts is None:
+            return self.address
+        name = self.facts.hostname
+        return name if name != own_facts().hostname else f"{name} ({_place(self.link.address)})"
 
     def submit(self, parcel: Parcel, done: Done) -> None:
         """Send a parcel; what came of it is handed on in a thread of the link's."""
@@ -239,8 +242,12 @@ class Host:
             self._arrivals.submit(_call, done, answer, moved)
 
 
+def _place(address: str) -> str:
+    return address.partition("://")[2]
+
+
 def _call(done: Done, answer: Reply | HostLostError, moved: Traffic) -> None:
     try:
         done(answer, moved)
-    except Exception:  # nobody waits for this thread's answer
+    except Exception:  # noqa: BLE001 - nobody waits for this thread's answer
         _log.exception("what a host sent could not be taken")

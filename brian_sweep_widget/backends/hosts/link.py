@@ -89,7 +89,8 @@ class Link:
 
     def tell(self) -> None:
         """Call all that listen."""
-        self._arrivals.submit(self._call_listeners)
+        with suppress(RuntimeError):  # this process ends
+            self._arrivals.submit(self._call_listeners)
 
     def close(self) -> None:
         """Let go of the scheduler, for good; returns at once."""

@@ -70,7 +70,11 @@ class Serving:
                 memory_limit=0,  # the worker's processes watch the memory themselves
             )
         except (OSError, RuntimeError) as error:
-            cause = error.__cause__ or error.__context__ or error
+            cause: BaseException = error
+            while not isinstance(cause, OSError) and (
+                below := cause.__cause__ or cause.__context__
+            ):
+                cause = below
             msg = (
                 f"{shown}:{port} cannot be listened at ({cause}): give an address of this "
                 "computer with --host, and a free port with --port"
