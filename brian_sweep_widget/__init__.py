@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from brian_sweep_widget.backends import Cluster as Cluster
     from brian_sweep_widget.models import Inputs as Inputs
     from brian_sweep_widget.models import adex as adex
     from brian_sweep_widget.models import brunel as brunel
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from brian_sweep_widget.widget import SweepWidget as SweepWidget
 
 _ROOM_OF = {
+    "Cluster": "backends",
     "Inputs": "models",
     "Results": "results",
     "Run": "runs",
@@ -38,6 +40,7 @@ _ROOM_OF = {
 }
 
 __all__ = [
+    "Cluster",
     "Inputs",
     "Results",
     "Run",

@@ -11,6 +11,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from brian_sweep_widget.backends.memory import free_memory, memory_of
 
@@ -84,6 +85,10 @@ class Turn:
         """Have a job started, now or when it is its turn."""
         self._admission.enter(self, start)
 
+    def give_up(self, start: Start) -> None:
+        """Take back one job that waits for its turn; nothing if it waits no more."""
+        self._admission.give_up(self, start)
+
     def leave(self) -> None:
         """Say that a job has ended."""
         self._admission.leave(self)
@@ -144,6 +149,11 @@ class Admission:
         with self._lock:
             turn.waiting.append(start)
         self.look()
+
+    def give_up(self, turn: Turn, start: Start) -> None:
+        """Forget one job that waits."""
+        with self._lock, suppress(ValueError):
+            turn.waiting.remove(start)
 
     def withdraw(self, turn: Turn) -> None:
         """Forget what waits."""

@@ -342,6 +342,7 @@ class CrewBackend(LocalBackend):
                 if not self._has_room(host):
                     room.remove(host)
         for job, host in chosen:
+            self._turn.give_up(self._start_here)
             self._send(job, host)
 
     def _may(self, job: _Job, host: Host) -> bool:
@@ -365,12 +366,22 @@ class CrewBackend(LocalBackend):
         assert job.elsewhere is not None  # noqa: S101 - that is how it was chosen
         skipped = [label for label in job.labels if self._token.skips(label)]
         if len(skipped) == len(job.labels):
-            self._came_back(job, host, skipped, Reply(), Traffic())
+            self._take_back(job, host, skipped, Reply(), Traffic())
             return
         parcel = job.elsewhere.parcel(self._name, host, skipped)
         host.submit(parcel, functools.partial(self._came_back, job, host, skipped))
 
-    def _came_back(
+    def _came_back(self, job: _Job, host: Host, skipped: list[Label], *came: Any) -> None:
+        try:
+            self._take_back(job, host, skipped, *came)
+        except Exception as error:
+            # A result that cannot be read, or a mistake of ours: never a sweep that waits for it.
+            self._settle(job)
+            with suppress(Exception):
+                job.future.set_exception(error)
+            raise
+
+    def _take_back(
         self,
         job: _Job,
         host: Host,

@@ -1,0 +1,440 @@
+"""Other computers that come, go and lie: nothing is lost, nothing hangs, no number differs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+from brian2 import mV
+from helpers import alive, descendants, start_script, until
+from lan import Lan
+
+from brian_sweep_widget import Cluster, Run, Sweep, cuba
+from brian_sweep_widget.backends import make_credentials
+from brian_sweep_widget.backends.hosts.discovery import Announcement
+
+pytestmark = pytest.mark.timeout(180)
+
+SILENCE = 15.0  # s: the longest until a person is told
+
+
+@pytest.fixture(scope="module")
+def lan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lan]:
+    """Two hosts that serve two simulations each."""
+    network = Lan(tmp_path_factory.mktemp("lan"))
+    try:
+        for name in ("computer1", "computer2"):
+            network.computer(name).serve(2)
+        yield network
+    finally:
+        network.remove()
+
+
+@pytest.fixture(autouse=True)
+def _credentials(lan: Lan, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give these tests the credentials of the network, and every host as it was."""
+    monkeypatch.setenv("BRIAN_SWEEP_CREDENTIALS", str(lan.credentials))
+    yield
+    for computer in lan.computers:
+        computer.mend()
+        if computer.name.startswith("computer") and computer.serving is None:
+            computer.serve(2)
+
+
+def addresses(lan: Lan) -> list[str]:
+    return [computer.address for computer in lan.computers if computer.name.startswith("computer")]
+
+
+def sleeping(seconds: float) -> Callable[..., float]:
+    """Make a function that takes some time and gives a number of its seed."""
+
+    def nap(x: float = 0.0, seed: int = 0) -> float:
+        time.sleep(seconds)
+        return x + np.random.default_rng(seed).random()
+
+    return nap
+
+
+def numbers(run: Run) -> dict[tuple[int, ...], float]:
+    """Give the results of a sweep by position."""
+    return {
+        outcome.job.position: float(next(iter(outcome.values.values())).si)
+        for outcome in run.results.outcomes
+        if outcome.status == "done"
+    }
+
+
+def hosts_of(run: Run) -> Counter[str]:
+    """Say how many jobs each host computed."""
+    return Counter(one.origin.host for one in run.results.outcomes if one.origin is not None)
+
+
+def started_on(run: Run, *names: str) -> None:
+    """Wait until some hosts have computed something of a sweep."""
+    until(lambda: set(names) <= hosts_of(run).keys(), f"{names} compute", 40, lambda: run.progress)
+
+
+def expected(sweep: Sweep) -> dict[tuple[int, ...], float]:
+    """Compute what a sweep has to give, on this computer."""
+    local = Sweep(sweep.model, x=np.arange(len(sweep.plan.axes[0])) * 1.0, store=None)
+    return numbers(_done(local.start()))
+
+
+def _done(run: Run, seconds: float = 60.0) -> Run:
+    run.wait(seconds)
+    assert run.progress.state == "finished"
+    return run
+
+
+def test_a_compiled_sweep_runs_on_hosts_with_the_same_numbers(lan: Lan) -> None:
+    """Each builds the program for itself; every number is the one of this computer."""
+    weights = np.linspace(0, 4, 10) * mV
+    sweep = Sweep(
+        cuba, excitatory_weight=weights, size=400, trials=20,
+        cluster=Cluster(addresses(lan), local=False),
+    )  # fmt: skip
+    run = _done(sweep.start(), 120)
+    assert hosts_of(run).keys() == {"computer1", "computer2"}
+    local = _done(Sweep(cuba, excitatory_weight=weights, size=400, trials=20).start())
+    assert numbers(run) == numbers(local)
+    told = str(run.statistics)
+    assert "computer1" in told
+    assert "received" in told
+
+
+def test_functions_of_a_script_run_everywhere_at_once(lan: Lan) -> None:
+    """Local cores and hosts share the jobs; nobody has all of them."""
+    sweep = Sweep(sleeping(0.05), x=np.arange(800.0), workers=2, cluster=addresses(lan))
+    run = _done(sweep.start())
+    assert hosts_of(run).keys() == {"computer1", "computer2", socket.gethostname()}
+    assert numbers(run) == expected(Sweep(sleeping(0.0), x=np.arange(800.0)))
+
+
+def test_a_host_that_is_cut_off(lan: Lan) -> None:
+    """Its jobs run elsewhere, the person is told within 15 s, and it is used when it is back."""
+    computer = lan.computers[0]
+    sweep = Sweep(sleeping(0.5), x=np.arange(100.0), workers=2, cluster=addresses(lan))
+    run = sweep.start()
+    started_on(run, "computer1", "computer2")
+    computer.cut()
+    cut = time.monotonic()
+    until(lambda: "computer1" in run.progress.notice, "the person is told", SILENCE)
+    assert time.monotonic() - cut < SILENCE
+    assert _done(run).results.counts() == {"done": 100}
+    assert numbers(run) == expected(Sweep(sleeping(0.0), x=np.arange(100.0)))
+    assert run.statistics.hosts
+    lost = {host.host: host.tally for host in run.statistics.hosts}["computer1"]
+    assert lost is not None
+    assert lost.losses >= 1
+    assert "lost" in str(run.statistics)
+    computer.mend()
+    again = Sweep(sleeping(0.2), x=np.arange(300.0), workers=1, cluster=addresses(lan)).start()
+    started_on(again, "computer1")
+    again.cancel()
+    again.wait(20)
+
+
+@pytest.mark.parametrize("victim", ["simulation", "relay", "everything"])
+def test_what_is_killed_on_a_host(lan: Lan, victim: str) -> None:
+    """A simulation's process, Dask's worker, or all: every job is done, with its number."""
+    computer = lan.computers[1]
+    sweep = Sweep(sleeping(0.3), x=np.arange(80.0), workers=2, cluster=addresses(lan))
+    run = sweep.start()
+    started_on(run, "computer2")
+    if victim == "everything":
+        computer.kill()
+    else:
+        assert computer.serving is not None
+        found = [psutil.Process(number) for number in descendants(computer.serving.pid)]
+        guarded = [one for one in found if "loky" in " ".join(one.cmdline())]
+        chosen = guarded if victim == "simulation" else [one.parent() for one in guarded]
+        assert chosen
+        for process in chosen[:1]:
+            assert process is not None
+            process.kill()
+    assert _done(run).results.counts() == {"done": 80}
+    assert numbers(run) == expected(Sweep(sleeping(0.0), x=np.arange(80.0)))
+
+
+def test_a_host_comes_during_a_sweep(lan: Lan) -> None:
+    """It gets jobs as soon as it serves."""
+    computer = lan.computers[0]
+    computer.stop()
+    sweep = Sweep(sleeping(0.3), x=np.arange(150.0), workers=1, cluster=addresses(lan))
+    run = sweep.start()
+    started_on(run, "computer2")
+    assert "computer1" not in hosts_of(run)
+    computer.serve(2)
+    started_on(run, "computer1")
+    assert _done(run).results.counts() == {"done": 150}
+
+
+def test_without_any_host_the_local_cores_go_on(lan: Lan) -> None:
+    """That is what happens if nothing else is wanted."""
+    sweep = Sweep(
+        sleeping(0.2), x=np.arange(40.0), workers=2,
+        cluster=Cluster([lan.computers[0].address], local=False),
+    )  # fmt: skip
+    run = sweep.start()
+    started_on(run, "computer1")
+    lan.computers[0].kill()
+    until(lambda: run.progress.waits or run.progress.notice, "the person is told", SILENCE)
+    _done(run)
+    assert hosts_of(run).keys() == {"computer1", socket.gethostname()}
+    assert numbers(run) == expected(Sweep(sleeping(0.0), x=np.arange(40.0)))
+
+
+def test_without_any_host_a_sweep_waits_if_it_is_told_to(lan: Lan) -> None:
+    """It says what it waits for, and goes on when the host is back."""
+    computer = lan.computers[0]
+    sweep = Sweep(
+        sleeping(0.2), x=np.arange(40.0),
+        cluster=Cluster([computer.address], local=False, when_gone="wait"),
+    )  # fmt: skip
+    run = sweep.start()
+    started_on(run, "computer1")
+    computer.kill()
+    until(lambda: "Waiting for" in run.progress.waits, "the person is told", SILENCE)
+    done = run.progress.done
+    time.sleep(9)
+    assert run.progress.done <= done + 4
+    computer.serve(2)
+    assert hosts_of(_done(run)).keys() == {"computer1"}
+
+
+def test_a_slow_host_does_not_hold_the_sweep(lan: Lan) -> None:
+    """Its last jobs are computed by others, too, and the first result counts."""
+
+    def slow_there(x: float = 0.0, seed: int = 0) -> float:
+        if socket.gethostname() == "computer1":
+            time.sleep(60)
+        time.sleep(0.05)
+        return x + np.random.default_rng(seed).random()
+
+    sweep = Sweep(slow_there, x=np.arange(60.0), workers=2, cluster=addresses(lan))
+    began = time.monotonic()
+    run = _done(sweep.start(), 40)
+    assert time.monotonic() - began < 30
+    assert "computer1" not in hosts_of(run)
+    assert numbers(run) == expected(Sweep(sleeping(0.0), x=np.arange(60.0)))
+    # What it was still at has ended: it is free for others.
+    again = Sweep(sleeping(0.2), x=np.arange(100.0), workers=1, cluster=addresses(lan)).start()
+    started_on(again, "computer1")
+    again.cancel()
+    again.wait(20)
+
+
+def test_stop_reaches_what_runs_on_hosts(lan: Lan, tmp_path: Path) -> None:
+    """Two seconds later no host computes anything of the sweep."""
+    marks = str(tmp_path)
+
+    def marked(x: float = 0.0) -> float:
+        with open(f"{marks}/{os.getpid()}-{x}", "w") as file:
+            for _ in range(6000):
+                time.sleep(0.01)
+                file.write(".")
+                file.flush()
+        return x
+
+    sweep = Sweep(marked, x=np.arange(20.0), workers=1, cluster=addresses(lan))
+    run = sweep.start()
+    until(lambda: len(list(tmp_path.iterdir())) >= 5, "all are at it", 40)
+    run.cancel()
+    run.wait(5)
+    time.sleep(2.0)
+
+    def size() -> int:
+        return sum(path.stat().st_size for path in tmp_path.iterdir())
+
+    before = size()
+    time.sleep(0.5)
+    assert size() == before
+
+
+def test_a_kernel_that_dies_leaves_nothing_running_on_hosts(lan: Lan, tmp_path: Path) -> None:
+    """A host whose kernel says nothing for 20 s ends its jobs."""
+    code = f"""
+import os, time
+import numpy as np
+from brian_sweep_widget import Sweep
+marks = {str(tmp_path)!r}
+def marked(x=0.0):
+    with open(f"{{marks}}/{{os.getpid()}}", "w") as file:
+        for _ in range(60000):
+            time.sleep(0.01); file.write("."); file.flush()
+    return x
+if __name__ == "__main__":
+    hosts = {addresses(lan)!r}
+    Sweep(marked, x=np.arange(9.0), workers=1, store=None, cluster=hosts).start().wait()
+"""
+    (tmp_path / "script").mkdir()
+    script = start_script(tmp_path / "script", code)
+    until(lambda: len(list(tmp_path.iterdir())) >= 5, "all are at it", 40)
+    os.killpg(script.pid, signal.SIGKILL)
+    script.wait()
+    busy = [int(path.name) for path in tmp_path.iterdir() if path.name.isdigit()]
+
+    def size() -> int:
+        return sum(path.stat().st_size for path in tmp_path.iterdir() if path.is_file())
+
+    def still() -> bool:
+        before = size()
+        time.sleep(0.3)
+        return size() == before
+
+    until(still, "nothing runs", 40, lambda: [number for number in busy if alive(number)])
+
+
+def test_a_job_that_kills_its_worker_on_a_host(lan: Lan) -> None:
+    """It is lost, and nothing else is."""
+
+    def deadly(x: float = 0.0) -> float:
+        time.sleep(0.1)
+        if x == 7:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return x
+
+    sweep = Sweep(
+        deadly, x=np.arange(30.0), cluster=Cluster(addresses(lan), local=False)
+    )  # fmt: skip
+    run = _done(sweep.start())
+    assert run.results.counts() == {"done": 29, "lost": 1}
+
+
+def test_what_a_host_lacks_is_told_at_the_point(lan: Lan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module that is only here is an error that names host and module."""
+
+    def needs(x: float = 0.0) -> float:
+        if socket.gethostname() == "computer1":
+            pass
+        return x
+
+    sweep = Sweep(
+        needs, x=np.arange(4.0), cluster=Cluster([lan.computers[0].address], local=False)
+    )  # fmt: skip
+    run = _done(sweep.start())
+    failures = [one.failure for one in run.results.outcomes]
+    assert all(failure is not None for failure in failures)
+    assert {failure.kind for failure in failures if failure} == {"ModuleNotFoundError"}
+    assert all(
+        "module_that_is_not_there" in str(one) and "computer1" in str(one) for one in failures
+    )
+
+
+def test_other_credentials_are_refused(lan: Lan, tmp_path: Path) -> None:
+    """Who has others is told so, and computes nothing there."""
+    other = make_credentials(tmp_path / "other.pem")
+    cluster = Cluster([lan.computers[0].address], local=False, credentials=other.path)
+    run = Sweep(sleeping(0.01), x=np.arange(5.0), workers=2, cluster=cluster).start()
+    until(lambda: "other credentials" in run.progress.waits, "the person is told", SILENCE)
+    assert hosts_of(_done(run)).keys() == {socket.gethostname()}
+
+
+def test_a_stranger_that_announces_itself_gets_nothing(lan: Lan) -> None:
+    """Its announcement may say anything; it has not the key."""
+    stranger = lan.computer("stranger", trusted=False)
+    stranger.serve(2)
+    for computer in lan.computers[:2]:
+        computer.serve(2, "--announce")
+    from brian_sweep_widget.backends import read_credentials
+
+    # It says that it is ours: whoever listens to the network can copy that.
+    lie = Announcement(read_credentials(lan.credentials), lan.address, 8786, 64)
+    lie.withdraw()
+    told = stranger.start(
+        stranger.python, "-c",
+        "import sys, time\n"
+        "from brian_sweep_widget.backends.hosts.discovery import Announcement\n"
+        "class Ours: fingerprint = sys.argv[1]\n"
+        "Announcement(Ours, sys.argv[2], 8786, 64)\n"
+        "time.sleep(600)",
+        read_credentials(lan.credentials).fingerprint, stranger.address,
+    )  # fmt: skip
+    try:
+        run = Sweep(sleeping(0.1), x=np.arange(150.0), workers=1, cluster="*").start()
+        started_on(run, "computer1", "computer2")
+        until(lambda: "stranger" in run.progress.notice, "the stranger is named", SILENCE)
+        assert "other credentials" in run.progress.notice
+        assert hosts_of(_done(run)).keys() == {"computer1", "computer2", socket.gethostname()}
+    finally:
+        os.killpg(told.pid, signal.SIGKILL)
+        told.wait()
+        stranger.kill()
+
+
+def test_another_version_is_refused(lan: Lan, tmp_path: Path) -> None:
+    """The host is named, with what differs."""
+    old = tmp_path / "old" / "brian_sweep_widget-0.0.1.dist-info"
+    old.mkdir(parents=True)
+    (old / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: brian-sweep-widget\nVersion: 0.0.1\n"
+    )
+    computer = lan.computers[1]
+    computer.extra["PYTHONPATH"] = str(old.parent)
+    try:
+        computer.serve(2)
+        run = Sweep(sleeping(0.1), x=np.arange(60.0), workers=1, cluster=addresses(lan)).start()
+        started_on(run, "computer1")
+        until(lambda: "computer2" in run.progress.notice, "the host is named", SILENCE)
+        assert "brian-sweep-widget is 0.0.1 there" in run.progress.notice
+        assert "computer2" not in hosts_of(_done(run))
+    finally:
+        del computer.extra["PYTHONPATH"]
+        computer.stop()
+        computer.serve(2)
+
+
+def test_nothing_can_be_read_on_the_way(lan: Lan) -> None:
+    """No word of a model, a parameter or a result passes the network in plain text."""
+    secret = "a-sentence-that-nobody-else-writes"
+
+    def telling(x: float = 0.0) -> dict[str, Any]:
+        return {secret: x}
+
+    capture = lan.listen()
+    cluster = Cluster([lan.computers[0].address], local=False)
+    run = _done(Sweep(telling, x=np.arange(20.0), cluster=cluster).start())
+    seen = capture.seen()
+    assert hosts_of(run).keys() == {"computer1"}
+    assert len(seen) > 20_000
+    for word in (secret, "telling", "cloudpickle", "brian_sweep_widget", "distributed"):
+        assert word.encode() not in seen
+    # It would have been found.
+    assert lan.computers[0].address.encode() not in seen
+    open_capture = lan.listen()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(secret.encode(), (lan.computers[0].address, 9))
+        time.sleep(0.3)
+    assert secret.encode() in open_capture.seen()
+
+
+def test_the_dashboard_is_not_on_the_network(lan: Lan) -> None:
+    """Nothing that listens there lets anyone in who has no key."""
+    computer = lan.computers[0]
+    assert computer.serving is not None
+    listening = {
+        connection.laddr
+        for number in [computer.serving.pid, *descendants(computer.serving.pid)]
+        for connection in psutil.Process(number).net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    public = {one.port for one in listening if one.ip != "127.0.0.1"}
+    assert public
+    for port in public:
+        with socket.create_connection((computer.address, port), 5) as stranger:
+            stranger.sendall(b"GET /info HTTP/1.0\r\n\r\n")
+            stranger.settimeout(5)
+            try:
+                answer = stranger.recv(1000)
+            except ConnectionResetError:
+                answer = b""
+        assert not answer.startswith(b"HTTP")
