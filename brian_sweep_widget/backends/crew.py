@@ -19,9 +19,11 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from uuid import uuid4
 
 from brian_sweep_widget.backends.admission import Turn
 from brian_sweep_widget.backends.guard import Ended
+from brian_sweep_widget.backends.hosts.cluster import Cluster
 from brian_sweep_widget.backends.hosts.host import Host, HostLostError
 from brian_sweep_widget.backends.hosts.parcel import Parcel, Reply
 from brian_sweep_widget.backends.hosts.roster import Roster
@@ -125,18 +127,19 @@ class CrewBackend(LocalBackend):
         The sweep's.
     roster
         The hosts.
-    name
-        Of the sweep, for the hosts.
+    cluster
+        How they are to be used.
     """
 
     def __init__(
-        self, pool: LocalPool, turn: Turn, token: StopToken, roster: Roster, name: str
+        self, pool: LocalPool, turn: Turn, token: StopToken, roster: Roster, cluster: Cluster
     ) -> None:
         super().__init__(pool, turn)
         self._token = token
         self._roster = roster
-        self._name = name
-        self._here = bool(roster.cluster.local)
+        self._cluster = cluster
+        self._name = uuid4().hex
+        self._here = bool(cluster.local)
         self._alone_since: float | None = time.monotonic()
         self._queue: deque[_Job] = deque()
         self._jobs: set[_Job] = set()
@@ -148,21 +151,29 @@ class CrewBackend(LocalBackend):
         self._roster.listen(self._look)
         threading.Thread(target=self._tick, name="brian-sweep-crew", daemon=True).start()
 
+    @property
+    def _ready(self) -> list[Host]:
+        return self._roster.ready(self._cluster.differing)
+
+    @property
+    def _host_slots(self) -> int:
+        return sum(host.slots for host in self._ready)
+
     def effective_n_jobs(self, n_jobs: int | None) -> int:
         """Say how many jobs run at once, as far as is known now."""
-        return super().effective_n_jobs(n_jobs) + self._roster.slots
+        return super().effective_n_jobs(n_jobs) + self._host_slots
 
     @property
     def pre_dispatch(self) -> int:
         """How many jobs joblib hands out before any is done."""
-        slots = self._roster.slots
+        slots = self._host_slots
         assert self._turn is not None  # noqa: S101 - see `submit`
         return 2 * self._turn.workers + max(_SPARE, (1 + _AHEAD) * slots)
 
     @property
     def slots(self) -> int:
         """How many jobs run at once, as far as is known now."""
-        return (super().slots if self._here else 0) + self._roster.slots
+        return (super().slots if self._here else 0) + self._host_slots
 
     @property
     def running(self) -> int:
@@ -182,9 +193,13 @@ class CrewBackend(LocalBackend):
         """Why nothing is computed; empty if something is, or could be."""
         if self._here or self._alone_since is None:
             return ""
-        reasons = [f"{one.name}: {one.reason}" for one in self._roster.standings() if one.reason]
+        reasons = [
+            f"{one.name}: {one.reason}"
+            for one in self._roster.standings(self._cluster.differing)
+            if one.reason
+        ]
         told = "; ".join(reasons) or "none was found"
-        return f"Waiting for {self._roster.cluster.words} ({told})."
+        return f"Waiting for {self._roster.words} ({told})."
 
     def places(self) -> dict[Label, tuple[str, Place]]:
         """Give the calls that hosts' workers began last, with the host."""
@@ -234,7 +249,7 @@ class CrewBackend(LocalBackend):
     def forget(self, labels: Iterable[Label]) -> None:
         """Make calls after all that were skipped before."""
         labels = tuple(labels)
-        for host in self._roster.ready:
+        for host in self._ready:
             host.forget(self._name, labels)
 
     def cancel_pending(self) -> None:
@@ -244,7 +259,7 @@ class CrewBackend(LocalBackend):
             queue, self._queue = self._queue, deque()
             self._jobs.difference_update(queue)
         super().cancel_pending()
-        for host in self._roster.ready:
+        for host in self._ready:
             host.stop(self._name)
         for job in queue:
             job.future.cancel()
@@ -253,7 +268,7 @@ class CrewBackend(LocalBackend):
         """Let go of the hosts: the sweep is over."""
         self._over.set()
         self._roster.ignore(self._look)
-        for host in self._roster.ready:
+        for host in self._ready:
             host.stop(self._name)
 
     # Here.
@@ -322,7 +337,7 @@ class CrewBackend(LocalBackend):
         assert self._turn is not None  # noqa: S101 - see `submit`
         if self._turn.held or self._over.is_set():
             return
-        ready = self._roster.ready
+        ready = self._ready
         self._note_alone(ready)
         chosen: list[tuple[_Job, Host]] = []
         with self._lock:
@@ -474,7 +489,7 @@ class CrewBackend(LocalBackend):
             if self._alone_since is None:
                 self._alone_since = now
             alone = now - self._alone_since > ALONE
-            take_over = alone and not self._here and self._roster.cluster.when_gone == "local"
+            take_over = alone and not self._here and self._cluster.when_gone == "local"
             if not take_over:
                 return
             self._here = True
@@ -501,7 +516,7 @@ class CrewBackend(LocalBackend):
             usual = sorted(self._seconds)[len(self._seconds) // 2]
             late = max(_LEAST_LATE, _LATE * usual)
             free: list[Host | None] = [
-                host for host in self._roster.ready for _ in range(host.slots - self._load[host])
+                host for host in self._ready for _ in range(host.slots - self._load[host])
             ]
             if self._here:
                 free += [_HERE] * max(0, self._turn.workers - self._turn.running)

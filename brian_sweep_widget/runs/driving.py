@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
-from uuid import uuid4
 
 from brian_sweep_widget.backends import ADMISSION, CrewBackend, Label, LocalBackend, StopToken
 from brian_sweep_widget.results import OTHER_DIGITS, Outcome
@@ -227,8 +226,9 @@ class Driving:
         self._note_ready(None)
         if backend is not None:
             backend.end()
-        roster = self.hosting.roster
-        return CrewBackend(pool, self.turn, self.token, roster, uuid4().hex), self.hosting.errand
+        hosting = self.hosting
+        backend = CrewBackend(pool, self.turn, self.token, hosting.roster, hosting.cluster)
+        return backend, hosting.errand
 
     def _enter(self, outcomes: Sequence[Outcome], *, recalled: bool = False) -> None:
         """Let outcomes be seen; they are stored by now, if there is a store."""

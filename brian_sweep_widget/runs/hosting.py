@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from brian_sweep_widget.backends import (
+    Cluster,
     Ended,
     Errand,
     Host,
@@ -26,10 +27,11 @@ from brian_sweep_widget.backends import (
     LocalPool,
     Parcel,
     Reply,
-    Roster,
     StopToken,
     name_of,
+    roster_of,
 )
+from brian_sweep_widget.backends.hosts.roster import differs_by
 from brian_sweep_widget.engines import compiled, elsewhere, prepare
 from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.results import OTHER_DIGITS, Outcome
@@ -70,14 +72,15 @@ class Hosting:
 
     Parameters
     ----------
-    roster
-        The hosts.
+    cluster
+        The hosts, and how they are to be used.
     model
         Name of the model, for people.
     """
 
-    def __init__(self, roster: Roster, model: str) -> None:
-        self.roster = roster
+    def __init__(self, cluster: Cluster, model: str) -> None:
+        self.cluster = cluster
+        self.roster = roster_of(cluster)
         self._model = model
         self._loads: dict[object, Load] = {}
         self._pool: LocalPool | None = None
@@ -97,7 +100,9 @@ class Hosting:
         """Say whether a host can compute jobs; it begins to get ready if nobody has asked yet."""
         assert self._pool is not None  # noqa: S101 - nothing is asked before there is an errand
         known = _known_of(host, load, self._pool)
-        if known.other_digits and self.roster.cluster.differing == "leave out":
+        if known.ready and (differs := differs_by(host)):
+            known = replace(known, reason=differs, other_digits=True)
+        if known.other_digits and self.cluster.differing == "leave out":
             return replace(known, ready=False)
         return known
 
@@ -105,7 +110,7 @@ class Hosting:
     def notice(self) -> str:
         """Which hosts cannot compute these jobs, or compute others, and why."""
         said = []
-        for host in self.roster.ready:
+        for host in self.roster.ready(self.cluster.differing):
             for load in self._loads.values():
                 known = self.fitness(host, load)
                 if not known.ready and known.reason:
@@ -116,7 +121,7 @@ class Hosting:
                     )
         said += [
             f"{one.name} is not used: {one.reason}."
-            for one in self.roster.standings()
+            for one in self.roster.standings(self.cluster.differing)
             if one.state != "ready" and one.reason
         ]
         return "\n".join(dict.fromkeys(said))

@@ -164,7 +164,7 @@ class Run:
     def hosts(self) -> list[Standing]:
         """How each of the other computers stands; empty if there are none."""
         hosting = self._driving.hosting
-        return [] if hosting is None else hosting.roster.standings()
+        return [] if hosting is None else hosting.roster.standings(hosting.cluster.differing)
 
     def print_stats(self) -> None:
         """Print `statistics`, as Parallel Python's ``print_stats`` did."""

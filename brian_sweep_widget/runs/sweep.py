@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
-from brian_sweep_widget.backends import local_pool, read_cluster, roster_of
+from brian_sweep_widget.backends import local_pool, read_cluster
 from brian_sweep_widget.engines import Engine, compiled, engine_for, prepare, script_of
 from brian_sweep_widget.limits import limits
 from brian_sweep_widget.models import Plain, as_model
@@ -341,7 +341,7 @@ class Sweep:
     def _hosting(self) -> Hosting | None:
         if self.cluster is None:
             return None
-        return Hosting(roster_of(self.cluster), self.model.label)
+        return Hosting(self.cluster, self.model.label)
 
     def _again(self, run: Run) -> Run:
         """Start a run that keeps what another one has computed; see `Run.retry`."""

@@ -89,7 +89,7 @@ def expected(sweep: Sweep) -> dict[tuple[int, ...], float]:
     return numbers(_done(local.start()))
 
 
-def _done(run: Run, seconds: float = 60.0) -> Run:
+def _done(run: Run, seconds: float = 30.0) -> Run:
     run.wait(seconds)
     assert run.progress.state == "finished"
     return run
@@ -319,7 +319,7 @@ def test_what_a_host_lacks_is_told_at_the_point(lan: Lan, monkeypatch: pytest.Mo
         return x
 
     sweep = Sweep(
-        needs, x=np.arange(4.0), cluster=Cluster([lan.computers[0].address], local=False)
+        needs, x=np.arange(4.0), cluster=Cluster([lan.computers[0].address], local=False, when_gone="wait")
     )  # fmt: skip
     run = _done(sweep.start())
     failures = [one.failure for one in run.results.outcomes]
@@ -401,7 +401,7 @@ def test_nothing_can_be_read_on_the_way(lan: Lan) -> None:
         return {secret: x}
 
     capture = lan.listen()
-    cluster = Cluster([lan.computers[0].address], local=False)
+    cluster = Cluster([lan.computers[0].address], local=False, when_gone="wait")
     run = _done(Sweep(telling, x=np.arange(20.0), cluster=cluster).start())
     seen = capture.seen()
     assert hosts_of(run).keys() == {"computer1"}

@@ -218,7 +218,7 @@ class Host:
                     pure=False,
                 )
                 try:
-                    given = await self._client.gather(future)
+                    given = await future
                 finally:
                     future.release()
                 answer = pickle.loads(given)  # noqa: S301 - from a holder of the credentials

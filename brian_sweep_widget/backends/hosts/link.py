@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 LinkState = Literal["connecting", "connected", "unreachable", "closed"]
 
-_LOOK = 1.0  # s between looks at which workers there are
+_SOON = 0.25  # s between looks at whether the connection is there
+_LOOKS = 4  # of these, between looks at which workers there are
 _CONNECT = 5.0  # s
 _AGAIN = 2.0  # s until it is tried again
 _MOST_MISSED = 3  # looks without an answer, until the connection is made anew
@@ -162,21 +163,21 @@ class Link:
         tasks: dict[str, asyncio.Task[None]] = {}
         missed = 0
         try:
-            while missed < _MOST_MISSED:
+            # Dask would try to connect again by itself, and meanwhile answer nothing.
+            while missed < _MOST_MISSED and client.status == "running":
                 try:
                     async with asyncio.timeout(PATIENCE):
                         slots = await client.scheduler.ncores()
                 except Exception:  # noqa: BLE001 - lost, or late
-                    if client.status not in {"running", "connecting"}:
-                        break
                     missed += 1
-                    slots = None
-                    await asyncio.sleep(_LOOK)
-                if slots is None:
+                    await asyncio.sleep(_SOON)
                     continue
                 missed = 0
                 self._follow(client, slots, tasks)
-                await asyncio.sleep(_LOOK)
+                for _ in range(_LOOKS):
+                    await asyncio.sleep(_SOON)
+                    if client.status != "running":
+                        break
         finally:
             for address in list(tasks):
                 self._leave(address, tasks)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
-from brian_sweep_widget.backends.hosts.cluster import Address, Cluster, address_of
+from brian_sweep_widget.backends.hosts.cluster import Address, Cluster, Differing, address_of
 from brian_sweep_widget.backends.hosts.discovery import Announced, Discovery
 from brian_sweep_widget.backends.hosts.facts import differences, own_facts
 from brian_sweep_widget.backends.hosts.host import Host
@@ -50,7 +50,8 @@ class Roster:
     """
 
     def __init__(self, cluster: Cluster) -> None:
-        self.cluster = cluster
+        self.words = cluster.words
+        self._found_by = cluster.found_by
         self._lock = threading.Lock()
         self._links: dict[object, Link] = {}
         self._listeners: set[Callable[[], None]] = set()
@@ -68,23 +69,15 @@ class Roster:
         with self._lock:
             return list(self._links.values())
 
-    @property
-    def ready(self) -> list[Host]:
-        """Hosts that may compute."""
-        return [host for host in self._hosts() if not self.refusal(host)]
+    def ready(self, differing: Differing) -> list[Host]:
+        """Give the hosts that may compute.
 
-    @property
-    def slots(self) -> int:
-        """Simulations that may run at once."""
-        return sum(host.slots for host in self.ready)
-
-    def refusal(self, host: Host) -> str:
-        """Say why a host is not used now; empty if it is."""
-        if host.state != "ready":
-            return host.reason or "it is being looked at"
-        if self.cluster.differing == "leave out" and (differs := _differences(host)):
-            return f"left out, as its numbers may differ: {differs}"
-        return ""
+        Parameters
+        ----------
+        differing
+            What is to be done with those that have other versions; see `Cluster`.
+        """
+        return [host for host in self._hosts() if not refusal(host, differing)]
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Have something called when anything changes, from some thread."""
@@ -102,7 +95,7 @@ class Roster:
         for link in links:
             link.ignore(listener)
 
-    def standings(self) -> list[Standing]:
+    def standings(self, differing: Differing = "mark") -> list[Standing]:
         """Say how each host stands, and each scheduler behind which there is none."""
         found = []
         for link in self.links:
@@ -112,8 +105,8 @@ class Roster:
                 reason = link.reason if link.state != "connected" else "no worker has joined it"
                 found.append(Standing(link.name, link.address, state, reason, 0, {}))
             for host in hosts:
-                refusal = self.refusal(host)
-                shown = "left out" if refusal and host.state == "ready" else host.state
+                refused = refusal(host, differing)
+                shown = "left out" if refused and host.state == "ready" else host.state
                 facts = host.facts
                 versions = {} if facts is None else {"python": facts.python, **facts.versions}
                 found.append(
@@ -121,7 +114,7 @@ class Roster:
                         link.name if facts is None else host.name,
                         link.address,
                         shown,
-                        refusal or _differences(host),
+                        refused or differs_by(host),
                         host.slots,
                         versions,
                     )
@@ -154,11 +147,11 @@ class Roster:
             link.listen(listener)
 
     def _appeared(self, announcement: str, found: Announced) -> None:
-        assert self.cluster.found_by is not None  # noqa: S101 - it is what is looked for
+        assert self._found_by is not None  # noqa: S101 - it is what is looked for
         if not found.ours:
             self._strangers[announcement] = found
             return
-        address = address_of(found.name, found.address, self.cluster.found_by)
+        address = address_of(found.name, found.address, self._found_by)
         self._named[announcement] = address.key
         self._add(address)
 
@@ -174,7 +167,17 @@ class Roster:
             listener()
 
 
-def _differences(host: Host) -> str:
+def refusal(host: Host, differing: Differing) -> str:
+    """Say why a host is not used now; empty if it is."""
+    if host.state != "ready":
+        return host.reason or "it is being looked at"
+    if differing == "leave out" and (differs := differs_by(host)):
+        return f"it is left out, as its numbers may differ: {differs}"
+    return ""
+
+
+def differs_by(host: Host) -> str:
+    """Say what could make a host's numbers others; empty if nothing."""
     return "" if host.facts is None else differences(host.facts, own_facts())
 
 
@@ -185,7 +188,7 @@ _choosing = threading.Lock()
 def roster_of(cluster: Cluster) -> Roster:
     """Give this process's roster of a cluster: the same one for the same hosts."""
     found_by = None if cluster.found_by is None else cluster.found_by.fingerprint
-    key = (*(address.key for address in cluster.addresses), found_by, cluster.differing)
+    key = (*(address.key for address in cluster.addresses), found_by)
     with _choosing:
         found = _rosters.get(key)
         if found is None:
