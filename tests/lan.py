@@ -104,6 +104,17 @@ class Computer:
             self.serving.wait()
             self.serving = None
 
+    def listening(self) -> set[tuple[str, int]]:
+        """Give the addresses and ports at which something listens there."""
+        shown = subprocess.run(
+            ["ip", "netns", "exec", self.space, "ss", "--listening", "--tcp", "--numeric", "-H"],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        places = [line.split()[3].rpartition(":") for line in shown.splitlines()]
+        return {(address, int(port)) for address, _, port in places}
+
     def cut(self) -> None:
         """Pull the cable."""
         _ip("-n", self.space, "link", "set", "eth0", "down")

@@ -84,3 +84,9 @@ def tracing_pool() -> LocalPool:
 def spare_pool() -> LocalPool:
     """Give a process that works when nothing else does."""
     return LocalPool(1, compiled.give_way)
+
+
+@functools.cache
+def probing_pool() -> LocalPool:
+    """Give a process that runs what hosts are compared with: never behind a long simulation."""
+    return LocalPool(1)

@@ -222,7 +222,6 @@ class Driving:
         if self.hosting is None:
             pool.submit(int).add_done_callback(self._note_ready)
             return LocalBackend(pool, self.turn), errand_here
-        self.hosting.use(pool)
         self._note_ready(None)
         if backend is not None:
             backend.end()

@@ -24,7 +24,6 @@ from brian_sweep_widget.backends import (
     Host,
     HostLostError,
     Label,
-    LocalPool,
     Parcel,
     Reply,
     StopToken,
@@ -35,6 +34,7 @@ from brian_sweep_widget.backends.hosts.roster import differs_by
 from brian_sweep_widget.engines import compiled, elsewhere, prepare
 from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.results import OTHER_DIGITS, Outcome
+from brian_sweep_widget.runs.answers import probing_pool
 from brian_sweep_widget.runs.controller import errand_here
 from brian_sweep_widget.runs.supply import Load, Task
 
@@ -83,11 +83,6 @@ class Hosting:
         self.roster = roster_of(cluster)
         self._model = model
         self._loads: dict[object, Load] = {}
-        self._pool: LocalPool | None = None
-
-    def use(self, pool: LocalPool) -> None:
-        """Say which workers of this computer run the probes that hosts are compared with."""
-        self._pool = pool
 
     def errand(self, token: StopToken, tasks: Sequence[Task], time_limit: float) -> Errand:
         """Write down a call that computes some jobs, here or on a host."""
@@ -98,8 +93,7 @@ class Hosting:
 
     def fitness(self, host: Host, load: Load) -> Fitness:
         """Say whether a host can compute jobs; it begins to get ready if nobody has asked yet."""
-        assert self._pool is not None  # noqa: S101 - nothing is asked before there is an errand
-        known = _known_of(host, load, self._pool)
+        known = _known_of(host, load)
         if known.ready and (differs := differs_by(host)):
             known = replace(known, reason=differs, other_digits=True)
         if known.other_digits and self.cluster.differing == "leave out":
@@ -202,7 +196,7 @@ class _Known:
     )
 
 
-def _known_of(host: Host, load: Load, pool: LocalPool) -> Fitness:
+def _known_of(host: Host, load: Load) -> Fitness:
     need = _need(load)
     with _Known.lock:
         known = _Known.of.setdefault(host, {})
@@ -210,17 +204,16 @@ def _known_of(host: Host, load: Load, pool: LocalPool) -> Fitness:
         if found is not None:
             return found
         known[need] = _BEING_LOOKED_AT
-    _Examination(host, load, pool).begin()
+    _Examination(host, load).begin()
     return _BEING_LOOKED_AT
 
 
 class _Examination:
     """Finds out whether a host can compute certain jobs; begins, and never waits."""
 
-    def __init__(self, host: Host, load: Load, pool: LocalPool) -> None:
+    def __init__(self, host: Host, load: Load) -> None:
         self._host = host
         self._load = load
-        self._pool = pool
         self._build = ""
 
     def begin(self) -> None:
@@ -231,7 +224,7 @@ class _Examination:
             if target and (reason := self._other_brian()):
                 self._end(Fitness(ready=False, reason=reason))
                 return
-            mine = _digest_here(self._pool, target)
+            mine = _digest_here(target)
             self._ask(elsewhere.probe_runtime, (target,), (), functools.partial(self._probed, mine))
             return
         kit = _pressed(program, "kit")
@@ -254,7 +247,7 @@ class _Examination:
         program = self._load.program
         assert program is not None  # noqa: S101 - it was built
         self._build = answer.key
-        mine = _digest_of(self._pool, program)
+        mine = _digest_of(program)
         probe = _pressed(program, "probe")
         self._ask(
             elsewhere.probe_program_there,
@@ -335,17 +328,21 @@ def _pressed(program: compiled.Program, what: str) -> bytes:
 _digests: dict[object, Future[Any]] = {}
 
 
-def _digest_of(pool: LocalPool, program: compiled.Program) -> Future[Any]:
+def _digest_of(program: compiled.Program) -> Future[Any]:
     """Have this computer run the probe of a program, once."""
     return _once(
         program.shape,
-        lambda: pool.submit(compiled.probe_here, compiled.Probe.of(program), program.binary),
+        lambda: probing_pool().submit(
+            compiled.probe_here, compiled.Probe.of(program), program.binary
+        ),
     )
 
 
-def _digest_here(pool: LocalPool, target: str) -> Future[Any]:
+def _digest_here(target: str) -> Future[Any]:
     """Have this computer run the probe of Brian's runtime, once."""
-    return _once(target, lambda: pool.submit(elsewhere.probe_runtime, Path(), Path(), target))
+    return _once(
+        target, lambda: probing_pool().submit(elsewhere.probe_runtime, Path(), Path(), target)
+    )
 
 
 def _once(name: object, ask: Callable[[], Future[Any]]) -> Future[Any]:
