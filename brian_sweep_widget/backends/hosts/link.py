@@ -8,9 +8,12 @@ close.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import functools
+import logging
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+import weakref
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,6 +32,16 @@ _CONNECT = 5.0  # s
 _AGAIN = 2.0  # s until it is tried again
 _MOST_MISSED = 3  # looks without an answer, until the connection is made anew
 
+_FAREWELL = 1.5  # s, at the end of this process
+
+_THREAD = "brian-sweep-hosts"
+_TALKATIVE = (
+    *("distributed.batched", "distributed.client", "distributed.comm.core"),
+    *("distributed.comm.tcp", "distributed.core", "distributed.protocol.pickle"),
+)
+_log = logging.getLogger(__name__)
+_links: weakref.WeakSet[Link] = weakref.WeakSet()
+
 Listener = Callable[[], None]
 
 
@@ -36,8 +49,30 @@ Listener = Callable[[], None]
 def hosts_loop() -> asyncio.AbstractEventLoop:
     """Give the event loop of all links; it starts with the first."""
     loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="brian-sweep-hosts", daemon=True).start()
+    loop.set_exception_handler(lambda _, context: _log.debug("in Dask: %s", context))
+    for name in _TALKATIVE:
+        logging.getLogger(name).addFilter(_not_of_ours)
+    threading.Thread(target=loop.run_forever, name=_THREAD, daemon=True).start()
+    atexit.register(_close_all)
     return loop
+
+
+def _not_of_ours(record: logging.LogRecord) -> bool:
+    """Keep from the screen what Dask logs of our connections: a lost one is told in our words."""
+    return record.threadName != _THREAD
+
+
+def _close_all() -> None:
+    """Take leave of all schedulers, at the end of this process."""
+    links = list(_links)
+    for link in links:
+        link.close()
+    with suppress(Exception):
+        in_loop(_gathered([link.closed() for link in links])).result(_FAREWELL)
+
+
+async def _gathered(works: Iterable[Coroutine[Any, Any, Any]]) -> None:
+    await asyncio.gather(*works, return_exceptions=True)
 
 
 def in_loop(work: Coroutine[Any, Any, Any]) -> Future[Any]:
@@ -77,8 +112,9 @@ class Link:
         self._listeners: set[Listener] = set()
         # Apart from the loop, which must go on while joblib hands out the next job.
         self._arrivals = ThreadPoolExecutor(1, thread_name_prefix="brian-sweep-arrivals")
-        self._closing = False
-        self._task = in_loop(self._keep_up())
+        self._closed: asyncio.Task[None] | None = None
+        _links.add(self)
+        in_loop(self._begin())
 
     def listen(self, listener: Listener) -> None:
         """Have something called when a host comes, goes, or is ready."""
@@ -95,8 +131,19 @@ class Link:
 
     def close(self) -> None:
         """Let go of the scheduler, for good; returns at once."""
-        self._closing = True
-        hosts_loop().call_soon_threadsafe(self._task.cancel)
+        hosts_loop().call_soon_threadsafe(self._cancel)
+
+    async def closed(self) -> None:
+        """Wait until it is closed."""
+        if self._closed is not None:
+            await asyncio.wait([self._closed])
+
+    async def _begin(self) -> None:
+        self._closed = asyncio.create_task(self._keep_up())
+
+    def _cancel(self) -> None:
+        if self._closed is not None:
+            self._closed.cancel()
 
     def _call_listeners(self) -> None:
         for listener in list(self._listeners):
