@@ -132,10 +132,11 @@ def _put_away_at_exit() -> None:
 
     What was registered last is called first, and loky registers with the first call.
     """
-    threading._register_atexit(_put_all_away)  # type: ignore[attr-defined]  # noqa: SLF001 - as loky does
+    threading._register_atexit(put_all_away)  # type: ignore[attr-defined]  # noqa: SLF001 - as loky does
 
 
-def _put_all_away() -> None:
+def put_all_away() -> None:
+    """End all workers of this process, for good."""
     for pool in list(_pools):
         pool.put_away()
 

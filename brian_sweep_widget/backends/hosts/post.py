@@ -19,13 +19,14 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
 from brian_sweep_widget.backends.guard import Ended, stoppable
 from brian_sweep_widget.backends.hosts.parcel import Beat, Parcel, Reply
 from brian_sweep_widget.backends.local import Died, LocalBackend
-from brian_sweep_widget.backends.pool import LocalPool, local_pool
+from brian_sweep_widget.backends.pool import LocalPool, local_pool, put_all_away
 from brian_sweep_widget.backends.token import StopToken
 from brian_sweep_widget.scratch import new_folder
 
@@ -241,8 +242,10 @@ def _post(worker: Any) -> Post:
 def _allow_children() -> None:
     """Let this process start others: Dask's nanny made it one that multiprocessing forbids to.
 
-    It fears for orphans; our workers watch their parent.
+    It fears for orphans; our workers watch their parent. And for a process that waits for
+    its children at its end; so they are ended just before.
     """
+    Finalize(None, put_all_away, exitpriority=1)
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # noqa: SLF001 - no public way
 
 
