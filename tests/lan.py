@@ -6,6 +6,7 @@ and credentials. The tests themselves are on the same network, as a kernel is.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import signal
@@ -22,6 +23,7 @@ from helpers import until
 from brian_sweep_widget.backends import make_credentials
 
 PORT = 8786
+_numbers = itertools.count()
 _ANY_PROTOCOL = 3  # ETH_P_ALL
 
 
@@ -135,8 +137,10 @@ class Lan:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._name = f"bs{os.getpid() % 100000}"
-        self._net = f"10.{77 + os.getpid() // 250 % 100}.{os.getpid() % 250}"
+        # The kernel takes its time to remove what another network left.
+        number = os.getpid() % 10_000 * 10 + next(_numbers) % 10
+        self._name = f"bs{number}"
+        self._net = f"10.{77 + number // 250 % 150}.{number % 250}"
         self._cables = 0
         self.computers: list[Computer] = []
         self.credentials = folder / "credentials.pem"
