@@ -53,6 +53,7 @@ test-js: build
 	npm --prefix js test --silent
 
 test-python: build
+	$(BIN)/python tools/network.py
 	$(BIN)/python $(PYTEST) tests/unit tests/integration tests/faults
 
 test-browser: build

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -33,13 +34,13 @@ class UnderWay(NamedTuple):
     process
         Number of the worker's process.
     host
-        Where that is; empty for this computer.
+        Where that is.
     """
 
     position: tuple[int, ...]
     seconds: float
     process: int
-    host: str = ""
+    host: str
 
 
 class Run:
@@ -111,12 +112,12 @@ class Run:
     @property
     def under_way(self) -> list[UnderWay]:
         """What workers compute now, the longest first."""
-        now = time.time()
+        now, here = time.time(), socket.gethostname()
         with self._changed:
             if self._books.has_ended:
                 return []
             found = [
-                UnderWay(label, now - place.began, place.process)
+                UnderWay(label, now - place.began, place.process, here)
                 for label, place in self._driving.token.places().items()
                 if label not in self._books.latest
             ]

@@ -225,7 +225,7 @@ class Screen:
             self._status.cancelled = progress.cancelled
             self._status.recalled = progress.recalled
             self._status.running = progress.running
-            self._status.workers = sweep.workers
+            self._status.workers = progress.workers or sweep.workers
             self._status.elapsed = round(progress.elapsed, 1)
             self._status.eta = None if progress.eta is None else round(progress.eta, 1)
             self._status.engine = engine_in_words(progress.engine)

@@ -91,6 +91,7 @@ def test_a_stranger_can_neither_submit_nor_read(ours: Computer, theirs: Computer
         )  # fmt: skip
         assert tried.returncode != 0
         assert "joined" not in tried.stdout
+        assert "Comm" in tried.stderr, tried.stderr  # refused on the way, not for another reason
 
 
 def test_a_stranger_cannot_join_as_a_worker(lan: Lan, ours: Computer, theirs: Computer) -> None:

@@ -59,7 +59,7 @@ def test_every_job_is_on_its_workers_row() -> None:
         outcome(jobs[0, 1], 71, 900.0),
         Outcome(jobs[1, 1], "cancelled"),
     ]
-    run: Any = Run({(0, 1)}, [UnderWay((2, 1), 4.0, 72)])
+    run: Any = Run({(0, 1)}, [UnderWay((2, 1), 4.0, 72, "near")])
     traits = timeline(run, sweep.plan, outcomes)
     assert traits["lanes"] == ["worker 1", "worker 2"]
     assert arrays(traits) == {
@@ -69,6 +69,15 @@ def test_every_job_is_on_its_workers_row() -> None:
         "length": [2.0, 2.0, 2.0, 0.0, 0.0],
         "point": [0, 2, 4, 1, 5],
     }
+
+
+def test_two_hosts_may_have_processes_of_one_number() -> None:
+    """Each has a row of its own."""
+    sweep = Sweep(line, x=[1.0, 2.0, 3.0])
+    first, *_ = sweep.jobs()
+    run: Any = Run(set(), [UnderWay((1, 0), 1.0, 71, "far")])
+    traits = timeline(run, sweep.plan, [outcome(first, 71, 1000.0)])
+    assert traits["lanes"] == ["near, worker 1", "far, worker 1"]
 
 
 def test_no_jobs_are_empty_arrays() -> None:

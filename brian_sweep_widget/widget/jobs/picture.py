@@ -33,21 +33,19 @@ def timeline(run: Run, plan: Plan, outcomes: Iterable[Outcome]) -> dict[str, Any
     recalled, began = run.recalled, run.began
     workers: dict[_Worker, int] = {}
     jobs: list[tuple[int, int, float, float, int]] = []
-    host = ""
     for outcome in outcomes:
         origin, number = outcome.origin, number_of(plan, outcome.job.position)
         if outcome.job.position in recalled:
             jobs.append((_STORE, _KNOWN, 0.0, 0.0, number))
         elif origin is not None:  # what no worker brought to an end is on no worker's row
-            host = origin.host
-            lane = workers.setdefault((host, origin.process), len(workers))
+            lane = workers.setdefault((origin.host, origin.process), len(workers))
             start = origin.started - began
             jobs.append((lane, _STATUS[outcome.status], start, origin.wall_time, number))
     ended = {number for *_, number in jobs}
     for one in run.under_way:
         number = number_of(plan, one.position)
         if number not in ended:
-            lane = workers.setdefault((host, one.process), len(workers))
+            lane = workers.setdefault((one.host, one.process), len(workers))
             jobs.append((lane, _RUNNING, time_of(run) - one.seconds, 0.0, number))
     columns = np.array(jobs or np.empty((0, 5)), dtype=float).reshape(-1, 5).T
     kinds = {"lane": "<u2", "status": "u1", "start": "<f4", "length": "<f4", "point": "<u4"}
@@ -76,6 +74,7 @@ def hosts(statistics: Statistics) -> dict[str, Any]:
                 "total": host.total,
             }
             for host in statistics.hosts
+            if host.jobs
         ],
         "speed_up": statistics.speed_up,
         "efficiency": statistics.efficiency,
