@@ -34,6 +34,12 @@ def _page(effort: Effort) -> None:
     page.main(effort)
 
 
+def _hosts(effort: Effort) -> None:
+    from benchmarks import hosts  # noqa: PLC0415 - brings the tests' network along
+
+    hosts.main(effort)
+
+
 ALL = {
     "plan": plan.main,
     "import": importing.main,
@@ -47,6 +53,7 @@ ALL = {
     "store": storing.main,
     "screen": _screen,
     "page": _page,
+    "hosts": _hosts,
 }
 
 

@@ -21,6 +21,8 @@ SUPPORTED = ((3, 13), (3, 12), (3, 11))
 TESTS = (
     "tests/unit",
     "tests/faults/test_storing.py",
+    "tests/faults/test_strangers.py",
+    "tests/faults/test_hosts.py::test_a_compiled_sweep_runs_on_hosts_with_the_same_numbers",
     "tests/integration/test_engines.py",
     "tests/integration/test_exploring.py",
     "tests/integration/test_compiled_networks.py",

@@ -2,7 +2,8 @@
 
 from brian_sweep_widget.backends.admission import ADMISSION, Turn
 from brian_sweep_widget.backends.cores import allowed_cores
-from brian_sweep_widget.backends.crew import CrewBackend, Errand
+from brian_sweep_widget.backends.crew import CrewBackend
+from brian_sweep_widget.backends.errand import Errand
 from brian_sweep_widget.backends.guard import Ended, stoppable
 from brian_sweep_widget.backends.hosts import (
     Cluster,

@@ -21,6 +21,10 @@ _LOOK = 0.2  # s between looks at the memory, while jobs wait for it
 _LONG = 0.2  # s; of jobs that take longer, none waits in a worker's queue
 _LATEST = 8  # jobs
 _FRESH = 0.1  # s
+# To send a job to another computer and back takes some milliseconds of all involved; but the
+# chart must not wait.
+_TOGETHER = 0.08  # s
+_MOST_TOGETHER = 4
 # What is left for everything else, of the memory: a notebook, a browser.
 _RESERVE = 100e6  # bytes
 _UNKNOWN = 100e6  # bytes of a worker of which nothing is known yet
@@ -105,6 +109,13 @@ class Turn:
     def are_short(self) -> bool:
         """Whether the latest jobs took less time than it takes to notice."""
         return bool(self._seconds) and max(self._seconds) <= _LONG
+
+    @property
+    def together(self) -> int:
+        """How many short jobs may travel to another computer together."""
+        if not self.are_short:
+            return 1
+        return max(1, min(_MOST_TOGETHER, int(_TOGETHER / max(*self._seconds, 1e-6))))
 
     @property
     def look_ahead(self) -> int:

@@ -14,18 +14,19 @@ import functools
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid4
 
 from brian_sweep_widget.backends.admission import Turn
+from brian_sweep_widget.backends.errand import Elsewhere, joined, part_of
 from brian_sweep_widget.backends.guard import Ended
 from brian_sweep_widget.backends.hosts.cluster import Cluster
 from brian_sweep_widget.backends.hosts.host import Host, HostLostError
-from brian_sweep_widget.backends.hosts.parcel import Parcel, Reply
+from brian_sweep_widget.backends.hosts.parcel import Reply
 from brian_sweep_widget.backends.hosts.roster import Roster
 from brian_sweep_widget.backends.hosts.tally import Tally, Traffic
 from brian_sweep_widget.backends.local import Died, LocalBackend
@@ -45,57 +46,6 @@ _LATEST = 64  # jobs
 _MOST_LOSSES = 3  # times that a job's result was lost, until no host is trusted with it
 #: Without any host for so long, others than those that were asked for compute.
 ALONE = 8.0  # s
-
-
-class Elsewhere(Protocol):
-    """What a host must know to make a call."""
-
-    @property
-    def labels(self) -> tuple[Label, ...]:
-        """Those of the call's jobs."""
-        ...
-
-    def fits(self, host: Host) -> bool:
-        """Whether a host can make it now; if it cannot, perhaps it will soon."""
-        ...
-
-    def parcel(self, sweep: str, host: Host, skipped: Iterable[Label]) -> Parcel:
-        """Write it down for a host that fits, without the jobs that were skipped."""
-        ...
-
-    def read(self, host: Host, results: Iterable[tuple[Label, Any]]) -> list[tuple[Label, Any]]:
-        """Give results of a host's as results from here."""
-        ...
-
-
-class Errand:
-    """A call that may be made here or on a host.
-
-    Parameters
-    ----------
-    function, arguments
-        As it is called here.
-    elsewhere
-        How it is called on a host.
-    """
-
-    def __init__(
-        self,
-        function: Callable[..., Any],
-        arguments: tuple[Any, ...],
-        elsewhere: Elsewhere | None = None,
-    ) -> None:
-        self._function = function
-        self._arguments = arguments
-        self.elsewhere = elsewhere
-
-    def __call__(self) -> Any:
-        """Make it here."""
-        return self._function(*self._arguments)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Workers here need not know what hosts do.
-        return Errand, (self._function, self._arguments)
 
 
 _HERE = None
@@ -339,7 +289,7 @@ class CrewBackend(LocalBackend):
             return
         ready = self._ready
         self._note_alone(ready)
-        chosen: list[tuple[_Job, Host]] = []
+        chosen: dict[Host, list[_Job]] = {}
         with self._lock:
             if self._cancelled:
                 return
@@ -353,12 +303,16 @@ class CrewBackend(LocalBackend):
                     continue
                 self._queue.remove(job)
                 self._begin(job, host)
-                chosen.append((job, host))
+                chosen.setdefault(host, []).append(job)
                 if not self._has_room(host):
                     room.remove(host)
-        for job, host in chosen:
-            self._turn.give_up(self._start_here)
-            self._send(job, host)
+        for host, jobs in chosen.items():
+            for _ in jobs:
+                self._turn.give_up(self._start_here)
+            # As few journeys as keep all its slots busy.
+            together = max(1, min(self._turn.together, self._load[host] // host.slots))
+            for start in range(0, len(jobs), together):
+                self._send(jobs[start : start + together], host)
 
     def _may(self, job: _Job, host: Host) -> bool:
         return (
@@ -370,31 +324,49 @@ class CrewBackend(LocalBackend):
 
     def _has_room(self, host: Host) -> bool:
         assert self._turn is not None  # noqa: S101 - see `submit`
-        ahead = _AHEAD * host.slots if self._turn.are_short else 0
-        return self._load[host] < host.slots + ahead
+        each = max(1 + _AHEAD, 2 * self._turn.together) if self._turn.are_short else 1
+        return self._load[host] < host.slots * each
 
     def _begin(self, job: _Job, host: Host) -> None:
         self._load[host] += 1
         job.attempts[host] = time.monotonic()
 
-    def _send(self, job: _Job, host: Host) -> None:
-        assert job.elsewhere is not None  # noqa: S101 - that is how it was chosen
-        skipped = [label for label in job.labels if self._token.skips(label)]
-        if len(skipped) == len(job.labels):
-            self._take_back(job, host, skipped, Reply(), Traffic())
-            return
-        parcel = job.elsewhere.parcel(self._name, host, skipped)
-        host.submit(parcel, functools.partial(self._came_back, job, host, skipped))
+    def _send(self, jobs: Sequence[_Job], host: Host) -> None:
+        skipped = [label for job in jobs for label in job.labels if self._token.skips(label)]
+        parcels = []
+        for job in jobs:
+            assert job.elsewhere is not None  # noqa: S101 - that is how it was chosen
+            if not set(job.labels) <= set(skipped):
+                parcels.append(job.elsewhere.parcel(self._name, host, skipped))
+        came = functools.partial(self._came_back, jobs, host, skipped)
+        if parcels:
+            host.submit(joined(parcels), came)
+        else:
+            came(Reply(), Traffic())
 
-    def _came_back(self, job: _Job, host: Host, skipped: list[Label], *came: Any) -> None:
-        try:
-            self._take_back(job, host, skipped, *came)
-        except Exception as error:
-            # A result that cannot be read, or a mistake of ours: never a sweep that waits for it.
-            self._settle(job)
-            with suppress(Exception):
-                job.future.set_exception(error)
-            raise
+    def _came_back(
+        self,
+        jobs: Sequence[_Job],
+        host: Host,
+        skipped: Sequence[Label],
+        answer: Reply | HostLostError,
+        moved: Traffic,
+    ) -> None:
+        with self._lock:
+            self._note(host, Tally(moved))
+        for job in jobs:
+            ended = [label for label in job.labels if label in skipped]
+            try:
+                self._take_back(job, host, ended, part_of(answer, job.labels))
+            except Exception as error:  # noqa: BLE001 - never a sweep that waits for it
+                # A result that cannot be read, or a mistake of ours.
+                self._settle(job)
+                with suppress(Exception):
+                    job.future.set_exception(error)
+        # Only now, all at once: what comes next travels together, too.
+        with self._lock:
+            self._load[host] -= len(jobs)
+        self._look()
 
     def _take_back(
         self,
@@ -402,18 +374,15 @@ class CrewBackend(LocalBackend):
         host: Host,
         skipped: list[Label],
         answer: Reply | HostLostError,
-        moved: Traffic,
     ) -> None:
         now = time.monotonic()
         with self._lock:
-            self._load[host] -= 1
             began = job.attempts.pop(host, now)
             late = job not in self._jobs
             lost = isinstance(answer, HostLostError) or (
                 not answer.results and not answer.died and not skipped
             )
             others = bool(job.attempts)
-            self._note(host, Tally(moved))
             if lost and not late:
                 job.losses += 1
                 self._note(host, Tally(losses=1, time_lost=now - began))
@@ -433,7 +402,6 @@ class CrewBackend(LocalBackend):
             job.future.cancel()
         elif not others:
             self._again(job)
-        self._look()
 
     def _again(self, job: _Job) -> None:
         """Have a lost job computed by whoever can."""
@@ -539,7 +507,7 @@ class CrewBackend(LocalBackend):
                 chosen.append((job, place))
         for job, place in chosen:
             if place is not None:
-                self._send(job, place)
+                self._send([job], place)
             else:
                 self._turn.enter(functools.partial(self._start_also_here, self._turn, job))
 

@@ -23,7 +23,7 @@ from brian_sweep_widget import Cluster, Run, Sweep, cuba
 from brian_sweep_widget.backends import make_credentials
 from brian_sweep_widget.backends.hosts.discovery import Announcement
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 
 SILENCE = 15.0  # s: the longest until a person is told
 
@@ -81,7 +81,7 @@ def hosts_of(run: Run) -> Counter[str]:
 
 def started_on(run: Run, *names: str) -> None:
     """Wait until some hosts have computed something of a sweep."""
-    until(lambda: set(names) <= hosts_of(run).keys(), f"{names} compute", 40, lambda: run.progress)
+    until(lambda: set(names) <= hosts_of(run).keys(), f"{names} compute", 60, lambda: run.progress)
 
 
 def expected(sweep: Sweep) -> dict[tuple[int, ...], float]:
@@ -90,7 +90,7 @@ def expected(sweep: Sweep) -> dict[tuple[int, ...], float]:
     return numbers(_done(local.start()))
 
 
-def _done(run: Run, seconds: float = 30.0) -> Run:
+def _done(run: Run, seconds: float = 90.0) -> Run:
     run.wait(seconds)
     assert run.progress.state == "finished"
     return run
@@ -223,8 +223,8 @@ def test_a_slow_host_does_not_hold_the_sweep(lan: Lan) -> None:
 
     sweep = Sweep(slow_there, x=np.arange(60.0), workers=2, cluster=addresses(lan))
     began = time.monotonic()
-    run = _done(sweep.start(), 40)
-    assert time.monotonic() - began < 30
+    run = _done(sweep.start())
+    assert time.monotonic() - began < 55  # the slow ones take a minute each
     assert "computer1" not in hosts_of(run)
     assert numbers(run) == expected(Sweep(sleeping(0.0), x=np.arange(60.0)))
     # What it was still at has ended: it is free for others.

@@ -10,10 +10,15 @@ from typing import Any
 _OURS = "brian-sweep-widget"
 _LIBRARIES = (_OURS, "brian2", "numpy")
 
+#: Says in a host's Dask worker how many simulations it runs at once, if that is not the
+#: number of its threads.
+SLOTS_VARIABLE = "BRIAN_SWEEP_SLOTS"
+
 #: An expression for ``eval`` on the host: that needs nothing but Python there.
 LOOK = f"""{{
     "hostname": __import__("socket").gethostname(),
     "python": __import__("platform").python_version(),
+    "slots": int(__import__("os").environ.get({SLOTS_VARIABLE!r}, "0")),
     "versions": {{
         name: next((one.version for one in found(name=name)), "")
         for found in [__import__("importlib.metadata").metadata.distributions]
@@ -35,16 +40,21 @@ class Facts:
     versions
         Of the libraries that decide the numbers, by name; empty for those that
         are not there.
+    slots
+        Simulations at once; 0 for as many as its Dask worker has threads.
     """
 
     hostname: str
     python: str
     versions: Mapping[str, str]
+    slots: int = 0
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> Facts:
         """Read what `LOOK` gave."""
-        return cls(str(told["hostname"]), str(told["python"]), dict(told["versions"]))
+        return cls(
+            str(told["hostname"]), str(told["python"]), dict(told["versions"]), told["slots"]
+        )
 
 
 @functools.cache

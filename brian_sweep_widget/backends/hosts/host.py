@@ -139,6 +139,7 @@ class Host:
                 async with asyncio.timeout(PATIENCE):
                     told = await self._run(eval, LOOK)
                 self.facts = Facts.read(told)
+                self.slots = self.facts.slots or self.slots
                 reason = refusal(self.facts, own_facts())
                 self._enter("refused" if reason else "ready", reason)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is no answer

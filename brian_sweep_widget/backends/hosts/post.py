@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from brian_sweep_widget.backends.guard import Ended, stoppable
+from brian_sweep_widget.backends.hosts.facts import own_facts
 from brian_sweep_widget.backends.hosts.parcel import Beat, Parcel, Reply
 from brian_sweep_widget.backends.local import Died, LocalBackend
 from brian_sweep_widget.backends.pool import LocalPool, local_pool, put_all_away
@@ -235,7 +236,7 @@ def _post(worker: Any) -> Post:
     with _Mine.lock:
         if _Mine.post is None:
             _allow_children()
-            _Mine.post = Post(worker.state.nthreads)
+            _Mine.post = Post(own_facts().slots or worker.state.nthreads)
         return _Mine.post
 
 

@@ -10,8 +10,11 @@ from brian_sweep_widget.backends.hosts.cluster import PORT
 from brian_sweep_widget.backends.hosts.credentials import Credentials
 from brian_sweep_widget.backends.hosts.discovery import Announcement
 from brian_sweep_widget.backends.hosts.extra import needed
+from brian_sweep_widget.backends.hosts.facts import SLOTS_VARIABLE
 
 _NOBODY = "127.0.0.1:0"  # where Dask's dashboard cannot do harm
+
+_AHEAD = 2
 
 
 class ServingError(RuntimeError):
@@ -21,7 +24,7 @@ class ServingError(RuntimeError):
 class Serving:
     """Offers this computer's cores to those who have the same credentials, until it is closed.
 
-    The one worker has a thread for each slot, which hands its calls to guarded
+    The one worker has threads enough, each of which hands its calls to guarded
     processes: see `brian_sweep_widget.backends.hosts.post`. Nothing listens
     but what TLS protects; Dask's dashboard, which has no protection, is off.
 
@@ -59,7 +62,9 @@ class Serving:
         try:
             self._cluster: Any = distributed.LocalCluster(
                 n_workers=1,
-                threads_per_worker=slots,
+                # So that the next call is there when a simulation ends.
+                threads_per_worker=_AHEAD * slots,
+                env={SLOTS_VARIABLE: str(slots)},
                 protocol="tls://",
                 host=host,
                 scheduler_port=port,
