@@ -155,7 +155,9 @@ def test_what_is_killed_on_a_host(lan: Lan, victim: str) -> None:
         computer.kill()
     else:
         assert computer.serving is not None
-        found = [psutil.Process(number) for number in descendants(computer.serving.pid)]
+        found = [
+            psutil.Process(number) for number in descendants(computer.serving.pid) if alive(number)
+        ]
         guarded = [one for one in found if "loky" in " ".join(one.cmdline())]
         chosen = guarded if victim == "simulation" else [one.parent() for one in guarded]
         assert chosen

@@ -613,7 +613,7 @@ def test_sweeps_say_what_they_are() -> None:
         ({"workers": -1}, ValueError, "workers = -1"),
         ({"workers": True}, ValueError, "workers = True"),
         ({"workers": 1.5}, ValueError, "workers = 1.5"),
-        ({"cluster": "tls://host:8786"}, ValueError, "cluster = 'tls://host:8786'"),
+        ({"cluster": "http://host:8786"}, ValueError, "cluster = 'http://host:8786' is no address"),
     ],
 )
 def test_mistakes_are_told_at_construction(
