@@ -69,6 +69,11 @@ class Roster:
         with self._lock:
             return list(self._links.values())
 
+    @property
+    def hosts(self) -> list[Host]:
+        """All hosts, also those that cannot compute now."""
+        return [host for link in self.links for host in link.hosts.values()]
+
     def ready(self, differing: Differing) -> list[Host]:
         """Give the hosts that may compute.
 
@@ -77,7 +82,7 @@ class Roster:
         differing
             What is to be done with those that have other versions; see `Cluster`.
         """
-        return [host for host in self._hosts() if not refusal(host, differing)]
+        return [host for host in self.hosts if not refusal(host, differing)]
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Have something called when anything changes, from some thread."""
@@ -133,9 +138,6 @@ class Roster:
             links, self._links = self._links, {}
         for link in links.values():
             link.close()
-
-    def _hosts(self) -> list[Host]:
-        return [host for link in self.links for host in link.hosts.values()]
 
     def _add(self, address: Address) -> None:
         with self._lock:
