@@ -4,6 +4,7 @@ from brian_sweep_widget.backends.admission import ADMISSION, Turn
 from brian_sweep_widget.backends.cores import allowed_cores
 from brian_sweep_widget.backends.crew import CrewBackend
 from brian_sweep_widget.backends.errand import Errand
+from brian_sweep_widget.backends.foreign import DaskClient, ForeignBackend, chosen_backend
 from brian_sweep_widget.backends.guard import Ended, stoppable
 from brian_sweep_widget.backends.hosts import (
     Cluster,
@@ -34,9 +35,11 @@ __all__ = [
     "Credentials",
     "CredentialsError",
     "CrewBackend",
+    "DaskClient",
     "Died",
     "Ended",
     "Errand",
+    "ForeignBackend",
     "Host",
     "HostLostError",
     "Label",
@@ -52,6 +55,7 @@ __all__ = [
     "Traffic",
     "Turn",
     "allowed_cores",
+    "chosen_backend",
     "credentials_path",
     "local_pool",
     "make_credentials",

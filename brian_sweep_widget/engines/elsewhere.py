@@ -10,6 +10,7 @@ import shutil
 import socket
 import tempfile
 import zlib
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,7 +28,10 @@ from brian_sweep_widget.engines.runtime import RuntimeEngine
 from brian_sweep_widget.engines.worker import compute
 from brian_sweep_widget.limits import Limits
 from brian_sweep_widget.results import Failure, Outcome
+from brian_sweep_widget.scratch import new_folder
 from brian_sweep_widget.sweeps import Job
+
+Label = tuple[int, ...]
 
 _FOLDER = ".files"
 _MISSING = frozenset({"ModuleNotFoundError", "ImportError"})
@@ -84,6 +88,50 @@ def compute_there(blobs: Path, results: Path, wanted: Wanted, job: Job) -> Outco
         message = f"{failure.message} (on the host {socket.gethostname()}: install it there)"
         return replace(outcome, failure=Failure(failure.kind, message, failure.traceback))
     return outcome
+
+
+def compute_carried(
+    blobs: Mapping[str, bytes], kit: str, calls: Sequence[tuple[Label, Wanted, Job]]
+) -> list[tuple[Label, Outcome]]:
+    """Compute jobs wherever this is called, of what they carry along.
+
+    Parameters
+    ----------
+    blobs
+        By name.
+    kit
+        Of the program that they run; empty if they run none.
+    calls
+        Position of every job, what it needs (but the build), and the job.
+
+    Raises
+    ------
+    BinaryError
+        If the program cannot be built here.
+    """
+    folder = _carried()
+    for name, blob in blobs.items():
+        if not (folder / name).exists():
+            (folder / name).write_bytes(blob)
+    build = _built(folder, kit) if kit else ""
+    return [
+        (label, compute_there(folder, folder, replace(wanted, build=build), job))
+        for label, wanted, job in calls
+    ]
+
+
+@functools.cache
+def _carried() -> Path:
+    return new_folder("carried")
+
+
+@functools.lru_cache(maxsize=64)
+def _built(folder: Path, kit: str) -> str:
+    built = build_kit_there(folder, folder, kit, 1)
+    if isinstance(built, str):
+        what = f"cannot be built on {socket.gethostname()}: {built}"
+        raise BinaryError(what)
+    return built.key
 
 
 def build_kit_there(blobs: Path, _: Path, kit: str, jobs: int) -> Built | str:

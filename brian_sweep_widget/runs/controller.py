@@ -11,6 +11,7 @@ from brian_sweep_widget.backends import (
     Died,
     Ended,
     Errand,
+    ForeignBackend,
     Label,
     LocalBackend,
     StopToken,
@@ -74,7 +75,7 @@ class Controller:
 
     def __init__(
         self,
-        backend: LocalBackend,
+        backend: LocalBackend | ForeignBackend,
         errand: MakeErrand,
         turn: Turn,
         token: StopToken,

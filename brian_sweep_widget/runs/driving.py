@@ -6,9 +6,17 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from brian_sweep_widget.backends import ADMISSION, CrewBackend, Label, LocalBackend, StopToken
+from brian_sweep_widget.backends import (
+    ADMISSION,
+    CrewBackend,
+    ForeignBackend,
+    Label,
+    LocalBackend,
+    StopToken,
+)
 from brian_sweep_widget.results import OTHER_DIGITS, Outcome
 from brian_sweep_widget.runs.books import Books
+from brian_sweep_widget.runs.borrowing import Borrowing
 from brian_sweep_widget.runs.controller import Controller, MakeErrand, errand_here
 from brian_sweep_widget.runs.filling import Filling
 from brian_sweep_widget.runs.hosting import Hosting
@@ -42,8 +50,8 @@ class Driving:
         Where outcomes are stored; None for nowhere.
     recall
         Remembers what was computed a moment ago; None for nothing.
-    hosting
-        Knows the hosts that compute, too; None for this computer alone.
+    place
+        Where else jobs run than in the local pool; None for nowhere else.
 
     Attributes
     ----------
@@ -62,7 +70,7 @@ class Driving:
         time_limit: float,
         record: Record | None,
         recall: Recall | None,
-        hosting: Hosting | None = None,
+        place: Hosting | Borrowing | None = None,
     ) -> None:
         self.token = StopToken.new()
         # Asked anew: the pool becomes another one if the model cannot be compiled.
@@ -75,8 +83,8 @@ class Driving:
         self._time_limit = time_limit
         self._recall = recall
         self._again: set[Label] = set()
-        self.hosting = hosting
-        self.backend: LocalBackend | None = None
+        self.place = place
+        self.backend: LocalBackend | ForeignBackend | None = None
         # Both begin at once, and call back: everything else is there by now.
         self.ledger = None if record is None else Ledger(record, books, self._enter, self._hold)
         self._thread = threading.Thread(target=self._drive, name="brian-sweep", daemon=True)
@@ -124,8 +132,8 @@ class Driving:
     def notice(self) -> str:
         """What a person should know of the results."""
         said = [self._source.notice]
-        if self.hosting is not None:
-            said.append(self.hosting.notice)
+        if self.place is not None:
+            said.append(self.place.notice)
         files = self._books.files
         if self.ledger is not None:
             said.append(self.ledger.notice)
@@ -195,7 +203,7 @@ class Driving:
             filling = Filling(self.supply, partial(self._source.fill, jobs, desk))
             if self.supply.wait():
                 # Not before: only then is it known which workers compute.
-                backend, errand = self._place()
+                backend, errand = self._make_backend()
                 self.backend = backend
                 Controller(
                     backend,
@@ -216,18 +224,20 @@ class Driving:
             self._again = set()
             jobs = [job for job in all_jobs if job.position in again]
 
-    def _place(self) -> tuple[LocalBackend, MakeErrand]:
-        """Say where jobs run; once for a pool, which changes if the model cannot be compiled."""
+    def _make_backend(self) -> tuple[LocalBackend | ForeignBackend, MakeErrand]:
+        """Say where jobs run; anew for another pool, if the model cannot be compiled."""
         pool, backend = self._source.pool, self.backend
-        if self.hosting is None:
-            pool.submit(int).add_done_callback(self._note_ready)
-            return LocalBackend(pool, self.turn), errand_here
-        self._note_ready(None)
         if backend is not None:
             backend.end()
-        hosting = self.hosting
-        backend = CrewBackend(pool, self.turn, self.token, hosting.roster, hosting.cluster)
-        return backend, hosting.errand
+        if isinstance(self.place, Hosting):
+            self._note_ready(None)
+            roster, cluster = self.place.roster, self.place.cluster
+            return CrewBackend(pool, self.turn, self.token, roster, cluster), self.place.errand
+        if isinstance(self.place, Borrowing):
+            self._note_ready(None)
+            return self.place.backend, self.place.errand
+        pool.submit(int).add_done_callback(self._note_ready)
+        return LocalBackend(pool, self.turn), errand_here
 
     def _enter(self, outcomes: Sequence[Outcome], *, recalled: bool = False) -> None:
         """Let outcomes be seen; they are stored by now, if there is a store."""

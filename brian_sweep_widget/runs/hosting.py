@@ -36,10 +36,10 @@ from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.results import OTHER_DIGITS, Outcome
 from brian_sweep_widget.runs.answers import probing_pool
 from brian_sweep_widget.runs.controller import errand_here
+from brian_sweep_widget.runs.luggage import blobs_of, pressed_part
 from brian_sweep_widget.runs.supply import Load, Task
 
 _RUNTIME = "runtime ("
-_MOST_KNOWN = 256  # loads whose blobs are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class _Elsewhere:
         calls = []
         for task in left:
             names = []
-            for blob in _blobs_of(task.load):
+            for blob in blobs_of(task.load):
                 names.append(name_of(blob))
                 blobs[names[-1]] = blob
             build = self._hosting.fitness(host, task.load).build
@@ -174,14 +174,6 @@ def _from_host(host: Host, outcome: Outcome | Ended, *, marked: bool) -> Outcome
 def _need(load: Load) -> object:
     """Name what a host must be able to do."""
     return load.label if load.program is None else load.program.shape
-
-
-@functools.lru_cache(maxsize=_MOST_KNOWN)
-def _blobs_of(load: Load) -> tuple[bytes, ...]:
-    """Give what a host needs for a job: the engine, and the files that its program reads."""
-    if load.program is None:
-        return (load.packed,)
-    return load.packed, elsewhere.pressed(dict(load.inputs))
 
 
 _ByNeed = dict[object, "Fitness"]
@@ -227,7 +219,7 @@ class _Examination:
             mine = _digest_here(target)
             self._ask(elsewhere.probe_runtime, (target,), (), functools.partial(self._probed, mine))
             return
-        kit = _pressed(program, "kit")
+        kit = pressed_part(program, "kit")
         self._ask(
             elsewhere.build_kit_there, (name_of(kit), self._host.slots), (kit,), self._was_built
         )
@@ -248,7 +240,7 @@ class _Examination:
         assert program is not None  # noqa: S101 - it was built
         self._build = answer.key
         mine = _digest_of(program)
-        probe = _pressed(program, "probe")
+        probe = pressed_part(program, "probe")
         self._ask(
             elsewhere.probe_program_there,
             (name_of(probe), answer.key),
@@ -310,19 +302,6 @@ class _Examination:
         """Have the host asked again when it is back."""
         with _Known.lock:
             _Known.of.get(self._host, {}).pop(_need(self._load), None)
-
-
-_pressed_ones: dict[tuple[bytes, str], bytes] = {}
-
-
-def _pressed(program: compiled.Program, what: str) -> bytes:
-    """Give what hosts need of a program: all of it that does not change with a job's numbers."""
-    key = (program.shape, what)
-    found = _pressed_ones.get(key)
-    if found is None:
-        thing = program.kit if what == "kit" else compiled.Probe.of(program)
-        found = _pressed_ones[key] = elsewhere.pressed(thing)
-    return found
 
 
 _digests: dict[object, Future[Any]] = {}

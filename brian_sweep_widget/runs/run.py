@@ -10,6 +10,7 @@ from typing import NamedTuple
 from brian_sweep_widget.backends import Standing
 from brian_sweep_widget.results import Outcome, Results
 from brian_sweep_widget.runs.books import Books
+from brian_sweep_widget.runs.borrowing import Borrowing
 from brian_sweep_widget.runs.driving import Driving
 from brian_sweep_widget.runs.hosting import Hosting
 from brian_sweep_widget.runs.ledger import Record
@@ -60,7 +61,7 @@ class Run:
         record: Record | None = None,
         recall: Recall | None = None,
         kept: Sequence[Outcome] = (),
-        hosting: Hosting | None = None,
+        place: Hosting | Borrowing | None = None,
     ) -> None:
         self._plan = plan
         self._source = source
@@ -72,7 +73,7 @@ class Run:
         self._books = Books()
         self._books.enter(kept)
         self._changed = self._books.changed
-        self._driving = Driving(plan.jobs, source, self._books, time_limit, record, recall, hosting)
+        self._driving = Driving(plan.jobs, source, self._books, time_limit, record, recall, place)
 
     def __repr__(self) -> str:
         progress = self.progress
@@ -164,8 +165,10 @@ class Run:
     @property
     def hosts(self) -> list[Standing]:
         """How each of the other computers stands; empty if there are none."""
-        hosting = self._driving.hosting
-        return [] if hosting is None else hosting.roster.standings(hosting.cluster.differing)
+        place = self._driving.place
+        if not isinstance(place, Hosting):
+            return []
+        return place.roster.standings(place.cluster.differing)
 
     def print_stats(self) -> None:
         """Print `statistics`, as Parallel Python's ``print_stats`` did."""

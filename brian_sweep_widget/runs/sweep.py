@@ -8,7 +8,13 @@ from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
-from brian_sweep_widget.backends import local_pool, read_cluster
+from brian_sweep_widget.backends import (
+    DaskClient,
+    ForeignBackend,
+    chosen_backend,
+    local_pool,
+    read_cluster,
+)
 from brian_sweep_widget.engines import Engine, compiled, engine_for, prepare, script_of
 from brian_sweep_widget.limits import limits
 from brian_sweep_widget.models import Plain, as_model
@@ -20,6 +26,7 @@ from brian_sweep_widget.results.store import (
     open_store,
 )
 from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError
+from brian_sweep_widget.runs.borrowing import Borrowing
 from brian_sweep_widget.runs.compiled_source import CompiledSource
 from brian_sweep_widget.runs.hosting import Hosting
 from brian_sweep_widget.runs.ledger import Record
@@ -144,7 +151,10 @@ class Sweep:
             asked = f"{len(self.plan)} simulations"
             allowed.max_jobs.check(len(self.plan), asked, "take fewer points or trials")
         self.workers = read_workers(workers, allowed)
-        self.cluster = read_cluster(cluster)
+        # Another backend of joblib's is chosen where the sweep is made, not where it runs.
+        chosen = chosen_backend() if cluster is None else None
+        self._borrowed = chosen if isinstance(chosen, ForeignBackend) else None
+        self.cluster = read_cluster(chosen.client if isinstance(chosen, DaskClient) else cluster)
         self.store = open_store(store, allowed.store_bytes)
         self._given_limit = read_time_limit(time_limit, allowed)
         #: The run that was started last.
@@ -334,14 +344,15 @@ class Sweep:
             self._given_limit,
             self._again,
             record,
-            hosting=self._hosting(),
+            place=self._place(),
             **more,
         )
 
-    def _hosting(self) -> Hosting | None:
-        if self.cluster is None:
-            return None
-        return Hosting(self.cluster, self.model.label)
+    def _place(self) -> Hosting | Borrowing | None:
+        """Say where jobs run besides the local pool, or instead of it."""
+        if self.cluster is not None:
+            return Hosting(self.cluster, self.model.label)
+        return None if self._borrowed is None else Borrowing(self._borrowed)
 
     def _again(self, run: Run) -> Run:
         """Start a run that keeps what another one has computed; see `Run.retry`."""
