@@ -13,6 +13,7 @@ from brian_sweep_widget.engines.compiled.lifting import (
     OtherShapeError,
     Slot,
     lifted,
+    shape_of,
     slots_between,
 )
 from brian_sweep_widget.engines.compiled.program import Cost, Kit, Lifted, Program, Variant
@@ -91,11 +92,18 @@ class Blueprint:
         """What is to be compiled; worked out once, as it takes some 0.05 s."""
         return in_units(with_support(self.base, self.lifted().slots))
 
+    @cached_property
+    def kit(self) -> Kit:
+        """All that it takes to compile it, on any computer."""
+        project = self.project
+        shape, entries = shape_of(project.files), len(self.lifted().slots)
+        return Kit(self.name, project, shape, entries, self.base.toolchain)
+
     def without(self, slots: frozenset[Slot]) -> Blueprint:
         """Leave some slots in place, as plain numbers."""
         return replace(self, constants=self.constants | slots)
 
-    def program(self, binary: Path, compile_time: float, kit: Kit) -> Program:
+    def program(self, binary: Path, compile_time: float) -> Program:
         """Say all that is to be known of the program that was made from this, in some seconds."""
         rules = self.lifted()
         base = rules.variant(self.base)
@@ -114,7 +122,7 @@ class Blueprint:
         }
         return Program(
             binary,
-            kit.shape,
+            self.kit.shape,
             rules,
             instants,
             costs,
@@ -125,7 +133,7 @@ class Blueprint:
             base,
             frozenset(name for name, move in self.moves.items() if self._counts(move)),
             {"retrace": self._trace_time, "rebuild": compile_time},
-            kit,
+            self.kit,
         )
 
     @property

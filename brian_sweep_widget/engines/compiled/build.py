@@ -15,7 +15,7 @@ from brian_sweep_widget.engines.compiled.compiler import (
     find_compiler,
     precompiled_header,
 )
-from brian_sweep_widget.engines.compiled.kit import build_kit, kit_of
+from brian_sweep_widget.engines.compiled.kit import build_kit
 from brian_sweep_widget.engines.compiled.lifting import Slot, lifted
 from brian_sweep_widget.engines.compiled.makefile import header_flags
 from brian_sweep_widget.engines.compiled.program import Program
@@ -54,9 +54,8 @@ def build(blueprint: Blueprint, compiler: Compiler, jobs: int) -> Program:
     cache = BuildCache()
     for _ in range(_MOST_ROUNDS):
         try:
-            kit = kit_of(blueprint)
-            binary, seconds = build_kit(cache, kit, compiler, jobs)
-            return blueprint.program(binary, seconds, kit)
+            binary, seconds = build_kit(cache, blueprint.kit, compiler, jobs)
+            return blueprint.program(binary, seconds)
         except CompileError as error:
             constants = _wanted_constant(error.output, blueprint)
             if not constants:

@@ -6,7 +6,6 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from brian_sweep_widget.engines.compiled.blueprint import Blueprint
 from brian_sweep_widget.engines.compiled.build_record import read_build
 from brian_sweep_widget.engines.compiled.cache import BuildCache, CacheRefusedError, key_of
 from brian_sweep_widget.engines.compiled.compiler import (
@@ -17,7 +16,6 @@ from brian_sweep_widget.engines.compiled.compiler import (
     find_compiler,
     precompiled_header,
 )
-from brian_sweep_widget.engines.compiled.lifting import shape_of
 from brian_sweep_widget.engines.compiled.makefile import Toolchain, header_flags, write_makefile
 from brian_sweep_widget.engines.compiled.program import Kit
 from brian_sweep_widget.engines.compiled.translation_units import Project
@@ -37,18 +35,6 @@ class Built:
     """
 
     key: str
-
-
-def kit_of(blueprint: Blueprint) -> Kit:
-    """Write down what is compiled of a blueprint."""
-    project = blueprint.project
-    return Kit(
-        blueprint.name,
-        project,
-        shape_of(project.files),
-        len(blueprint.lifted().slots),
-        blueprint.base.toolchain,
-    )
 
 
 def build_kit(cache: BuildCache, kit: Kit, compiler: Compiler, jobs: int) -> tuple[Path, float]:
