@@ -230,9 +230,7 @@ class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no 
                 future.cancel()
 
     def end(self) -> None:
-        """Give back the place among others."""
-        if self._turn is not None:
-            self._turn.end()
+        """Nothing but the turn is held, and that is the sweep's."""
 
     def abort_everything(self, ensure_ready: bool = True) -> None:  # noqa: ARG002, FBT001, FBT002 - joblib's
         """Stop without killing the workers."""

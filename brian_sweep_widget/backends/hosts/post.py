@@ -23,6 +23,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
+from brian_sweep_widget.backends.admission import ADMISSION, Turn
 from brian_sweep_widget.backends.guard import Ended, stoppable
 from brian_sweep_widget.backends.hosts.facts import own_facts
 from brian_sweep_widget.backends.hosts.parcel import Beat, Parcel, Reply
@@ -46,6 +47,7 @@ class _Station:
     """One sweep's place on this host."""
 
     token: StopToken
+    turn: Turn
     backend: LocalBackend
     pool: LocalPool
     results: Path
@@ -139,7 +141,7 @@ class Post:
             time.sleep(_LOOK / 20)
         if station.calls:
             station.pool.kill()
-        station.backend.end()
+        station.turn.end()
         station.token.remove()
         with suppress(OSError):
             station.results.rmdir()
@@ -166,10 +168,10 @@ class Post:
             station = self._stations.get(parcel.sweep)
             if station is None:
                 pool = local_pool(self._slots, parcel.prepare)
+                turn = ADMISSION.turn(pool.workers, pool.processes)
                 station = self._stations[parcel.sweep] = _Station(
-                    StopToken.new(), LocalBackend(pool), pool, new_folder("results")
+                    StopToken.new(), turn, LocalBackend(pool, turn), pool, new_folder("results")
                 )
-                station.backend.effective_n_jobs(self._slots)
             station.calls += 1
             return station
 
