@@ -105,20 +105,20 @@ class Hosting:
         """Which hosts cannot compute these jobs, or compute others, and why."""
         said = []
         for host in self.roster.ready(self.cluster.differing):
-            for load in self._loads.values():
+            for load in list(self._loads.values()):
                 known = self.fitness(host, load)
                 if not known.ready and known.reason:
-                    said.append(f"{host.name} takes no part in {self._model}: {known.reason}.")
+                    said.append(f"{host.name} takes no part in {self._model}: {known.reason}")
                 elif known.other_digits:
                     said.append(
-                        f"{host.name}: {known.reason}; its results are marked, and not reused."
+                        f"{host.name}: {known.reason}; its results are marked, and not reused"
                     )
         said += [
-            f"{one.name} is not used: {one.reason}."
+            f"{one.name} is not used: {one.reason}"
             for one in self.roster.standings(self.cluster.differing)
             if one.state != "ready" and one.reason
         ]
-        return "\n".join(dict.fromkeys(said))
+        return "\n".join(text if text.endswith("?") else f"{text}." for text in dict.fromkeys(said))
 
 
 class _Elsewhere:

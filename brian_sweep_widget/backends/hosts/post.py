@@ -12,6 +12,7 @@ import functools
 import multiprocessing
 import os
 import pickle
+import shutil
 import threading
 import time
 from collections import deque
@@ -143,8 +144,7 @@ class Post:
             station.pool.kill()
         station.turn.end()
         station.token.remove()
-        with suppress(OSError):
-            station.results.rmdir()
+        shutil.rmtree(station.results, ignore_errors=True)
 
     def _ask(self, parcel: Parcel) -> Reply:
         """Make calls that belong to no sweep."""
@@ -202,6 +202,8 @@ class Post:
             if total <= _MOST_BYTES or used > time.time() - _UNUSED:
                 return
             Path(path).unlink(missing_ok=True)
+            for unpacked in self._folder.glob(f"{Path(path).name}.*"):
+                shutil.rmtree(unpacked, ignore_errors=True)
             total -= size
 
     def _watch(self) -> None:
