@@ -38,6 +38,7 @@ _TICK = 0.2  # s
 _AHEAD = 3  # for each slot
 _SPARE = 256  # calls that may wait here, for hosts that join
 _FAREWELL = 1.0  # s that hosts have to hand in, after Stop, what they had finished
+_CALL = 2.0  # s between calls for workers, where there are none
 #: Without any host for so long, others than those that were asked for compute.
 ALONE = 8.0  # s
 
@@ -69,6 +70,7 @@ class CrewBackend(LocalBackend):
         self._here = bool(cluster.local)
         self._calls = Assignments()
         self._alone_since: float | None = time.monotonic()
+        self._called = -_CALL
         self._tallies: dict[str, Tally] = {}
         self._stopped_at: float | None = None
         self._over = threading.Event()
@@ -350,6 +352,10 @@ class CrewBackend(LocalBackend):
                 return
             if self._alone_since is None:
                 self._alone_since = now
+            if now - self._called > _CALL:
+                self._called = now
+                for link in self._roster.links:
+                    link.call_for_workers(self._calls.waiting)
             alone = now - self._alone_since > ALONE
             if not alone or self._here or self._cluster.when_gone == "wait":
                 return

@@ -15,7 +15,7 @@ from distributed import Client, LocalCluster
 from joblib import parallel_config, register_parallel_backend
 from joblib._parallel_backends import LokyBackend
 
-from brian_sweep_widget import Run, Sweep, cuba
+from brian_sweep_widget import Cluster, Run, Sweep, cuba
 from brian_sweep_widget.scratch import scratch_folder
 
 pytestmark = pytest.mark.timeout(180)
@@ -170,6 +170,18 @@ def test_dasks_own_backend_becomes_a_cluster(
         assert not sweep.cluster.local
         assert numbers(sweep.start()) == functions
         assert client.status == "running"
+
+
+def test_a_cluster_that_grows_by_demand(functions: dict[Any, Any]) -> None:
+    """It has no worker before somebody wants one, and gets some."""
+    with LocalCluster(
+        n_workers=0, threads_per_worker=1, dashboard_address="127.0.0.1:0",
+        local_directory=str(scratch_folder()),
+    ) as growing:  # fmt: skip
+        growing.adapt(minimum=0, maximum=2, interval="500ms")
+        cluster = Cluster(growing, when_gone="wait")
+        run = Sweep(draw, x=np.arange(30.0), cluster=cluster).start()
+        assert numbers(run) == functions
 
 
 def test_a_cluster_and_a_client_are_used_and_not_closed(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import functools
+import itertools
 import logging
 import threading
 import weakref
@@ -32,6 +33,8 @@ _CONNECT = 5.0  # s
 _AGAIN = 2.0  # s until it is tried again
 _MOST_MISSED = 3  # looks without an answer, until the connection is made anew
 
+_MOST_SCOUTS = 64
+_numbers = itertools.count()
 _FAREWELL = 1.5  # s, at the end of this process
 
 _THREAD = "brian-sweep-hosts"
@@ -109,6 +112,8 @@ class Link:
         self.state: LinkState = "connecting"
         self.reason = ""
         self._security = security
+        self._client: Any = None
+        self._scouts: list[Any] = []
         self._listeners: set[Listener] = set()
         # Apart from the loop, which must go on while joblib hands out the next job.
         self._arrivals = ThreadPoolExecutor(1, thread_name_prefix="brian-sweep-arrivals")
@@ -128,6 +133,19 @@ class Link:
         """Call all that listen."""
         with suppress(RuntimeError):  # this process ends
             self._arrivals.submit(self._call_listeners)
+
+    def call_for_workers(self, calls: int) -> None:
+        """Say that so many calls wait: a cluster that grows by demand sees none in what we pin."""
+        hosts_loop().call_soon_threadsafe(self._call, calls)
+
+    def _call(self, calls: int) -> None:
+        if self._client is None:
+            return
+        # Those of before are let go of: what is wanted is told anew.
+        self._scouts = [
+            self._client.submit(int, key=f"brian-sweep-scout-{next(_numbers)}", pure=False)
+            for _ in range(min(calls, _MOST_SCOUTS))
+        ]
 
     def close(self) -> None:
         """Let go of the scheduler, for good; returns at once."""
@@ -207,6 +225,7 @@ class Link:
     async def _attend(self, client: Any) -> str:
         """Follow which workers there are, until the connection is lost; says why it is."""
         self._enter("connected")
+        self._client = client
         tasks: dict[str, asyncio.Task[None]] = {}
         missed = 0
         try:
@@ -226,6 +245,7 @@ class Link:
                     if client.status != "running":
                         break
         finally:
+            self._client, self._scouts = None, []
             for address in list(tasks):
                 self._leave(address, tasks)
             with suppress(Exception):
