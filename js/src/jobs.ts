@@ -39,8 +39,12 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
 
   function place(): Place {
     const whole = (canvas.clientWidth || 600) / textScale(root);
-    const width = Math.max(1, whole - LEFT - RIGHT);
-    return { left: LEFT, width, span: Math.max(traits.now, 1e-3) };
+    const left = Math.min(
+      240,
+      Math.max(LEFT, ...traits.lanes.map((lane) => 7 * lane.length)),
+    );
+    const width = Math.max(1, whole - left - RIGHT);
+    return { left, width, span: Math.max(traits.now, 1e-3) };
   }
 
   function schedule(): void {

@@ -187,6 +187,18 @@ describe("the view", () => {
     expect(tip.hidden).toBe(true);
   });
 
+  test("leaves as much room as the names of its hosts take", () => {
+    const { el, mouse } = show({
+      ...TRAITS,
+      lanes: ["computer1, worker 1", "vm, worker 1"],
+    });
+    const tip = el.querySelector(".bsw-jobs-tip") as HTMLElement;
+    mouse("pointermove", 7 * 19 - 4, Y(0)); // where the jobs of short names would begin
+    expect(tip.hidden).toBe(true);
+    mouse("pointermove", 7 * 19 + 10, Y(0));
+    expect(tip.textContent).toBe("computer1, worker 1: done, 1 s");
+  });
+
   test("opens what is clicked on", () => {
     const { model, mouse } = show();
     mouse("click", X(1), Y(1));
