@@ -193,7 +193,7 @@ describe("the view", () => {
       lanes: ["computer1, worker 1", "vm, worker 1"],
     });
     const tip = el.querySelector(".bsw-jobs-tip") as HTMLElement;
-    mouse("pointermove", 7 * 19 - 4, Y(0)); // where the jobs of short names would begin
+    mouse("pointermove", 7 * 19 - 30, Y(0)); // where the jobs of short names would begin
     expect(tip.hidden).toBe(true);
     mouse("pointermove", 7 * 19 + 10, Y(0));
     expect(tip.textContent).toBe("computer1, worker 1: done, 1 s");
