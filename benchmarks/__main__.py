@@ -40,6 +40,12 @@ def _hosts(effort: Effort) -> None:
     hosts.main(effort)
 
 
+def _scale(effort: Effort) -> None:
+    from benchmarks import scale  # noqa: PLC0415 - needs what clusters need
+
+    scale.main(effort)
+
+
 ALL = {
     "plan": plan.main,
     "import": importing.main,
@@ -54,6 +60,7 @@ ALL = {
     "screen": _screen,
     "page": _page,
     "hosts": _hosts,
+    "scale": _scale,
 }
 
 
