@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from brian_sweep_widget.backends import (
     Cluster,
     Credentials,
-    CredentialsError,
     Roster,
     Standing,
     allowed_cores,
@@ -43,7 +42,7 @@ def cluster(parsed: argparse.Namespace) -> int:
         if parsed.what == "serve":
             return _serve(parsed)
         return _list(parsed)
-    except (CredentialsError, ExtraMissingError, ServingError, TypeError) as error:
+    except (ExtraMissingError, ServingError, TypeError, ValueError) as error:
         refuse(str(error))
 
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from brian_sweep_widget.cli import check_jupyter, check_machine, check_python, check_results
+from brian_sweep_widget.cli import (
+    check_hosts,
+    check_jupyter,
+    check_machine,
+    check_python,
+    check_results,
+)
 from brian_sweep_widget.cli.findings import Finding, looked_at
 from brian_sweep_widget.cli.terminal import DONE, INCOMPLETE, say
 
@@ -23,6 +29,7 @@ CHECKS = {
     "shared memory": check_machine.shared_memory,
     "limits": check_results.allowed,
     "store of results": check_results.store,
+    "other computers": check_hosts.hosts,
     "a simulation": check_machine.simulation,
 }
 
