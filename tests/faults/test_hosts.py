@@ -263,6 +263,65 @@ def test_stop_reaches_what_runs_on_hosts(lan: Lan, tmp_path: Path) -> None:
     assert size() == before
 
 
+def test_stop_does_not_wait_for_a_host_that_is_cut_off(lan: Lan) -> None:
+    """What it computes is nobody's any more."""
+    cluster = Cluster([lan.computers[0].address], local=False)
+    run = Sweep(sleeping(0.5), x=np.arange(50.0), cluster=cluster).start()
+    started_on(run, "computer1")
+    lan.computers[0].cut()
+    run.cancel()
+    counts = run.wait(5).counts()
+    assert counts["cancelled"] > 40
+
+
+def test_one_simulation_on_a_host_is_skipped_and_done_after_all(lan: Lan, tmp_path: Path) -> None:
+    """Skip reaches it there; retry computes it anew."""
+    gate = str(tmp_path / "gate")
+
+    def gated(x: float = 0.0) -> float:
+        while x == 3 and not os.path.exists(gate):
+            time.sleep(0.01)
+        return x
+
+    cluster = Cluster([lan.computers[0].address], local=False, when_gone="wait")
+    run = Sweep(gated, x=np.arange(6.0), cluster=cluster).start()
+    place = ((3, 0), "computer1")
+    until(
+        lambda: place in [(one.position, one.host) for one in run.under_way],
+        "it is seen where it runs", 60, lambda: (run.progress, run.under_way),
+    )  # fmt: skip
+    run.skip((3, 0))
+    assert run.wait(20).counts() == {"done": 5, "cancelled": 1}
+    Path(gate).touch()
+    assert run.retry().wait(60).counts() == {"done": 6}
+
+
+def test_a_time_limit_holds_on_hosts(lan: Lan) -> None:
+    """As it does here, with the same words."""
+
+    def endless(x: float = 0.0) -> float:
+        while x == 1:
+            time.sleep(0.01)
+        return x
+
+    cluster = Cluster([lan.computers[0].address], local=False, when_gone="wait")
+    run = Sweep(endless, x=np.arange(3.0), cluster=cluster, time_limit=1.0).start()
+    assert run.wait(60).counts() == {"done": 2, "failed": 1}
+    (failed,) = run.results.failures
+    assert failed.failure is not None
+    assert failed.failure.kind == "TimeLimitError"
+
+
+def test_two_sweeps_share_a_host(lan: Lan) -> None:
+    """None waits until the other is done."""
+    cluster = Cluster([lan.computers[0].address], local=False, when_gone="wait")
+    runs = [Sweep(sleeping(0.25), x=np.arange(40.0), cluster=cluster).start() for _ in range(2)]
+    until(lambda: all(run.progress.done > 5 for run in runs), "both go on", 60)
+    assert all(run.progress.done < 40 for run in runs)
+    for run in runs:
+        assert _done(run).results.counts() == {"done": 40}
+
+
 def test_a_kernel_that_dies_leaves_nothing_running_on_hosts(lan: Lan, tmp_path: Path) -> None:
     """A host whose kernel says nothing for 20 s ends its jobs."""
     code = f"""
