@@ -291,13 +291,16 @@ class CrewBackend(LocalBackend):
         wanted, seconds = self._calls.end(call, host)
         if not wanted:
             return
-        ended: list[Any] = [(label, Ended("skipped")) for label in call.labels if label in skipped]
-        came = isinstance(answer, Reply) and (answer.results or answer.suspects or ended)
-        if came and isinstance(answer, Reply) and call.elsewhere is not None:
-            results: list[Any] = [[*ended, *call.elsewhere.read(host, answer.results)]]
-            if answer.died:
-                results.append(Died(f"{host.name}: {answer.died}", answer.suspects))
-            self._take_result(call, results, seconds)
+        results: list[Any] = [
+            (label, Ended("skipped")) for label in call.labels if label in skipped
+        ]
+        died = []
+        if isinstance(answer, Reply) and call.elsewhere is not None:
+            results += call.elsewhere.read(host, answer.results)
+            if answer.suspects:
+                died = [Died(f"{host.name}: {answer.died}", answer.suspects)]
+        if results or died:
+            self._take_result(call, [results, *died], seconds)
             return
         if self._stopped_at is None:
             self._note(host, Tally(losses=1, time_lost=seconds))

@@ -9,6 +9,7 @@ import pickle
 import shutil
 import socket
 import tempfile
+import time
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -23,6 +24,7 @@ from brian_sweep_widget.engines.compiled.cache import BuildCache, CacheRefusedEr
 from brian_sweep_widget.engines.compiled.engine import CompiledEngine
 from brian_sweep_widget.engines.compiled.kit import PRODUCT, Built, build_there
 from brian_sweep_widget.engines.context import BrianContext, initial_context
+from brian_sweep_widget.engines.failing import failure_of
 from brian_sweep_widget.engines.looking import looked_into
 from brian_sweep_widget.engines.runtime import RuntimeEngine
 from brian_sweep_widget.engines.worker import compute
@@ -32,6 +34,16 @@ from brian_sweep_widget.scratch import new_folder
 from brian_sweep_widget.sweeps import Job
 
 Label = tuple[int, ...]
+
+_LOOK_AGAIN = 60.0  # s
+
+
+class BuildGoneError(RuntimeError):
+    """A host has a program no more: its cache was cleared, or too small."""
+
+    def __init__(self) -> None:
+        super().__init__("the program is not in this host's cache any more")
+
 
 _FOLDER = ".files"
 _MISSING = frozenset({"ModuleNotFoundError", "ImportError"})
@@ -75,15 +87,20 @@ def compute_there(blobs: Path, results: Path, wanted: Wanted, job: Job) -> Outco
     job
         The job.
     """
-    place = None
+    place = binary = None
     if wanted.build:
-        binary, inputs = _binary(wanted.build), _files(blobs, wanted.inputs)
+        try:
+            binary, inputs = _binary(wanted.build, _now()), _files(blobs, wanted.inputs)
+        except BuildGoneError as error:
+            return Outcome(job, "failed", failure=failure_of(error))
 
         def place(engine: CompiledEngine) -> CompiledEngine:
             return engine.placed(binary, inputs, results)
 
     outcome = compute(_read(blobs, wanted.engine), job, place)
     failure = outcome.failure
+    if failure is not None and binary is not None and not binary.exists():
+        return replace(outcome, failure=failure_of(BuildGoneError()))
     if failure is not None and failure.kind in _MISSING:
         message = f"{failure.message} (on the host {socket.gethostname()}: install it there)"
         return replace(outcome, failure=Failure(failure.kind, message, failure.traceback))
@@ -142,8 +159,8 @@ def build_kit_there(blobs: Path, _: Path, kit: str, jobs: int) -> Built | str:
 def probe_program_there(blobs: Path, scratch: Path, probe: str, build: str) -> bytes | str | None:
     """Run a pressed probe on a host; a text says what went wrong."""
     try:
-        digest: bytes | None = _unpressed(blobs, probe).run(_binary(build), scratch)
-    except (BinaryError, CacheRefusedError) as error:
+        digest: bytes | None = _unpressed(blobs, probe).run(_binary(build, _now()), scratch)
+    except (BinaryError, BuildGoneError, CacheRefusedError) as error:
         return str(error)
     return digest
 
@@ -190,12 +207,16 @@ def _unpressed(blobs: Path, name: str) -> Any:
 
 
 @functools.lru_cache(maxsize=64)
-def _binary(build: str) -> Path:
+def _binary(build: str, _when: int) -> Path:
+    """Find a program; to look whether it is whole takes as long as a short run, so not always."""
     folder = BuildCache().find(build)
     if folder is None:
-        what = "is not there any more on this host: was its cache cleared?"
-        raise BinaryError(what)
+        raise BuildGoneError
     return folder / PRODUCT
+
+
+def _now() -> int:
+    return int(time.monotonic() / _LOOK_AGAIN)
 
 
 @functools.lru_cache(maxsize=64)

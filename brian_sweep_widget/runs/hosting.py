@@ -158,7 +158,23 @@ class _Elsewhere:
         self, host: Host, results: Iterable[tuple[Label, Outcome | Ended]]
     ) -> list[tuple[Label, Any]]:
         marked = any(self._hosting.fitness(host, task.load).other_digits for task in self._tasks)
+        results = list(results)
+        if any(_lacks_build(result) for _, result in results):
+            for task in self._tasks:
+                _forget(host, task.load)  # it is built anew, and meanwhile others compute
+            results = [(label, one) for label, one in results if not _lacks_build(one)]
         return [(label, _from_host(host, result, marked=marked)) for label, result in results]
+
+
+def _lacks_build(result: Outcome | Ended) -> bool:
+    failure = result.failure if isinstance(result, Outcome) else None
+    return failure is not None and failure.kind == elsewhere.BuildGoneError.__name__
+
+
+def _forget(host: Host, load: Load) -> None:
+    """Have a host looked at anew."""
+    with _Known.lock:
+        _Known.of.get(host, {}).pop(_need(load), None)
 
 
 def _from_host(host: Host, outcome: Outcome | Ended, *, marked: bool) -> Outcome | Ended:
@@ -284,7 +300,7 @@ class _Examination:
 
         def done(answer: Reply | HostLostError, _moved: object) -> None:
             if isinstance(answer, HostLostError):
-                self._forget()
+                _forget(self._host, self._load)  # it is asked again when it is back
             elif answer.died:
                 self._end(Fitness(ready=False, reason=answer.died))
             else:
@@ -297,11 +313,6 @@ class _Examination:
         with _Known.lock:
             _Known.of.setdefault(self._host, {})[_need(self._load)] = fitness
         self._host.link.tell()
-
-    def _forget(self) -> None:
-        """Have the host asked again when it is back."""
-        with _Known.lock:
-            _Known.of.get(self._host, {}).pop(_need(self._load), None)
 
 
 _digests: dict[object, Future[Any]] = {}

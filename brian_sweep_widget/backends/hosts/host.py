@@ -230,7 +230,10 @@ class Host:
                 blobs = {name: parcel.blobs[name] for name in answer.missing}
             self._has.update(parcel.needed)
         except asyncio.CancelledError:
-            raise
+            if asyncio.current_task() not in self._under_way:  # given up, see `lose`
+                raise
+            # Somebody restarted the cluster, or Dask forgot it: that is no word of ours.
+            answer = HostLostError(f"{self.name}: its scheduler has cancelled the call")
         except Exception as error:  # noqa: BLE001 - Dask's, or of what does not travel
             answer = HostLostError(f"{self.name}: {type(error).__name__}: {error}")
         me = asyncio.current_task()
