@@ -35,9 +35,7 @@ class SweepWidget(w.VBox):
         A network model, or any function that simulates and returns a number or
         a dict of numbers. If not given, the widget offers a choice of those
         that come with the package, and begins with the CUBA network.
-    cluster
-        Where to run; None for this computer, the only choice so far.
-    trials, seed, seeding, engine, workers, time_limit, store
+    cluster, trials, seed, seeding, engine, workers, time_limit, store
         As for `brian_sweep_widget.Sweep`; trials and seed have controls.
     **parameters
         An array or a list sweeps a parameter: the first one is the chart's x

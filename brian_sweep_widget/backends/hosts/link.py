@@ -94,9 +94,6 @@ class Link:
         How it is encrypted; None for not.
     name
         What a person called it.
-    changed
-        Called, from any thread, when anything of it or its hosts did.
-
     Attributes
     ----------
     hosts : dict
