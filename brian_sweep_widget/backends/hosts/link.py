@@ -94,6 +94,7 @@ class Link:
         How it is encrypted; None for not.
     name
         What a person called it.
+
     Attributes
     ----------
     hosts : dict
