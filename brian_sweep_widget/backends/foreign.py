@@ -1,6 +1,6 @@
 """A joblib backend that somebody else wrote and a person chose: used as it is.
 
-``with joblib.parallel_config("dask"): Sweep(...).run()``. Nothing is known of
+``with joblib.parallel_config("ray"): Sweep(...).run()``. Nothing is known of
 where it runs, so nothing can be asked of it but what every joblib backend does.
 """
 

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import closing
 
 from brian_sweep_widget.backends import (
     Cluster,
@@ -71,7 +72,8 @@ def _serve(parsed: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     port = PORT if parsed.port is None else parsed.port
-    with Serving(credentials, slots, parsed.host, port, announce=parsed.announce) as serving:
+    serving = Serving(credentials, slots, parsed.host, port, announce=parsed.announce)
+    with closing(serving):
         address = serving.address.removeprefix("tls://")
         say(f"serving {slots} simulations at once at {address}, for holders of {credentials.path}")
         if parsed.host == "127.0.0.1":

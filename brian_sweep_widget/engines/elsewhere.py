@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from brian_sweep_widget.engines.compiled.binary import BinaryError
+from brian_sweep_widget.engines.compiled.binary import BinaryError, write_inputs
 from brian_sweep_widget.engines.compiled.cache import BuildCache, CacheRefusedError
 from brian_sweep_widget.engines.compiled.engine import CompiledEngine
 from brian_sweep_widget.engines.compiled.kit import PRODUCT, Built, build_there
@@ -225,9 +225,7 @@ def _files(blobs: Path, name: str) -> Path:
     folder = blobs / f"{name}{_FOLDER}"
     if not folder.is_dir():
         making = Path(tempfile.mkdtemp(dir=blobs))
-        (making / "static_arrays").mkdir()
-        for file, contents in _unpressed(blobs, name).items():
-            (making / "static_arrays" / file).write_bytes(contents)
+        write_inputs(making, _unpressed(blobs, name))
         with suppress(OSError):  # another worker was faster
             os.rename(making, folder)  # noqa: PTH104 - Path.rename takes files' places, too
         shutil.rmtree(making, ignore_errors=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from brian_sweep_widget.backends import Errand, ForeignBackend, StopToken, name_of
 from brian_sweep_widget.engines import elsewhere
-from brian_sweep_widget.runs.luggage import blobs_of, pressed_part
+from brian_sweep_widget.runs.luggage import pressed_part
 from brian_sweep_widget.runs.supply import Task
 
 
@@ -38,11 +38,8 @@ class Borrowing:
         calls = []
         kit = ""
         for task in tasks:
-            names = []
-            for blob in blobs_of(task.load):
-                names.append(name_of(blob))
-                blobs[names[-1]] = blob
-            calls.append((task.job.position, elsewhere.Wanted("", *names), task.job))
+            blobs.update(task.load.blobs)
+            calls.append((task.job.position, elsewhere.Wanted("", *task.load.blobs), task.job))
             if task.load.program is not None:
                 pressed = pressed_part(task.load.program, "kit")
                 kit = name_of(pressed)

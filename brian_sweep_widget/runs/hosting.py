@@ -36,7 +36,7 @@ from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.results import OTHER_DIGITS, Outcome
 from brian_sweep_widget.runs.answers import probing_pool
 from brian_sweep_widget.runs.controller import errand_here
-from brian_sweep_widget.runs.luggage import blobs_of, pressed_part
+from brian_sweep_widget.runs.luggage import pressed_part
 from brian_sweep_widget.runs.supply import Load, Task
 
 _RUNTIME = "runtime ("
@@ -138,12 +138,9 @@ class _Elsewhere:
         blobs: dict[str, bytes] = {}
         calls = []
         for task in left:
-            names = []
-            for blob in blobs_of(task.load):
-                names.append(name_of(blob))
-                blobs[names[-1]] = blob
+            blobs.update(task.load.blobs)
             build = self._hosting.fitness(host, task.load).build
-            calls.append((task.job.position, (elsewhere.Wanted(build, *names), task.job)))
+            calls.append((task.job.position, (elsewhere.Wanted(build, *task.load.blobs), task.job)))
         return Parcel(
             sweep,
             elsewhere.compute_there,

@@ -6,9 +6,11 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
-from brian_sweep_widget.engines import compiled
+from brian_sweep_widget.backends import name_of
+from brian_sweep_widget.engines import compiled, elsewhere
 from brian_sweep_widget.sweeps import Job
 
 _LOOK = 0.05  # s between looks at whether the sweep was stopped
@@ -35,6 +37,14 @@ class Load:
     memory: float = 0.0
     program: compiled.Program | None = None
     inputs: Mapping[str, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def blobs(self) -> Mapping[str, bytes]:
+        """What another computer needs for a job, by name: the engine, and what it reads."""
+        blobs = [self.packed]
+        if self.program is not None:
+            blobs.append(elsewhere.pressed(dict(self.inputs)))
+        return {name_of(blob): blob for blob in blobs}
 
 
 class Task(NamedTuple):

@@ -148,7 +148,5 @@ def _folder_of(variant: compiled.Variant) -> Path:
     if not variant.static_arrays:
         return _no_inputs()
     folder = compiled.new_folder("inputs")
-    (folder / "static_arrays").mkdir()
-    for name, contents in variant.static_arrays.items():
-        (folder / "static_arrays" / name).write_bytes(contents)
+    compiled.write_inputs(folder, variant.static_arrays)
     return folder

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -98,22 +97,21 @@ class Cluster:
         needed("distributed")
         addresses: tuple[Address, ...] = ()
         found_by = None
+        named = isinstance(self.where, list | tuple | set | frozenset)
         if isinstance(self.where, str):
             if self.where == EVERYWHERE:
                 needed("zeroconf")
                 found_by = read_credentials(self.credentials)
             else:
                 addresses = (self._read(self.where),)
-        elif isinstance(self.where, list | tuple | set | frozenset) and self.where:
+        elif named and self.where:
             addresses = tuple(self._read(name) for name in self.where)
         else:
             addresses = (_of_dask(self.where),)
         object.__setattr__(self, "addresses", addresses)
         object.__setattr__(self, "found_by", found_by)
         if self.local is None:
-            mixed = not isinstance(self.where, str) or self.where == EVERYWHERE
-            is_list = isinstance(self.where, Iterable)
-            object.__setattr__(self, "local", mixed and is_list)
+            object.__setattr__(self, "local", self.where == EVERYWHERE or named)
 
     @property
     def words(self) -> str:

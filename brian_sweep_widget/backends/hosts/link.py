@@ -12,6 +12,7 @@ import atexit
 import functools
 import itertools
 import logging
+import ssl
 import threading
 import weakref
 from collections.abc import Callable, Coroutine, Iterable, Mapping
@@ -272,8 +273,6 @@ class Link:
 
 def _in_words(error: BaseException) -> str:
     """Say what the matter is with a connection."""
-    import ssl  # noqa: PLC0415 - only here
-
     causes = [error]
     while (cause := causes[-1].__cause__ or causes[-1].__context__) and cause not in causes:
         causes.append(cause)

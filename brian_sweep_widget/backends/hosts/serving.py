@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from brian_sweep_widget.backends.hosts.cluster import PORT
 from brian_sweep_widget.backends.hosts.credentials import Credentials
@@ -91,17 +90,6 @@ class Serving:
         if announce:
             taken = int(self.address.rpartition(":")[2])
             self._announcement = Announcement(credentials, host, taken, slots)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End it, with all that runs here."""

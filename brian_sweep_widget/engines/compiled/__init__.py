@@ -1,5 +1,6 @@
 """The compiled engine: trace, lift, build once, run for every number."""
 
+from brian_sweep_widget.engines.compiled.binary import write_inputs
 from brian_sweep_widget.engines.compiled.blueprint import Blueprint
 from brian_sweep_widget.engines.compiled.build import make_header
 from brian_sweep_widget.engines.compiled.cache import CacheRefusedError
@@ -47,4 +48,5 @@ __all__ = [
     "probe_here",
     "same_digits",
     "trace_model",
+    "write_inputs",
 ]

@@ -48,6 +48,13 @@ class TimeLimitError(TimeoutError):
     """A simulation took longer than the sweep's time limit."""
 
 
+def write_inputs(inputs: Path, static_arrays: Mapping[str, bytes]) -> None:
+    """Put the files that a program reads, by name, where it finds them: see `run_binary`."""
+    (inputs / "static_arrays").mkdir()
+    for name, contents in static_arrays.items():
+        (inputs / "static_arrays" / name).write_bytes(contents)
+
+
 def run_binary(
     binary: Path,
     inputs: Path,

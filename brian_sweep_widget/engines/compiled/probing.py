@@ -7,7 +7,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from brian_sweep_widget.engines.compiled.binary import BinaryError, TimeLimitError, run_binary
+from brian_sweep_widget.engines.compiled.binary import (
+    BinaryError,
+    TimeLimitError,
+    run_binary,
+    write_inputs,
+)
 from brian_sweep_widget.engines.compiled.lifting import table
 from brian_sweep_widget.engines.compiled.program import Program, Variant
 from brian_sweep_widget.scratch import scratch_folder
@@ -64,9 +69,7 @@ class Probe:
             folder = Path(name)
             results = folder / "results"
             results.mkdir()
-            (folder / "static_arrays").mkdir()
-            for file, contents in self.variant.static_arrays.items():
-                (folder / "static_arrays" / file).write_bytes(contents)
+            write_inputs(folder, self.variant.static_arrays)
             try:
                 run_binary(binary, folder, results, numbers, (), _LONGEST)
             except TimeLimitError:

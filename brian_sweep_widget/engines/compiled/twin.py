@@ -14,7 +14,12 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from brian_sweep_widget.engines.compiled.binary import BinaryError, TimeLimitError, run_binary
+from brian_sweep_widget.engines.compiled.binary import (
+    BinaryError,
+    TimeLimitError,
+    run_binary,
+    write_inputs,
+)
 from brian_sweep_widget.engines.compiled.blueprint import Blueprint, with_support
 from brian_sweep_widget.engines.compiled.cache import BuildCache, CacheRefusedError, key_of
 from brian_sweep_widget.engines.compiled.compiler import (
@@ -89,10 +94,9 @@ def _compare(
     with tempfile.TemporaryDirectory(dir=new_folder("twin")) as name:
         folder = Path(name)
         twin = folder / "twin"
-        for made in (twin, folder / "static_arrays", folder / "lifted", folder / "direct"):
+        for made in (twin, folder / "lifted", folder / "direct"):
             made.mkdir()
-        for file, contents in variant.static_arrays.items():
-            (folder / "static_arrays" / file).write_bytes(contents)
+        write_inputs(folder, variant.static_arrays)
         project = with_support(trace, ())
         entries = len(program.lifted.slots)
         write_project(twin, project, program.shape, entries, trace.toolchain, compiler, cache)
