@@ -464,6 +464,13 @@ def branches(size: int = 10, drive: float = 1.2, refractory: Any = 0 * ms) -> Ne
     return Network(neurons, SpikeMonitor(neurons, name="spikes"))
 
 
+@network_model(duration=1e5 * second)
+def patience(size: int = 10, drive: float = 1.2) -> Network:
+    """A network that nobody waits for."""
+    neurons = NeuronGroup(size, "dv/dt = (drive - v) / (3*ms) : 1", method="exact")
+    return Network(neurons)
+
+
 def explored(model: NetworkModel, jobs: int = 0) -> compiled.Blueprint:
     """Explore a model at its defaults; in this process, which the device survives."""
     compilation = compiled.Compilation(model, model.parameters({}), BrianContext(), None)
