@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import os
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any, NoReturn
 
 import traitlets as t
-from traitlets.config import Config, Configurable
-from traitlets.config.loader import (
-    ConfigFileNotFound,
-    JSONFileConfigLoader,
-    PyFileConfigLoader,
-)
+from traitlets.config import Configurable
 
-CONFIG_VARIABLE = "BRIAN_SWEEP_CONFIG"
-_FOLDERS = (Path("/etc/brian-sweep"), Path(sys.prefix) / "etc" / "brian-sweep")
-_NAMES = ("brian_sweep_config.py", "brian_sweep_config.json")
+from brian_sweep_widget import configuration
+from brian_sweep_widget.configuration import ConfigError
 
 
 class SweepLimits(Configurable):
@@ -54,10 +45,6 @@ VARIABLES = {
     "max_job_seconds": "BRIAN_SWEEP_MAX_JOB_SECONDS",
     "max_store_megabytes": "BRIAN_SWEEP_MAX_STORE_MB",
 }
-
-
-class ConfigError(ValueError):
-    """A limit cannot be read. It would not hold, so nothing starts."""
 
 
 class LimitError(ValueError):
@@ -126,35 +113,25 @@ class Limits:
 def limits() -> Limits:
     """Give what is allowed here.
 
-    Files ``brian_sweep_config.py`` or ``.json`` in ``/etc/brian-sweep`` and in
-    ``etc/brian-sweep`` of the Python environment, the file that
-    ``BRIAN_SWEEP_CONFIG`` names, and variables such as
-    ``BRIAN_SWEEP_MAX_NEURONS``. Of several the smallest holds, so that nobody
-    can raise what another one set.
+    The section ``SweepLimits`` of the files that `configuration.read_section`
+    knows, and variables such as ``BRIAN_SWEEP_MAX_NEURONS``. Of several the
+    smallest holds, so that nobody can raise what another one set.
 
     Raises
     ------
     ConfigError
         If any of these cannot be read.
     """
-    names = (CONFIG_VARIABLE, *VARIABLES.values())
-    return _read(tuple((name, os.environ.get(name, "")) for name in names), _FOLDERS)
-
-
-@functools.cache
-def _read(environment: tuple[tuple[str, str], ...], folders: tuple[Path, ...]) -> Limits:
-    variables = dict(environment)
     smallest: dict[str, Limit] = {}
-    sources = [*_from_files(folders, variables[CONFIG_VARIABLE]), *_from_variables(variables)]
-    for name, limit in sources:
+    for name, limit in [*_from_files(), *_from_variables()]:
         if name not in smallest or limit.most < smallest[name].most:
             smallest[name] = limit
     return Limits(**smallest)
 
 
-def _from_variables(variables: dict[str, str]) -> Iterator[tuple[str, Limit]]:
+def _from_variables() -> Iterator[tuple[str, Limit]]:
     for name, variable in VARIABLES.items():
-        text = variables[variable].strip()
+        text = os.environ.get(variable, "").strip()
         if not text:
             continue
         trait = SweepLimits.class_traits()[name]
@@ -165,41 +142,16 @@ def _from_variables(variables: dict[str, str]) -> Iterator[tuple[str, Limit]]:
         yield name, _checked(name, number, variable, f"{variable} = {text!r}")
 
 
-def _from_files(folders: tuple[Path, ...], named: str) -> Iterator[tuple[str, Limit]]:
-    for folder in folders:
-        for name in _NAMES:
-            yield from _from_file(folder / name, needed=False)
-    if named:
-        yield from _from_file(Path(named).expanduser().absolute(), needed=True)
-
-
-def _from_file(path: Path, *, needed: bool) -> Iterator[tuple[str, Limit]]:
-    loaders = {".py": PyFileConfigLoader, ".json": JSONFileConfigLoader}
-    if path.suffix not in loaders:
-        msg = f"{CONFIG_VARIABLE} = {str(path)!r} has no known suffix (allowed: .py, .json)"
-        raise ConfigError(msg)
-    try:
-        config = loaders[path.suffix](path.name, path=str(path.parent)).load_config()
-    except ConfigFileNotFound:
-        if not needed:
-            return
-        msg = f"{CONFIG_VARIABLE}: there is no file {path}"
-        raise ConfigError(msg) from None
-    except Exception as error:
-        msg = f"{path} cannot be read: {type(error).__name__}: {error}"
-        raise ConfigError(msg) from error
-    yield from _from_section(config, path)
-
-
-def _from_section(config: Config, path: Path) -> Iterator[tuple[str, Limit]]:
+def _from_files() -> Iterator[tuple[str, Limit]]:
     traits = SweepLimits.class_traits(config=True)
-    for name, number in config.get("SweepLimits", Config()).items():
-        if name not in traits:
-            msg = f"{path}: SweepLimits.{name} is unknown (allowed: {', '.join(VARIABLES)})"
-            raise ConfigError(msg)
-        if number is not None:
-            what = f"{path}: SweepLimits.{name} = {number!r}"
-            yield name, _checked(name, number, str(path), what)
+    for path, settings in configuration.read_section("SweepLimits"):
+        for name, number in settings.items():
+            if name not in traits:
+                msg = f"{path}: SweepLimits.{name} is unknown (allowed: {', '.join(VARIABLES)})"
+                raise ConfigError(msg)
+            if number is not None:
+                what = f"{path}: SweepLimits.{name} = {number!r}"
+                yield name, _checked(name, number, str(path), what)
 
 
 def _checked(name: str, number: Any, source: str, what: str) -> Limit:

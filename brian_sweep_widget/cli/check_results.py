@@ -9,7 +9,8 @@ from brian_sweep_widget.cli.findings import Finding, ok, problem, warning
 
 def store() -> Finding:
     """Look whether results can be kept in the user's own store."""
-    from brian_sweep_widget.limits import ConfigError, limits  # noqa: PLC0415 - loads traitlets
+    from brian_sweep_widget.configuration import ConfigError  # noqa: PLC0415 - loads traitlets
+    from brian_sweep_widget.limits import limits  # noqa: PLC0415 - loads traitlets
     from brian_sweep_widget.results.store import (  # noqa: PLC0415 - loads numpy
         Store,
         StoreError,
@@ -36,7 +37,8 @@ def store() -> Finding:
 
 def allowed() -> Finding:
     """List the limits that hold, and who set them."""
-    from brian_sweep_widget.limits import ConfigError, limits  # noqa: PLC0415 - loads traitlets
+    from brian_sweep_widget.configuration import ConfigError  # noqa: PLC0415 - loads traitlets
+    from brian_sweep_widget.limits import limits  # noqa: PLC0415 - loads traitlets
 
     try:
         found = limits().set_ones()

@@ -15,6 +15,7 @@ from brian_sweep_widget.backends import (
     Roster,
     Standing,
     allowed_cores,
+    known_clusters,
     make_credentials,
     read_credentials,
 )
@@ -88,7 +89,9 @@ def _serve(parsed: argparse.Namespace) -> int:
 def _list(parsed: argparse.Namespace) -> int:
     """Show the hosts that are named, or found on the network; 1 if one cannot be used."""
     named = list(parsed.hosts)
-    roster = Roster(Cluster(named or "*", credentials=parsed.credentials))
+    known = len(named) == 1 and named[0] in known_clusters()
+    where = named[0] if known else named or "*"
+    roster = Roster(Cluster(where, credentials=parsed.credentials))
     try:
         standings = _settled(roster, _SEARCH if not named else 0.0)
     finally:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from brian_sweep_widget.backends import known_clusters
 from brian_sweep_widget.cli import report
 from brian_sweep_widget.cli.files import check_output, check_plot
 from brian_sweep_widget.cli.model_source import find_model
@@ -134,7 +135,7 @@ def _sweep(parsed: argparse.Namespace) -> Sweep:
 
 def _cluster(given: str | None) -> Any:
     """Give the hosts as `Sweep` takes them: a scheduler or all by one word, others in a list."""
-    if given is None or given == "*" or "://" in given:
+    if given is None or given == "*" or "://" in given or given in known_clusters():
         return given
     return [name.strip() for name in given.split(",")]
 

@@ -1,6 +1,14 @@
 """A sweep under way: what was asked for, its preparation, the controller, progress, stop."""
 
 from brian_sweep_widget.runs.looking import Looking
+from brian_sweep_widget.runs.places import (
+    Place,
+    Places,
+    in_brief,
+    in_full,
+    read_place,
+    this_computer_in_full,
+)
 from brian_sweep_widget.runs.progress import Progress, State
 from brian_sweep_widget.runs.recall import Recall
 from brian_sweep_widget.runs.run import Run, UnderWay
@@ -11,6 +19,8 @@ from brian_sweep_widget.runs.workshop import Preparation
 __all__ = [
     "TIME_LIMIT",
     "Looking",
+    "Place",
+    "Places",
     "Preparation",
     "Progress",
     "Recall",
@@ -19,4 +29,8 @@ __all__ = [
     "Statistics",
     "Sweep",
     "UnderWay",
+    "in_brief",
+    "in_full",
+    "read_place",
+    "this_computer_in_full",
 ]

@@ -9,11 +9,9 @@ from typing import Any
 from uuid import uuid4
 
 from brian_sweep_widget.backends import (
-    DaskClient,
-    ForeignBackend,
-    chosen_backend,
+    Cluster,
     local_pool,
-    read_cluster,
+    roster_of,
 )
 from brian_sweep_widget.engines import Engine, compiled, engine_for, prepare, script_of
 from brian_sweep_widget.limits import limits
@@ -32,6 +30,7 @@ from brian_sweep_widget.runs.hosting import Hosting
 from brian_sweep_widget.runs.ledger import Record
 from brian_sweep_widget.runs.looking import Looking
 from brian_sweep_widget.runs.options import is_sequence, read_time_limit, read_workers
+from brian_sweep_widget.runs.places import read_place
 from brian_sweep_widget.runs.recall import Recall
 from brian_sweep_widget.runs.run import Run
 from brian_sweep_widget.runs.sources import ReadySource, Source
@@ -152,9 +151,8 @@ class Sweep:
             allowed.max_jobs.check(len(self.plan), asked, "take fewer points or trials")
         self.workers = read_workers(workers, allowed)
         # Another backend of joblib's is chosen where the sweep is made, not where it runs.
-        chosen = chosen_backend() if cluster is None else None
-        self._borrowed = chosen if isinstance(chosen, ForeignBackend) else None
-        self.cluster = read_cluster(chosen.client if isinstance(chosen, DaskClient) else cluster)
+        #: Where it runs, besides this computer or instead of it.
+        self.cluster = read_place(cluster)
         self.store = open_store(store, allowed.store_bytes)
         self._given_limit = read_time_limit(time_limit, allowed)
         #: The run that was started last.
@@ -304,10 +302,12 @@ class Sweep:
         return None
 
     def warm_up(self) -> None:
-        """Start the workers, and have the model compiled, so that `start` need not wait.
+        """Start workers, find hosts, and compile the model, so that `start` need not wait.
 
         Returns when that is done; what goes wrong is for `start` to say.
         """
+        if isinstance(self.cluster, Cluster):
+            roster_of(self.cluster)  # which connects
         if not isinstance(self.engine, compiled.Compilation):
             local_pool(self.workers, prepare).warm()
             return
@@ -350,9 +350,9 @@ class Sweep:
 
     def _place(self) -> Hosting | Borrowing | None:
         """Say where jobs run besides the local pool, or instead of it."""
-        if self.cluster is not None:
+        if isinstance(self.cluster, Cluster):
             return Hosting(self.cluster, self.model.label)
-        return None if self._borrowed is None else Borrowing(self._borrowed)
+        return None if self.cluster is None else Borrowing(self.cluster)
 
     def _again(self, run: Run) -> Run:
         """Start a run that keeps what another one has computed; see `Run.retry`."""

@@ -10,6 +10,7 @@ from brian_sweep_widget.results.mapping import MOST_LINES, is_map
 from brian_sweep_widget.runs import Sweep
 from brian_sweep_widget.widget.chart import MOST_CELLS
 from brian_sweep_widget.widget.controls import Controls
+from brian_sweep_widget.widget.place_picker import PlacePicker
 
 
 class Asked:
@@ -25,6 +26,8 @@ class Asked:
         Of the parameters.
     trials, seed
         Their fields.
+    picker
+        The choice of where to run.
     """
 
     def __init__(
@@ -34,12 +37,14 @@ class Asked:
         controls: Controls,
         trials: Any,
         seed: Any,
+        picker: PlacePicker,
     ) -> None:
         self._model = model
         self._options = options
         self._controls = controls
         self._trials = trials
         self._seed = seed
+        self._picker = picker
 
     def sweep(self, *, live: bool) -> Sweep:
         """Make the sweep that the controls ask for now.
@@ -60,6 +65,7 @@ class Asked:
                 self._model,
                 trials=self._trials.value,
                 seed=self._seed.value,
+                cluster=self._picker.place,
                 **self._options,
                 **self._controls.asked(live=live),
             )

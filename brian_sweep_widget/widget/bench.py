@@ -27,6 +27,7 @@ from brian_sweep_widget.widget.keepsake import Keepsake
 from brian_sweep_widget.widget.layout import arrange, count_field, most_allowed
 from brian_sweep_widget.widget.live import Follower
 from brian_sweep_widget.widget.pins import Pin
+from brian_sweep_widget.widget.place_picker import PlacePicker
 from brian_sweep_widget.widget.presets import Presets
 from brian_sweep_widget.widget.pump import Pump, soonest
 from brian_sweep_widget.widget.readiness import Readiness
@@ -52,6 +53,8 @@ class Bench:
         What stands at the head: the model's name, or a choice of models.
     large
         The button for large text.
+    picker
+        The choice of where to run, which is that of the whole widget.
     keepsake
         Keeps what the runs give.
     trials, seed
@@ -72,6 +75,7 @@ class Bench:
         model: Model,
         title: w.Widget,
         large: w.ToggleButton,
+        picker: PlacePicker,
         keepsake: Keepsake,
         *,
         trials: int,
@@ -79,12 +83,16 @@ class Bench:
         options: Mapping[str, Any],
         parameters: dict[str, Any],
     ) -> None:
-        first = first_sweep(model, {"trials": trials, "seed": seed, **options}, parameters)
+        begins = {"trials": trials, "seed": seed, "cluster": picker.place}
+        first = first_sweep(model, {**begins, **options}, parameters)
         self._keepsake = keepsake
         self._controls = Controls(first)
         self._trials = count_field("Trials", trials, 1, most_allowed(_MOST_TRIALS))
         self._seed = count_field("Seed", seed, 0, _LARGEST_SEED)
-        self._asked = Asked(model, options, self._controls, self._trials, self._seed)
+        self._picker = picker
+        self._is_shown = True
+        self._was_live = False
+        self._asked = Asked(model, options, self._controls, self._trials, self._seed, picker)
         self._run_button = w.Button(description="Run", tooltip=run_help(first))
         self._pause_button = w.Button(
             description="Pause",
@@ -130,6 +138,7 @@ class Bench:
                 self._controls,
                 axes=axes.widget,
                 counts=(self._trials, self._seed),
+                place=picker.widget,
                 moves=[self._presets.widget, self._history.widget],
                 in_degree=self._in_degree.widget,
             ).widget,
@@ -161,7 +170,6 @@ class Bench:
         # What is no part before one zooms, or wants a map.
         for part in (*self.rows, self._chart.brush, self._heat.figure):
             accept_only_input(part)
-        self._was_live = False
         warm_up.start()
         self._wake()
 
@@ -192,12 +200,16 @@ class Bench:
     def leave(self) -> None:
         """Compute nothing while another model is shown."""
         self._was_live = self._switch.on
+        self._is_shown = False
         self.stop()
 
     def come_back(self) -> None:
         """Go on as before `leave`."""
+        self._is_shown = True
         if self._was_live:
             self._switch.again()
+        else:
+            self._changed()
 
     def close(self) -> None:
         """Stop the simulations, end the threads, and take every part off the page."""
@@ -218,6 +230,7 @@ class Bench:
         for field in (self._trials, self._seed):
             field.observe(self._changed, "value")
         self._measure.observe(self._wake, "value")
+        self._picker.connect(picked=self._changed, wake=self._wake)
         self._chart.on_zoom(self._zoomed)
 
     def _paint(self) -> float | None:
@@ -225,7 +238,8 @@ class Bench:
         run = self.run
         self._saving.paint(ready=run is not None and run.progress.done > 0)
         kept = self._keepsake.look(run, self._measure.value)
-        return soonest((again, kept))
+        places = self._picker.paint() if self._is_shown else None  # it belongs to all benches
+        return soonest((again, kept, places))
 
     def _wake(self, _: Any = None) -> None:
         self._pump.wake()

@@ -155,8 +155,8 @@ class Conductor:
     def _is_followed(self, sweep: Sweep, run: Run) -> bool:
         """Whether a run computes, or has computed, just this: a slider moved within a grid."""
         followed = self.followed
-        return (
-            followed is not None
-            and followed.plan == sweep.plan
-            and run.progress.state in {"starting", "running", "finished"}
-        )
+        if followed is None or followed.plan != sweep.plan:
+            return False
+        state = run.progress.state
+        here = followed.cluster == sweep.cluster
+        return state == "finished" or (here and state in {"starting", "running"})

@@ -21,6 +21,8 @@ class ControlPanel:
         The choice of what is swept.
     counts
         The fields for trials and seed.
+    place
+        The choice of where it runs.
     moves
         What changes several settings at once.
     in_degree
@@ -38,6 +40,7 @@ class ControlPanel:
         *,
         axes: w.Widget,
         counts: Sequence[w.Widget],
+        place: w.Widget,
         moves: Sequence[w.Widget],
         in_degree: w.Widget,
     ) -> None:
@@ -53,6 +56,7 @@ class ControlPanel:
                 axes,
                 self._swept,
                 *counts,
+                place,
                 self._head,
                 self._others,
                 in_degree,

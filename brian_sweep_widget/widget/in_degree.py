@@ -38,7 +38,7 @@ class InDegree:
             tooltip="Change the weights so that all inputs together are as strong as before",
         )
         self.widget = w.HBox([self._text, self._keep, self._scale])
-        self.widget.add_class("bsw-in-degree")
+        self.widget.add_class("bsw-aside")
         self._inputs, self._controls = inputs, controls
         self._held: tuple[float, Any] | None = None  # the inputs, and the size they were at
         self._keep.on_click(lambda _: self.keep())

@@ -18,6 +18,7 @@ from brian_sweep_widget.widget.chart import Brush, Dots
 #: What a person can change, by the kind of widget; every other kind only shows.
 _INPUTS: Mapping[type[w.Widget], frozenset[str]] = {
     w.Dropdown: frozenset({"index"}),
+    w.RadioButtons: frozenset({"index"}),
     w.ToggleButton: frozenset({"value"}),
     w.Checkbox: frozenset({"value"}),
     w.Text: frozenset({"value"}),

@@ -9,15 +9,18 @@ from typing import Any
 import ipywidgets as w
 
 from brian_sweep_widget import models
+from brian_sweep_widget.limits import limits
 from brian_sweep_widget.models import CATALOGUE, Model, as_model
 from brian_sweep_widget.results import Results
 from brian_sweep_widget.results.store import DEFAULT_STORE
-from brian_sweep_widget.runs import Run, Sweep
+from brian_sweep_widget.runs import Run, Sweep, read_place
+from brian_sweep_widget.runs.options import read_workers
 from brian_sweep_widget.sweeps import Seeding
 from brian_sweep_widget.widget.bench import Bench
 from brian_sweep_widget.widget.inbox import accept_only_input
 from brian_sweep_widget.widget.keepsake import Keepsake
 from brian_sweep_widget.widget.layout import model_choice, title
+from brian_sweep_widget.widget.place_picker import PlacePicker
 from brian_sweep_widget.widget.rerun import replace_in_this_cell
 from brian_sweep_widget.widget.tools import large_text
 
@@ -36,7 +39,7 @@ class SweepWidget(w.VBox):
         a dict of numbers. If not given, the widget offers a choice of those
         that come with the package, and begins with the CUBA network.
     cluster, trials, seed, seeding, engine, workers, time_limit, store
-        As for `brian_sweep_widget.Sweep`; trials and seed have controls.
+        As for `brian_sweep_widget.Sweep`; trials, seed and cluster have controls.
     **parameters
         An array or a list sweeps a parameter: the first one is the chart's x
         axis, each combination of the others gets a curve; others can be chosen
@@ -77,7 +80,6 @@ class SweepWidget(w.VBox):
             "trials": trials,
             "seed": seed,
             "options": {
-                "cluster": cluster,
                 "seeding": seeding,
                 "engine": engine,
                 "workers": workers,
@@ -85,6 +87,7 @@ class SweepWidget(w.VBox):
                 "store": store,
             },
         }
+        self._picker = PlacePicker(read_place(cluster), read_workers(workers, limits()))
         self._keepsake = Keepsake()
         self._large = large_text()
         self._large.observe(self._resized, "value")
@@ -167,6 +170,7 @@ class SweepWidget(w.VBox):
             model,
             self._head,
             self._large,
+            self._picker,
             self._keepsake,
             **self._settings,
             parameters=parameters,

@@ -6,6 +6,7 @@ import threading
 from itertools import pairwise
 from typing import Any
 
+import ipywidgets as w
 import numpy as np
 import pytest
 from brian2 import mV
@@ -206,10 +207,11 @@ def test_every_parameter_has_its_place_in_the_panel() -> None:
         made,
         axes=AxesChoice(made).widget,
         counts=[],
+        place=w.HBox(),
         moves=[],
         in_degree=InDegree(None, made).widget,
     )
-    _, _, swept, _, others, _ = panel.widget.children
+    _, _, swept, _, _, others, _ = panel.widget.children
     made.sweep_over(["size", "refractory"])
     assert list(swept.children) == [made["size"].widget, made["refractory"].widget]
     assert list(others.children) == [

@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from brian_sweep_widget import limits as module
-from brian_sweep_widget.limits import VARIABLES, ConfigError, Limit, LimitError, limits
+from brian_sweep_widget import configuration
+from brian_sweep_widget.configuration import ConfigError
+from brian_sweep_widget.limits import VARIABLES, Limit, LimitError, limits
 
 
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No file and no variable of this computer's."""
-    for variable in (*VARIABLES.values(), module.CONFIG_VARIABLE):
+    for variable in (*VARIABLES.values(), configuration.VARIABLE):
         monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(module, "_FOLDERS", (tmp_path / "etc", tmp_path / "prefix"))
+    monkeypatch.setattr(configuration, "FOLDERS", (tmp_path / "etc", tmp_path / "prefix"))
 
 
 def write(path: Path, text: str) -> Path:
@@ -55,7 +56,7 @@ def test_the_smallest_of_all_sources_holds(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("BRIAN_SWEEP_MAX_NEURONS", "100")
     assert limits().max_neurons == Limit(100, "BRIAN_SWEEP_MAX_NEURONS")
     named = write(tmp_path / "mine" / "own.py", "c.SweepLimits.max_neurons = 7\n")
-    monkeypatch.setenv(module.CONFIG_VARIABLE, str(named))
+    monkeypatch.setenv(configuration.VARIABLE, str(named))
     assert limits().max_neurons == Limit(7, str(named))
 
 
@@ -94,14 +95,14 @@ def test_a_broken_file_is_an_error(
 ) -> None:
     """That names the file."""
     path = write(tmp_path / "etc" / name, text)
-    monkeypatch.setenv(module.CONFIG_VARIABLE, str(path))
+    monkeypatch.setenv(configuration.VARIABLE, str(path))
     with pytest.raises(ConfigError, match=f"{path.name}.*{message}"):
         limits()
 
 
 def test_a_file_that_is_named_must_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those in the usual places need not."""
-    monkeypatch.setenv(module.CONFIG_VARIABLE, "/nowhere/own.py")
+    monkeypatch.setenv(configuration.VARIABLE, "/nowhere/own.py")
     with pytest.raises(ConfigError, match="there is no file /nowhere/own.py"):
         limits()
 

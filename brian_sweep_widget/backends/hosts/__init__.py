@@ -9,6 +9,7 @@ from brian_sweep_widget.backends.hosts.credentials import (
     read_credentials,
 )
 from brian_sweep_widget.backends.hosts.host import Host, HostLostError
+from brian_sweep_widget.backends.hosts.known import known_clusters
 from brian_sweep_widget.backends.hosts.parcel import Parcel, Reply, name_of
 from brian_sweep_widget.backends.hosts.roster import Roster, Standing, roster_of
 from brian_sweep_widget.backends.hosts.tally import Tally, Traffic
@@ -26,6 +27,7 @@ __all__ = [
     "Tally",
     "Traffic",
     "credentials_path",
+    "known_clusters",
     "make_credentials",
     "name_of",
     "read_cluster",

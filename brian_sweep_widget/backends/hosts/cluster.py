@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from brian_sweep_widget.backends.hosts.credentials import Credentials, read_credentials
 from brian_sweep_widget.backends.hosts.extra import needed
+from brian_sweep_widget.backends.hosts.known import known_clusters
 
 #: Of a scheduler, if nothing else is said: Dask's own.
 PORT = 8786
@@ -19,7 +20,8 @@ _LAST_PORT = 65535
 _ALLOWED = (
     "None for this computer; 'tls://host:port' for a scheduler; ['computer1', 'computer2'] for "
     "hosts that run 'brian-sweep cluster serve'; '*' for all of them that are found on the "
-    "network; a distributed.Client or cluster; or a Cluster with options"
+    "network; a name from a file of settings; a distributed.Client or cluster; or a Cluster "
+    "with options"
 )
 _HOST = re.compile(r"(?P<host>\[[0-9A-Fa-f:.%\w]+\]|[\w.-]+)(?::(?P<port>\d{1,5}))?")
 
@@ -58,8 +60,8 @@ class Cluster:
         ``"tls://host:port"``: a Dask scheduler. A list of names, with ports if
         they are not 8786: hosts that run ``brian-sweep cluster serve``.
         ``"*"``: all such hosts that are found on the network, as they come and
-        go. A ``distributed.Client`` or a cluster object of Dask's: it is used,
-        and never closed.
+        go. A name from a file of settings. A ``distributed.Client`` or a
+        cluster object of Dask's: it is used, and never closed.
     local
         Whether the cores of this computer compute, too. If not given, they do
         beside named and discovered hosts, and not beside a scheduler.
@@ -95,29 +97,33 @@ class Cluster:
         _one_of("differing", self.differing, ("leave out", "mark"))
         _one_of("when_gone", self.when_gone, ("local", "wait"))
         needed("distributed")
+        where = self.where
+        if isinstance(where, str):
+            where = known_clusters().get(where, where)
         addresses: tuple[Address, ...] = ()
         found_by = None
-        named = isinstance(self.where, list | tuple | set | frozenset)
-        if isinstance(self.where, str):
-            if self.where == EVERYWHERE:
-                needed("zeroconf")
-                found_by = read_credentials(self.credentials)
-            else:
-                addresses = (self._read(self.where),)
-        elif named and self.where:
-            addresses = tuple(self._read(name) for name in self.where)
+        named = isinstance(where, list | tuple | set | frozenset)
+        if isinstance(where, str) and where == EVERYWHERE:
+            needed("zeroconf")
+            found_by = read_credentials(self.credentials)
+        elif isinstance(where, str):
+            addresses = (self._read(where),)
+        elif named and where:
+            addresses = tuple(self._read(name) for name in where)
         else:
-            addresses = (_of_dask(self.where),)
+            addresses = (_of_dask(where),)
         object.__setattr__(self, "addresses", addresses)
         object.__setattr__(self, "found_by", found_by)
         if self.local is None:
-            object.__setattr__(self, "local", self.where == EVERYWHERE or named)
+            object.__setattr__(self, "local", found_by is not None or named)
 
     @property
     def words(self) -> str:
         """What the person called it."""
         if self.found_by is not None:
             return "hosts on the network"
+        if isinstance(self.where, str):
+            return self.where
         return ", ".join(address.name for address in self.addresses)
 
     def _read(self, given: Any) -> Address:
