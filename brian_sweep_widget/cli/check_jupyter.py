@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import urllib.error
+import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 
 from brian_sweep_widget.cli.findings import Finding, installed, numbers, ok, problem, warning
@@ -18,6 +21,7 @@ EXTENSIONS = {
 _OLDEST_LAB = (4, 4)
 _OLDEST_KERNEL = (6, 31)
 _BROKEN_KERNEL = (7, 0)
+_PATIENCE = 5.0  # s
 _LAB = "pip install 'brian-sweep-widget[lab]'"
 
 
@@ -35,22 +39,30 @@ def jupyterlab() -> Finding:
 
 
 def extensions() -> Finding:
-    """Look for the widget's parts of the page where the server looks for them."""
-    found = {name: _extension_version(name) for name in EXTENSIONS}
+    """Look for the widget's parts of the page where the server has them."""
+    asked = on_hub()
+    try:
+        found = {name: (_served if asked else _extension_version)(name) for name in EXTENSIONS}
+    except OSError as error:
+        return warning(
+            f"the server of this JupyterHub does not say what it has ({error})",
+            f"pip install {' '.join(EXTENSIONS.values())} in its environment, if the widget "
+            "stays blank",
+        )
     missing = [name for name, version in found.items() if version is None]
     shown = ", ".join(f"{name} {version}" for name, version in found.items() if version)
-    if missing:
-        remedy = f"pip install {' '.join(EXTENSIONS[name] for name in missing)}"
-        if installed("jupyterlab") is None or on_hub():
-            remedy += " in the environment of the Jupyter server, then reload the page"
-            return warning(f"not seen from here: {', '.join(missing)}", remedy)
-        return problem(f"missing: {', '.join(missing)}", f"{remedy}, then reload the page")
-    if on_hub():
-        return warning(
-            f"{shown}, seen from this Python, on a JupyterHub",
-            "if the widget stays blank, install them in the environment of the server too",
+    if not missing:
+        return ok(f"{shown}, in the server of this JupyterHub" if asked else shown)
+    remedy = f"pip install {' '.join(EXTENSIONS[name] for name in missing)}"
+    if asked:
+        return problem(
+            f"missing in the server of this JupyterHub: {', '.join(missing)}",
+            f"{remedy} in its environment, then reload the page",
         )
-    return ok(shown)
+    if installed("jupyterlab") is None:
+        remedy += " in the environment of the Jupyter server, then reload the page"
+        return warning(f"not seen from here: {', '.join(missing)}", remedy)
+    return problem(f"missing: {', '.join(missing)}", f"{remedy}, then reload the page")
 
 
 def ipykernel() -> Finding:
@@ -67,7 +79,32 @@ def ipykernel() -> Finding:
 
 def on_hub() -> bool:
     """Whether this runs in a server that a JupyterHub started."""
-    return "JUPYTERHUB_API_URL" in os.environ
+    return "JUPYTERHUB_SERVICE_URL" in os.environ
+
+
+def _served(name: str) -> str | None:
+    """Ask the user's own server for an extension, as the page does; None if it has none.
+
+    A hub's server and a kernel may be of different environments, and only the
+    server's counts.
+
+    Raises
+    ------
+    OSError
+        If it does not answer.
+    """
+    server = os.environ["JUPYTERHUB_SERVICE_URL"].rstrip("/")
+    request = urllib.request.Request(  # noqa: S310 - the hub's own word
+        f"{server}/lab/extensions/{name}/package.json",
+        headers={"Authorization": f"token {os.environ.get('JUPYTERHUB_API_TOKEN', '')}"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:  # noqa: S310
+            return str(json.load(answer).get("version", ""))
+    except urllib.error.HTTPError as error:
+        if error.code == HTTPStatus.NOT_FOUND:
+            return None
+        raise
 
 
 def _extension_version(name: str) -> str | None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from brian_sweep_widget.backends import Standing
 from brian_sweep_widget.results import Outcome, Results
+from brian_sweep_widget.runs import activity
 from brian_sweep_widget.runs.books import Books
 from brian_sweep_widget.runs.borrowing import Borrowing
 from brian_sweep_widget.runs.driving import Driving
@@ -74,6 +75,7 @@ class Run:
         self._books.enter(kept)
         self._changed = self._books.changed
         self._driving = Driving(plan.jobs, source, self._books, time_limit, record, recall, place)
+        activity.watch(self)
 
     def __repr__(self) -> str:
         progress = self.progress

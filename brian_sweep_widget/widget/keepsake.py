@@ -24,7 +24,7 @@ from brian_sweep_widget.results import Results
 from brian_sweep_widget.results.curves import drawable, line_labels, lines, means, settings
 from brian_sweep_widget.results.plot import plot
 from brian_sweep_widget.runs import Run
-from brian_sweep_widget.widget.kernel import running_kernel
+from brian_sweep_widget.runs.kernel import running_kernel
 
 _REST = 2.0  # s without news: while Live follows a slider, nothing is worth keeping
 _MOST_ROWS, _MOST_COLUMNS = 60, 12  # of the table; the rest is in the store

@@ -9,7 +9,7 @@ from __future__ import annotations
 import weakref
 from typing import Any, Protocol
 
-from brian_sweep_widget.widget.kernel import running_kernel
+from brian_sweep_widget.runs.kernel import running_kernel
 
 
 class Closable(Protocol):
