@@ -60,8 +60,8 @@ class _Reporter:
                 if not self._runs:
                     self._thread = None
                     return
-            if any(_works(progress) for _, progress in found):
-                kernel = running_kernel()
+            kernel = running_kernel()
+            if kernel is not None and any(_works(progress) for _, progress in found):
                 kernel.session.send(kernel.iopub_socket, MESSAGE, content={})
 
 
