@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from brian_sweep_widget.cli.terminal import UsageError, refuse
-from brian_sweep_widget.cli.values import SYNTAX, read_value
 from brian_sweep_widget.engines.choice import ENGINES
 from brian_sweep_widget.models import Model, Parameter
+from brian_sweep_widget.models.written import SYNTAX, NotAValueError, read_value
 from brian_sweep_widget.sweeps.seeds import SEEDINGS
 
 DEFAULT_MODEL = "cuba"
@@ -138,7 +138,7 @@ def given_values(model: Model, parsed: argparse.Namespace) -> dict[str, Any]:
     for name, text in getattr(parsed, _TEXTS).items():
         try:
             given[name] = read_value(text, parameters[name], declared=name not in required)
-        except UsageError as error:
+        except NotAValueError as error:
             msg = f"argument {_dashed(name)}: {text!r} {error}"
             raise UsageError(msg) from None
     if not any(getattr(value, "ndim", 0) for value in given.values()):

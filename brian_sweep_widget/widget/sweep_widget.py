@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +18,7 @@ from brian_sweep_widget.runs import Run, Sweep, read_place
 from brian_sweep_widget.runs.options import read_workers
 from brian_sweep_widget.sweeps import Seeding
 from brian_sweep_widget.widget.bench import Bench
+from brian_sweep_widget.widget.from_url import VARIABLE, fields_of, model_named, options_of
 from brian_sweep_widget.widget.inbox import accept_only_input
 from brian_sweep_widget.widget.keepsake import Keepsake
 from brian_sweep_widget.widget.layout import model_choice, title
@@ -101,10 +103,46 @@ class SweepWidget(w.VBox):
         self._model = shown
         bench = self._bench_for(shown, parameters)
         self._benches = {shown.name: bench}
-        super().__init__(bench.rows)
+        super().__init__(tuple(bench.rows))
         self.add_class("bsw")
         accept_only_input(self)
         replace_in_this_cell(self)
+
+    @classmethod
+    def from_url(cls, model: object = None, **options: Any) -> SweepWidget:
+        """Make a widget that begins with what its page's address asks for.
+
+        For a page of Voila: each visitor has a kernel, which is told the
+        address. ``...?preset=Small: a thousand neurons&trials=3`` or
+        ``...?excitatory_weight=0:4:20mV&size=1000`` in a link begin there.
+        ``model`` names one of those that come with the package. Elsewhere, and
+        for whatever the address does not name, it is as without.
+
+        Parameters
+        ----------
+        model, **options
+            As for `SweepWidget`; the address counts more.
+
+        Returns
+        -------
+        SweepWidget
+            If the address asks for something that cannot be, the widget says
+            so, and is as without an address.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If anything that is given here cannot be.
+        """
+        try:
+            fields = fields_of(os.environ.get(VARIABLE, ""))
+            named = model_named(fields) or model
+            shown = _from_catalogue(next(iter(CATALOGUE))) if named is None else as_model(named)
+            return cls(named, **{**options, **options_of(shown, fields)})
+        except (TypeError, ValueError) as error:
+            widget = cls(model, **options)
+            widget._say(f"The address of this page asks for what cannot be: {error}")
+            return widget
 
     def __repr__(self) -> str:
         return f"SweepWidget({self._model.label})"
@@ -180,6 +218,13 @@ class SweepWidget(w.VBox):
         """Have the style sheet make all text large, or normal."""
         (self.add_class if change["new"] else self.remove_class)("bsw-large")
 
+    def _say(self, message: str) -> None:
+        """Have a line above everything, until another model is chosen."""
+        line = w.HBox([w.Label(message)])
+        line.add_class("bsw-aside")
+        accept_only_input(line)
+        self.children = (line, *self._bench.rows)
+
     def _chosen(self, change: Any) -> None:
         """Show another model; one that was shown before is as it was left."""
         self._bench.leave()
@@ -188,7 +233,7 @@ class SweepWidget(w.VBox):
             self._bench.come_back()
         else:
             self._benches = {**self._benches, model.name: self._bench_for(model, {})}
-        self.children = self._bench.rows
+        self.children = tuple(self._bench.rows)
 
 
 def _from_catalogue(name: str) -> Model:

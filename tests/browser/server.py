@@ -155,6 +155,10 @@ class LabServer:
             _END_SECONDS,
         )
 
+    def kernels(self) -> int:
+        """Say how many kernels there are."""
+        return len(self._ask("GET", "/api/kernels"))
+
     def restart_kernels(self) -> None:
         """Put new kernels in the place of all there are."""
         for session in self._ask("GET", "/api/sessions"):

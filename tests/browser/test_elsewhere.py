@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from helpers import until
 from lab import READY
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from server import LabServer, Theme
 from test_inspector import CUBA, inspector, open_dot
 from test_quickstart import BUILD
 from view import WidgetView
 
 pytestmark = pytest.mark.timeout(150)
+
+_EXAMPLE = Path(__file__).parents[2] / "examples" / "a_page_for_a_class.ipynb"
 
 # Whether all dots are in the widget.
 _INSIDE = """root => [...root.querySelectorAll('.bqplot path.dot')].every(dot =>
@@ -76,6 +79,35 @@ def test_voila(server: LabServer, page: Page, artifacts: Path, theme: Theme) -> 
     with page.expect_download(timeout=60_000) as waiting:
         view.root.get_by_role("button", name="Download", exact=True).click()
     assert Path(waiting.value.path()).read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_a_page_for_a_class(server: LabServer, browser: Browser, artifacts: Path) -> None:
+    """Visitors have a kernel each, and begin where their link wants it."""
+    shutil.copy(_EXAMPLE, server.root / _EXAMPLE.name)
+    wanted = {
+        "small": "preset=Small: a thousand neurons&trials=2&seed=5",
+        "few": "excitatory_weight=1:3:5mV&size=500",
+        "wrong": "siez=500",
+    }
+    sizes = {"small": "1000", "few": "500", "wrong": "4000"}
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+    views = {}
+    for name, query in wanted.items():
+        page = context.new_page()
+        page.goto(f"{server.voila_of(_EXAMPLE.name, 'light')}&{query}")
+        views[name] = WidgetView(page.locator(".bsw").first)
+        views[name].wait()
+    for name, view in views.items():
+        expect(view.field("Network size")).to_have_value(sizes[name])
+    expect(views["small"].field("Trials")).to_have_value("2")
+    expect(views["few"].field("points")).to_have_value("5")
+    said = views["wrong"].root.get_by_text("The address of this page asks for what cannot be")
+    expect(said).to_contain_text("'siez' is unknown (allowed: model, preset, trials")
+    views["few"].expect_status("^Live.* done$", seconds=BUILD)
+    for name, view in views.items():
+        view.root.screenshot(path=artifacts / f"class_{name}.png")
+    assert server.kernels() == len(wanted)
+    context.close()
 
 
 def used(page: Page, picture: Path) -> WidgetView:

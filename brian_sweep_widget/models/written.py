@@ -1,4 +1,4 @@
-"""Values of parameters as they are written in a terminal.
+"""Values of parameters as they are written in a terminal, or in an address.
 
 ``0:4:20`` is 20 values from 0 to 4, ``1000,4000`` a list, ``1.62`` one value,
 each with a unit behind it or in the parameter's own unit.
@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
-from brian_sweep_widget.cli.terminal import refuse
-from brian_sweep_widget.models import Parameter, Unit
-from brian_sweep_widget.models.units import PLAIN_NUMBER, quantity, unit_named
+from brian_sweep_widget.models.parameters import Parameter
+from brian_sweep_widget.models.units import PLAIN_NUMBER, Unit, quantity, unit_named
 
 _NUMBER = r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
 _RANGE = re.compile(rf"\s*({_NUMBER}):({_NUMBER}):(\d+)\s*(.*?)\s*", re.DOTALL)
@@ -32,6 +31,10 @@ SYNTAX = (
     "one value (1.62), a list (1000,4000) or a range (0:4:20 is 20 values from 0 to 4), "
     "with a unit behind it if wanted (0:4:20mV)"
 )
+
+
+class NotAValueError(ValueError):
+    """A text is no value of its parameter; the message goes on where the text ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def read_numbers(text: str) -> Written:
 
     Raises
     ------
-    UsageError
+    NotAValueError
         If it is none of these.
     """
     if found := _RANGE.fullmatch(text):
@@ -75,15 +78,15 @@ def read_numbers(text: str) -> Written:
         parts = [part.strip() for part in items.split(",")]
         written = Written(np.array([_number(part) for part in parts]), len(parts) > 1, symbol)
     else:
-        refuse(f"is not a value (allowed: {SYNTAX})")
+        _refuse(f"is not a value (allowed: {SYNTAX})")
     if written.symbol and not _UNIT.fullmatch(written.symbol):
-        refuse(f"ends in {written.symbol!r}, which is no unit (allowed: {SYNTAX})")
+        _refuse(f"ends in {written.symbol!r}, which is no unit (allowed: {SYNTAX})")
     if not np.isfinite(written.numbers).all():
-        refuse("is too large to be a number; write a smaller one")
+        _refuse("is too large to be a number; write a smaller one")
     if len(set(written.numbers.tolist())) < len(written.numbers):
-        refuse("gives the same value twice; give each value once")
+        _refuse("gives the same value twice; give each value once")
     if (np.diff(written.numbers) < 0).any():
-        refuse("does not rise from value to value; write the smallest first")
+        _refuse("does not rise from value to value; write the smallest first")
     return written
 
 
@@ -108,7 +111,7 @@ def read_value(text: str, parameter: Parameter, *, declared: bool = True) -> Any
 
     Raises
     ------
-    UsageError
+    NotAValueError
         If the parameter cannot have this value.
     """
     if declared and parameter.kind == "text":
@@ -116,7 +119,7 @@ def read_value(text: str, parameter: Parameter, *, declared: bool = True) -> Any
     if declared and parameter.kind == "flag":
         flag = _FLAGS.get(text.strip().lower())
         if flag is None:
-            refuse("is no flag (allowed: true, false)")
+            _refuse("is no flag (allowed: true, false)")
         return flag
     written = read_numbers(text)
     unit = _unit(written.symbol, parameter if declared else None)
@@ -132,7 +135,7 @@ def read_value(text: str, parameter: Parameter, *, declared: bool = True) -> Any
         try:
             _ = parameter.read_axis(values) if written.sweeps else parameter.read(values)
         except (TypeError, ValueError) as error:
-            refuse(f"cannot be used: {error}")
+            _refuse(f"cannot be used: {error}")
     return values
 
 
@@ -143,9 +146,9 @@ def _number(text: str) -> float | int:
 
 def _range(text: str, start: float, stop: float, number: int) -> np.ndarray[Any, Any]:
     if number < _ENDS:
-        refuse(f"is a range of {number} values (allowed: 2 or more); for one, write {start:g}")
+        _refuse(f"is a range of {number} values (allowed: 2 or more); for one, write {start:g}")
     if number > _MOST_VALUES:
-        refuse(f"is a range of {number} values (allowed: up to {_MOST_VALUES}); check {text!r}")
+        _refuse(f"is a range of {number} values (allowed: up to {_MOST_VALUES}); check {text!r}")
     with np.errstate(over="ignore", invalid="ignore"):  # refused as not finite
         return np.linspace(start, stop, number)
 
@@ -153,9 +156,9 @@ def _range(text: str, start: float, stop: float, number: int) -> np.ndarray[Any,
 def _whole(numbers: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     wrong = [number for number in numbers.tolist() if number != int(number)]
     if wrong:
-        refuse(f"holds {wrong[0]:.6g}, and only whole numbers are allowed here")
+        _refuse(f"holds {wrong[0]:.6g}, and only whole numbers are allowed here")
     if np.abs(numbers).max() > _LARGEST_INTEGER:
-        refuse(f"is too large (allowed: up to {_LARGEST_INTEGER})")
+        _refuse(f"is too large (allowed: up to {_LARGEST_INTEGER})")
     return np.array([int(number) for number in numbers.tolist()])
 
 
@@ -167,7 +170,11 @@ def _unit(symbol: str, parameter: Parameter | None) -> Unit:
     try:
         unit = unit_named(symbol)
     except ValueError as error:
-        refuse(f"cannot be used: {error}")
+        _refuse(f"cannot be used: {error}")
     if parameter and unit.dimensions != own.dimensions:
-        refuse(f"has the wrong unit {symbol} (allowed: {parameter.allowed()})")
+        _refuse(f"has the wrong unit {symbol} (allowed: {parameter.allowed()})")
     return unit
+
+
+def _refuse(message: str) -> NoReturn:
+    raise NotAValueError(message)

@@ -1,4 +1,4 @@
-"""Values from a terminal equal those of a notebook, or are refused in words."""
+"""Values that are written equal those of a notebook, or are refused in words."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from brian_sweep_widget import Sweep, cuba
 from brian_sweep_widget.cli.negative import keep_negative_numbers
-from brian_sweep_widget.cli.terminal import UsageError
-from brian_sweep_widget.cli.values import read_numbers, read_value
 from brian_sweep_widget.models.declaration import declare
 from brian_sweep_widget.models.parameters import Parameter
+from brian_sweep_widget.models.written import NotAValueError, read_numbers, read_value
 
 FINITE = st.floats(-1e6, 1e6, allow_nan=False)
 WEIGHT = declare("weight", 1.62 * mV)
@@ -44,7 +43,7 @@ def test_a_range_is_linspace_in_the_parameters_unit(start: float, stop: float, n
     expected = np.linspace(start, stop, number)
     text = f"{start!r}:{stop!r}:{number}"
     if len(set(expected.tolist())) < number:
-        with pytest.raises(UsageError, match="twice"):
+        with pytest.raises(NotAValueError, match="twice"):
             read_numbers(text)
         return
     for read in (read_numbers(text).numbers * 1e-3, read_numbers(f"{text} mV").numbers * 1e-3):
@@ -154,7 +153,7 @@ def test_of_unknown_parameters_the_written_unit_counts() -> None:
     ],
 )
 def test_refusals_say_what_is_allowed(text: str, parameter: Parameter, said: str) -> None:
-    with pytest.raises(UsageError, match=re.escape(said)):
+    with pytest.raises(NotAValueError, match=re.escape(said)):
         read_value(text, parameter)
 
 

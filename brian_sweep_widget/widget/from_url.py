@@ -1,0 +1,94 @@
+"""What the address of a page asks for: ``?preset=Brunel&size=1000&trials=3``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from brian_sweep_widget import models
+from brian_sweep_widget.models import CATALOGUE, Model
+from brian_sweep_widget.models.written import NotAValueError, read_value
+
+#: In which Voila hands over what is behind the question mark.
+VARIABLE = "QUERY_STRING"
+_COUNTS = ("trials", "seed")
+_OF_THE_PAGE = frozenset({"theme", "template", "token"})  # Voila's own, and Jupyter's
+_MOST_FIELDS = 100
+
+
+def model_named(fields: Mapping[str, str]) -> Model | None:
+    """Give the model of the catalogue that an address names; None if it names none.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name.
+    """
+    name = fields.get("model")
+    if name is None:
+        return None
+    if name not in CATALOGUE:
+        msg = f"model = {name!r} is unknown (allowed: {', '.join(CATALOGUE)})"
+        raise ValueError(msg)
+    model: Model = getattr(models, name)
+    return model
+
+
+def fields_of(query: str) -> dict[str, str]:
+    """Read what is behind the question mark, without what is the page's own.
+
+    Raises
+    ------
+    ValueError
+        If it is no list of names and values.
+    """
+    pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    return {
+        name: text
+        for name, text in pairs
+        if name not in _OF_THE_PAGE and not name.startswith("voila")
+    }
+
+
+def options_of(model: Model, fields: Mapping[str, str]) -> dict[str, Any]:
+    """Read options of `SweepWidget` for a model: trials, seed, a preset, values of parameters.
+
+    Parameters
+    ----------
+    model
+        Says what parameters and presets there are.
+    fields
+        Texts by name, see `fields_of`. Values are written as for ``brian-sweep
+        run``: ``0:4:20mV``.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, or a text no value; names both, and what is allowed.
+    """
+    parameters, presets = model.parameters({}), dict(getattr(model, "presets", {}))
+    options: dict[str, Any] = {}
+    for name, text in fields.items():
+        if name == "preset":
+            if text not in presets:
+                allowed = ", ".join(map(repr, presets)) or "none"
+                msg = f"preset = {text!r} is unknown (allowed: {allowed})"
+                raise ValueError(msg)
+            options = {**presets[text], **options}
+        elif name in _COUNTS:
+            if not text.isdecimal():
+                msg = f"{name} = {text!r} is no whole number"
+                raise ValueError(msg)
+            options[name] = int(text)
+        elif name in parameters:
+            try:
+                options[name] = read_value(text, parameters[name])
+            except NotAValueError as error:
+                msg = f"{name} = {text!r} {error}"
+                raise ValueError(msg) from None
+        elif name != "model":
+            allowed = ", ".join(("model", "preset", *_COUNTS, *parameters))
+            msg = f"{name!r} is unknown (allowed: {allowed})"
+            raise ValueError(msg)
+    return options
