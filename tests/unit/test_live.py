@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from brian2 import mV, second
 from helpers import until
 from test_widget import FakeRun, by_hand, dots, fields, status
 
-from brian_sweep_widget import Sweep, SweepWidget, cuba
+from brian_sweep_widget import Cluster, Sweep, SweepWidget, cuba
+from brian_sweep_widget.backends import make_credentials
 from brian_sweep_widget.models.units import PLAIN_NUMBER
 from brian_sweep_widget.results import Outcome, Value
 from brian_sweep_widget.runs import Preparation, Progress
@@ -168,6 +170,26 @@ def test_moves_within_the_grid_start_nothing(make: Any, world: Preparations) -> 
     high.value = 4.2
     until(lambda: len(world.runs) == 2, "one more point")
     assert len(world.runs[1].sweep.plan.axes[0]) == 22
+
+
+def test_another_place_takes_over_what_runs(
+    make: Any, world: Preparations, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What is finished is not computed again for it."""
+    file = make_credentials(tmp_path / "mine.pem").path
+    monkeypatch.setenv("BRIAN_SWEEP_CREDENTIALS", str(file))
+    widget = a_live_widget(make, world, cluster=["127.0.0.1:1"])
+    radio = widget._picker.widget.children[1]
+    radio.index = 0
+    until(lambda: len(world.ahead) == 2, "another look")
+    assert len(world.runs) == 1
+    widget._bench._controls["size"]._field.value = 200
+    until(lambda: len(world.runs) == 2, "a run of the new setting")
+    assert world.runs[1].sweep.cluster is None
+    radio.index = 1
+    until(lambda: len(world.runs) == 3, "a run in the other place")
+    assert world.runs[1].state == "cancelled"
+    assert world.runs[2].sweep.cluster == Cluster(["127.0.0.1:1"])
 
 
 def test_uneven_axis_stays_until_it_is_touched(make: Any, world: Preparations) -> None:

@@ -89,7 +89,7 @@ class Cluster:
     when_gone: WhenGone = "local"
     credentials: str | os.PathLike[str] | None = None
     #: Schedulers that are known.
-    addresses: tuple[Address, ...] = field(init=False, repr=False)
+    addresses: tuple[Address, ...] = field(init=False, repr=False, compare=False)
     #: With which others are found; None if none are looked for.
     found_by: Credentials | None = field(init=False, repr=False)
 
