@@ -81,9 +81,8 @@ class Places:
             named = given.words if isinstance(given, Cluster) else f"joblib's {given.name}"
             self._add(named, given)
 
-    @property
-    def choices(self) -> Sequence[Choice]:
-        """All that there are now, with hosts that were found meanwhile."""
+    def look(self) -> Sequence[Choice]:
+        """Give all choices that there are now, with hosts that were found meanwhile."""
         if self._network is not None:
             for one in roster_of(self._network).standings():
                 # What has told nothing and is refused is somebody else's.

@@ -38,7 +38,7 @@ class PlacePicker:
         self._workers = workers
         self._benches: list[tuple[Callable[[], None], Callable[[], None]]] = []
         self._lock = threading.Lock()  # benches paint in turn, each in a thread of its own
-        self._shown: tuple[Choice, ...] = tuple(self._places.choices)
+        self._shown: tuple[Choice, ...] = tuple(self._places.look())
         self._chosen = self._shown[-1]
         self._button = w.ToggleButton(
             description=self._named(), tooltip="Choose where simulations run, and see the hosts"
@@ -81,7 +81,7 @@ class PlacePicker:
         if not unfolded:
             self._write([])
             return None
-        self._shown = tuple(self._places.choices)
+        self._shown = tuple(self._places.look())
         named = tuple(self._briefly(one) for one in self._shown)
         if named != self._radio.options:
             # The browser numbers them, and new ones come at the end: no number changes.

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from brian2 import mV
+from dask_jobqueue.local import LocalCluster as JobQueue
 from distributed import Client, LocalCluster
 from joblib import parallel_config, register_parallel_backend
 from joblib._parallel_backends import LokyBackend
@@ -182,6 +183,21 @@ def test_a_cluster_that_grows_by_demand(functions: dict[Any, Any]) -> None:
         cluster = Cluster(growing, when_gone="wait")
         run = Sweep(draw, x=np.arange(30.0), cluster=cluster).start()
         assert numbers(run) == functions
+
+
+def test_a_cluster_of_job_scripts(networks: dict[Any, Any]) -> None:
+    """As a queue starts them, here without one; workers come in their own time."""
+    with JobQueue(
+        cores=2, processes=1, memory="2GB", interface="lo", log_directory=str(scratch_folder()),
+        local_directory=str(scratch_folder()), scheduler_options={"dashboard_address": None},
+    ) as queue:  # fmt: skip
+        run = Sweep(
+            cuba, excitatory_weight=WEIGHTS, size=200, trials=2,
+            cluster=Cluster(queue, when_gone="wait"),
+        ).start()  # fmt: skip
+        queue.scale(jobs=2)
+        assert numbers(run) == networks
+        assert queue.status.name == "running"
 
 
 def test_a_cluster_and_a_client_are_used_and_not_closed(
