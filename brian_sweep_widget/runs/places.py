@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import NamedTuple
 
 from brian_sweep_widget.backends import (
@@ -37,6 +38,9 @@ def read_place(given: object) -> Place:
     """
     chosen = chosen_backend() if given is None else given
     if isinstance(chosen, ForeignBackend):
+        if chosen.in_threads:
+            # Where it is imported it handles interrupts, which threads may not.
+            import_module("brian2")
         return chosen
     return read_cluster(chosen.client if isinstance(chosen, DaskClient) else chosen)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import textwrap
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ import pytest
 from brian2 import mV
 from dask_jobqueue.local import LocalCluster as JobQueue
 from distributed import Client, LocalCluster
+from helpers import run_script
 from joblib import parallel_config, register_parallel_backend
 from joblib._parallel_backends import LokyBackend
 
@@ -149,6 +152,21 @@ def test_one_bad_point_is_one_bad_point() -> None:
     with parallel_config("grouped", n_jobs=2):
         run = Sweep(broken, x=np.arange(6.0)).start()
     assert run.wait(60).counts() == {"done": 5, "failed": 1}
+
+
+def test_threads_compute_where_nobody_has_imported_brian(tmp_path: Path) -> None:
+    """Brian cannot be imported in a thread: it takes over the handling of interrupts."""
+    code = """
+        from joblib import parallel_config
+        from brian_sweep_widget import Sweep
+        def double(x=1.0):
+            return 2 * x
+        with parallel_config("threading"):
+            sweep = Sweep(double, x=[1.0, 2.0], store=None)
+        results = sweep.run(progress=False)
+        assert results.counts() == {"done": 2}, results.failures
+    """
+    run_script(tmp_path, textwrap.dedent(code))
 
 
 @pytest.fixture(scope="module")

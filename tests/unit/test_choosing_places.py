@@ -166,7 +166,7 @@ def test_a_joblib_backend_is_that_of_the_widgets_making(make: Callable[..., Swee
     assert isinstance(widget.sweep.cluster, ForeignBackend)
     assert widget._picker.widget.children[0].description == "Runs on: joblib's ThreadingBackend"
     run = widget.start()
-    assert run.wait(60).counts() == {"done": 2}
+    assert run.wait(60).counts() == {"done": 2}, run.results.failures
     assert "joblib's backend ThreadingBackend" in run.progress.notice
     assert Sweep(line, x=[0.0]).cluster is None
 
