@@ -6,8 +6,8 @@ import argparse
 import signal
 import threading
 import time
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 
 from brian_sweep_widget.backends import (
     Cluster,
@@ -69,12 +69,13 @@ def _serve(parsed: argparse.Namespace) -> int:
     slots = allowed_cores() if parsed.workers is None else parsed.workers
     if slots < 1:
         refuse(f"argument --workers: {slots} is too small (allowed: 1 or more)")
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
     port = PORT if parsed.port is None else parsed.port
-    serving = Serving(credentials, slots, parsed.host, port, announce=parsed.announce)
-    with closing(serving):
+    with (
+        _asked_to_end() as ended,
+        closing(
+            Serving(credentials, slots, parsed.host, port, announce=parsed.announce)
+        ) as serving,
+    ):
         address = serving.address.removeprefix("tls://")
         say(f"serving {slots} simulations at once at {address}, for holders of {credentials.path}")
         if parsed.host == "127.0.0.1":
@@ -84,6 +85,21 @@ def _serve(parsed: argparse.Namespace) -> int:
             say(f"to use it: {heard}cluster=[{address!r}]; Ctrl-C ends it")
         ended.wait()
     return DONE
+
+
+@contextmanager
+def _asked_to_end() -> Iterator[threading.Event]:
+    """Give what is set by Ctrl-C, or by a polite end; afterwards both do what they did."""
+    ended = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: ended.set())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield ended
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _list(parsed: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import textwrap
 import threading
 import time
@@ -13,7 +14,6 @@ from typing import Any
 import numpy as np
 import pytest
 from brian2 import mV
-from dask_jobqueue.local import LocalCluster as JobQueue
 from distributed import Client, LocalCluster
 from helpers import run_script
 from joblib import parallel_config, register_parallel_backend
@@ -203,8 +203,18 @@ def test_a_cluster_that_grows_by_demand(functions: dict[Any, Any]) -> None:
         assert numbers(run) == functions
 
 
-def test_a_cluster_of_job_scripts(networks: dict[Any, Any]) -> None:
+@pytest.fixture
+def interrupts() -> Iterator[None]:
+    """Leave them as they are: dask_jobqueue, when imported, makes them end the process."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_a_cluster_of_job_scripts(interrupts: None, networks: dict[Any, Any]) -> None:
     """As a queue starts them, here without one; workers come in their own time."""
+    from dask_jobqueue.local import LocalCluster as JobQueue
+
     with JobQueue(
         cores=2, processes=1, memory="2GB", interface="lo", log_directory=str(scratch_folder()),
         local_directory=str(scratch_folder()), scheduler_options={"dashboard_address": None},

@@ -62,10 +62,12 @@ def test_credentials_are_made_once_and_described(
 def test_what_cannot_be_is_refused_in_words(
     credentials: Path, words: list[str], told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Never with a traceback."""
+    """Never with a traceback; and Ctrl-C does afterwards what it did."""
     make_credentials(credentials)
+    before = signal.getsignal(signal.SIGINT)
     assert main(["cluster", *words]) == 2
     assert told in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_serve_list_run_and_stop(
