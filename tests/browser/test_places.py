@@ -10,6 +10,7 @@ from typing import Literal
 
 import pytest
 from axe import serious
+from helpers import until
 from lab import Lab
 from lan import Lan
 from playwright.sync_api import expect
@@ -86,8 +87,9 @@ def used_by_name(lab: Lab, view: WidgetView) -> None:
     """Choose the cluster that has a name; a running sweep stays where it is."""
     view.root.get_by_label("Room 12").check()
     expect(view.root.get_by_role("button", name="Runs on: Room 12")).to_be_visible()
+    before = lab.ask("print(id(widget.run))")
     view.press_run()
-    view.expect_status("Finished")
+    until(lambda: lab.ask("print(id(widget.run))") != before, "another sweep runs")
     used = hosts(lab)
     assert "computer2" in used
     assert "computer1" not in used
@@ -95,4 +97,6 @@ def used_by_name(lab: Lab, view: WidgetView) -> None:
 
 def hosts(lab: Lab) -> str:
     """Ask the kernel where the last sweep was computed."""
-    return lab.ask("print({one.origin.host for one in widget.results.outcomes})")
+    # Waits for that sweep: the page may show for a moment how the one before ended.
+    code = "print({one.origin.host for one in widget.run.wait(60).outcomes})"
+    return lab.ask(code, 70)
