@@ -30,18 +30,14 @@ def main(effort: Effort) -> None:
     sys.path[:0] = [str(_ROOT / "tests")]
     from lan import Lan  # noqa: PLC0415 - the tests' own network
 
-    with tempfile.TemporaryDirectory() as name:
-        network = Lan(Path(name))
+    with tempfile.TemporaryDirectory() as name, Lan(Path(name)) as network:
         os.environ["BRIAN_SWEEP_CREDENTIALS"] = str(network.credentials)
-        try:
-            first, second = (network.computer(f"computer{number}") for number in (1, 2))
-            _overhead(first, effort)
-            for computer in (first, second):
-                computer.serve(2, "--announce")
-            _discovery()
-            _speed_up([first.address, second.address], effort)
-        finally:
-            network.remove()
+        first, second = (network.computer(f"computer{number}") for number in (1, 2))
+        _overhead(first, effort)
+        for computer in (first, second):
+            computer.serve(2, "--announce")
+        _discovery()
+        _speed_up([first.address, second.address], effort)
 
 
 def _overhead(computer: Any, effort: Effort) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -53,18 +52,11 @@ def read_section(name: str) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     ConfigError
         If a file cannot be read.
     """
-    for path, config in _files(FOLDERS, os.environ.get(VARIABLE, "")):
-        yield path, config.get(name, Config())
-
-
-@functools.cache  # once for a process, as a sweep that follows a slider asks all the time
-def _files(folders: tuple[Path, ...], named: str) -> list[tuple[Path, Config]]:
-    usual = [folder / name for folder in folders for name in _NAMES]
-    found = [(path, _load(path, needed=False)) for path in usual]
-    if named:
+    for path in (folder / file for folder in FOLDERS for file in _NAMES):
+        yield path, _load(path, needed=False).get(name, Config())
+    if named := os.environ.get(VARIABLE, ""):
         path = Path(named).expanduser().absolute()
-        found.append((path, _load(path, needed=True)))
-    return found
+        yield path, _load(path, needed=True).get(name, Config())
 
 
 def _load(path: Path, *, needed: bool) -> Config:

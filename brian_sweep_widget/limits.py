@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any, NoReturn
 
 import traitlets as t
@@ -122,6 +124,13 @@ def limits() -> Limits:
     ConfigError
         If any of these cannot be read.
     """
+    environment = (configuration.VARIABLE, *VARIABLES.values())
+    return _read(tuple(map(os.environ.get, environment)), configuration.FOLDERS)
+
+
+@functools.cache  # a sweep that follows a slider asks all the time
+def _read(_environment: tuple[str | None, ...], _folders: tuple[Path, ...]) -> Limits:
+    """Read anew what is set, whenever where it is set is another place."""
     smallest: dict[str, Limit] = {}
     for name, limit in [*_from_files(), *_from_variables()]:
         if name not in smallest or limit.most < smallest[name].most:

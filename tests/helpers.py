@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
@@ -27,6 +30,37 @@ def until(
             msg = f"not within {seconds} s: {what}" + (f"\n{tell()}" if tell else "")
             raise AssertionError(msg)
         time.sleep(_POLL)
+
+
+def free_ports(number: int) -> list[int]:
+    """Give ports of this computer at which nothing listens, each another one."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+def write_notebook(path: Path, cells: Sequence[str]) -> None:
+    """Write a notebook with these code cells."""
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    notebook = {
+        "cells": [
+            {
+                "cell_type": "code",
+                "id": f"cell-{number}",
+                "source": source,
+                "metadata": {},
+                "execution_count": None,
+                "outputs": [],
+            }
+            for number, source in enumerate(cells)
+        ],
+        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
 def alive(process: int) -> bool:

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 
-from helpers import until
+from helpers import free_ports, until, write_notebook
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "a password for all"
@@ -54,7 +53,7 @@ c.JupyterHub.services[0]["command"] = [
     *sooner(c.JupyterHub.services[0]["command"]), "--cull-every=2"]
 c.Spawner.args = [*sooner(c.Spawner.args), "--LabApp.expose_app_in_browser=True"]
 c.JupyterHub.load_roles += [
-    {{"name": "tests", "scopes": ["admin:servers", "list:users", "access:servers"],
+    {{"name": "tests", "scopes": ["admin:servers", "list:users"],
       "services": ["tests"]}}]
 c.JupyterHub.services += [{{"name": "tests", "api_token": {token!r}}}]
 """
@@ -87,7 +86,7 @@ class Hub:
             )
         own = self.folder / "own"
         own.mkdir(mode=0o700)
-        port, hub_port, proxy_port = _free_ports(3)
+        port, hub_port, proxy_port = free_ports(3)
         self.url = f"http://127.0.0.1:{port}"
         self._log = own / "log"
         (own / "config.py").write_text(
@@ -119,7 +118,11 @@ class Hub:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        until(self._answers, "an answer of the hub", 60, self.last_words)
+        try:
+            until(self._answers, "an answer of the hub", 60, self.last_words)
+        except AssertionError:
+            self.stop()
+            raise
 
     def home(self, user: str) -> Path:
         """Give a user's home."""
@@ -127,20 +130,9 @@ class Hub:
 
     def write(self, user: str, name: str, *cells: str) -> None:
         """Write a notebook to a user's home."""
-        from nbformat import v4
-
-        kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
-        notebook = v4.new_notebook(
-            cells=[v4.new_code_cell(cell) for cell in cells], metadata={"kernelspec": kernel}
-        )
         path = self.home(user) / name
-        path.write_text(json.dumps(notebook), encoding="utf-8")
+        write_notebook(path, cells)
         shutil.chown(path, user, user)
-
-    def start(self, user: str) -> None:
-        """Start a user's server, as the button of the hub does."""
-        self.ask("POST", f"/users/{user}/server")
-        until(lambda: self.serves(user), f"{user}'s server", 90, self.last_words)
 
     def serves(self, user: str) -> bool:
         """Whether a user's server is there."""
@@ -153,10 +145,12 @@ class Hub:
             ["runuser", "-u", user, "--", *command], capture_output=True, text=True, check=False
         )
 
-    def ask(self, method: str, path: str, *, of: str = "/hub/api") -> Any:
-        """Ask the hub, or a server, over its own interface."""
+    def ask(self, method: str, path: str) -> Any:
+        """Ask the hub over its own interface."""
         request = urllib.request.Request(
-            f"{self.url}{of}{path}", method=method, headers={"Authorization": f"token {self.token}"}
+            f"{self.url}/hub/api{path}",
+            method=method,
+            headers={"Authorization": f"token {self.token}"},
         )
         with urllib.request.urlopen(request, timeout=30) as answer:
             body = answer.read()
@@ -199,13 +193,3 @@ def _plain_environment() -> dict[str, str]:
     """Give this process's environment without what is ours, or Jupyter's: users have their own."""
     own = ("JUPYTER", "BRIAN_SWEEP", "IPYTHON", "XDG_", "PYTEST")
     return {name: value for name, value in os.environ.items() if not name.startswith(own)}
-
-
-def _free_ports(number: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(number)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports

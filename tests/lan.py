@@ -17,6 +17,7 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from helpers import until
 
@@ -192,6 +193,12 @@ class Lan:
             computer.stop()
             _ip("netns", "delete", computer.space)
         _ip("netns", "delete", self._switch)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
 
     def listen(self) -> Capture:
         """Read all that passes the cable of the tests' own computer."""

@@ -125,8 +125,9 @@ class Places:
             for name in known_clusters():
                 self._add(name, Cluster(name))
             if credentials_path().exists():
-                self._network = Cluster("*")
-                self._add(NETWORK, self._network)
+                network = Cluster("*")
+                self._add(NETWORK, network)
+                self._network = network  # from now on `look` adds, in another thread
             else:
                 self.problem = (
                     "Other computers of yours can help: 'brian-sweep cluster credentials new' "

@@ -26,6 +26,8 @@ from brian_sweep_widget.widget.place_picker import PlacePicker
 from brian_sweep_widget.widget.rerun import replace_in_this_cell
 from brian_sweep_widget.widget.tools import large_text
 
+_FIRST = next(iter(CATALOGUE))  # where nobody has named a model
+
 
 class SweepWidget(w.VBox):
     """Sweep a model by hand: move a slider, and the curve follows.
@@ -94,7 +96,7 @@ class SweepWidget(w.VBox):
         self._large = large_text()
         self._large.observe(self._resized, "value")
         if model is None:
-            shown = _from_catalogue(next(iter(CATALOGUE)))
+            shown = _from_catalogue(_FIRST)
             self._head = model_choice(CATALOGUE)
             self._head.observe(self._chosen, "value")
         else:
@@ -137,7 +139,7 @@ class SweepWidget(w.VBox):
         try:
             fields = fields_of(os.environ.get(VARIABLE, ""))
             named = model_named(fields) or model
-            shown = _from_catalogue(next(iter(CATALOGUE))) if named is None else as_model(named)
+            shown = _from_catalogue(_FIRST) if named is None else as_model(named)
             return cls(named, **{**options, **options_of(shown, fields)})
         except (TypeError, ValueError) as error:
             widget = cls(model, **options)

@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import psutil
-from helpers import until
+from helpers import free_ports, until, write_notebook
 
 Theme = Literal["light", "dark"]
 
@@ -56,9 +55,7 @@ class LabServer:
         self._mark = secrets.token_hex(16)
         self.root.mkdir(parents=True)
         self.forget_settings()
-        with socket.socket() as free:
-            free.bind((_HOST, 0))
-            port = free.getsockname()[1]
+        (port,) = free_ports(1)
         self.url = f"http://{_HOST}:{port}"
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -106,30 +103,7 @@ class LabServer:
 
     def write(self, name: str, cells: Sequence[str]) -> None:
         """Write a notebook with these code cells to the server's folder."""
-        notebook = {
-            "cells": [
-                {
-                    "cell_type": "code",
-                    "id": f"cell-{number}",
-                    "source": source,
-                    "metadata": {},
-                    "execution_count": None,
-                    "outputs": [],
-                }
-                for number, source in enumerate(cells)
-            ],
-            "metadata": {
-                "kernelspec": {
-                    "display_name": "Python 3 (ipykernel)",
-                    "language": "python",
-                    "name": "python3",
-                },
-                "language_info": {"name": "python"},
-            },
-            "nbformat": 4,
-            "nbformat_minor": 5,
-        }
-        (self.root / name).write_text(json.dumps(notebook), encoding="utf-8")
+        write_notebook(self.root / name, cells)
 
     def forget_settings(self) -> None:
         """Put the settings (the theme, for instance) back to what tests begin with."""

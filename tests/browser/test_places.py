@@ -33,11 +33,10 @@ widget
 @pytest.fixture(scope="module")
 def lan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lan]:
     """Have a host that announces itself, and one that does not."""
-    network = Lan(tmp_path_factory.mktemp("lan"))
-    network.computer("computer1").serve(2, "--announce")
-    network.computer("computer2").serve(1)
-    yield network
-    network.remove()
+    with Lan(tmp_path_factory.mktemp("lan")) as network:
+        network.computer("computer1").serve(2, "--announce")
+        network.computer("computer2").serve(1)
+        yield network
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -84,7 +83,7 @@ def test_hosts_are_found_chosen_and_used(
 
 
 def used_by_name(lab: Lab, view: WidgetView) -> None:
-    """Choose the cluster that has a name; a running sweep stays where it is."""
+    """Choose the cluster that has a name: only it, and this computer, compute the next sweep."""
     view.root.get_by_label("Room 12").check()
     expect(view.root.get_by_role("button", name="Runs on: Room 12")).to_be_visible()
     before = lab.ask("print(id(widget.run))")

@@ -34,11 +34,8 @@ WEIGHTS = np.linspace(0, 4, 5) * mV
 @pytest.fixture(scope="module")
 def lan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lan]:
     """A network without hosts yet."""
-    network = Lan(tmp_path_factory.mktemp("lan"))
-    try:
+    with Lan(tmp_path_factory.mktemp("lan")) as network:
         yield network
-    finally:
-        network.remove()
 
 
 @pytest.fixture(autouse=True)

@@ -31,13 +31,10 @@ SILENCE = 15.0  # s: the longest until a person is told
 @pytest.fixture(scope="module")
 def lan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lan]:
     """Two hosts that serve two simulations each."""
-    network = Lan(tmp_path_factory.mktemp("lan"))
-    try:
+    with Lan(tmp_path_factory.mktemp("lan")) as network:
         for name in ("computer1", "computer2"):
             network.computer(name).serve(2)
         yield network
-    finally:
-        network.remove()
 
 
 @pytest.fixture(autouse=True)

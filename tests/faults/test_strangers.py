@@ -22,13 +22,10 @@ pytestmark = pytest.mark.timeout(120)
 @pytest.fixture(scope="module")
 def lan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lan]:
     """A host of ours, and a computer of somebody else's."""
-    network = Lan(tmp_path_factory.mktemp("lan"))
-    try:
+    with Lan(tmp_path_factory.mktemp("lan")) as network:
         network.computer("ours").serve(1)
         network.computer("theirs", trusted=False)
         yield network
-    finally:
-        network.remove()
 
 
 @pytest.fixture

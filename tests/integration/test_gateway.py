@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -15,7 +14,7 @@ import numpy as np
 import pytest
 from brian2 import mV
 from dask_gateway import Gateway, GatewayCluster
-from helpers import until
+from helpers import free_ports, until
 
 from brian_sweep_widget import Sweep, cuba
 
@@ -36,10 +35,7 @@ c.UnsafeLocalBackend.clusters_directory = {folder!r}
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """Run a gateway for one person."""
     folder = tmp_path_factory.mktemp("gateway")
-    with socket.socket() as one, socket.socket() as other:
-        for free in (one, other):
-            free.bind(("127.0.0.1", 0))
-        http, proxy = one.getsockname()[1], other.getsockname()[1]
+    http, proxy = free_ports(2)
     config = folder / "config.py"
     config.write_text(
         _CONFIG.format(example=str(_EXAMPLE), http=http, proxy=proxy, folder=str(folder))

@@ -34,7 +34,6 @@ def named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[object],
         place = tmp_path / folder / "brian_sweep_config.json"
         place.parent.mkdir(exist_ok=True)
         place.write_text(json.dumps({"SweepClusters": {key: clusters}}))
-        configuration._files.cache_clear()
 
     return name
 
