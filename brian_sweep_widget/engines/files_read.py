@@ -1,14 +1,17 @@
 """Which files of the user's a job reads: what is in them decides its numbers, too.
 
 Nobody names files, so a fingerprint does not know them. Python tells of every
-file that it opens: also those that numpy reads. A library that opens files in
-compiled code of its own, past Python, is not seen.
+file that it opens, also those that numpy reads and those that are not there,
+and of every folder that it lists. A library that opens files in compiled code
+of its own, past Python, is not seen, nor a question whether a file exists.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,56 +19,100 @@ from typing import Any, ClassVar
 
 from platformdirs import user_cache_dir
 
+from brian_sweep_widget.engines.file_states import UNSTEADY, state_of
 from brian_sweep_widget.engines.installed import is_installed_file
 from brian_sweep_widget.scratch import PREFIX as SCRATCH
 
 # What changes without changing any numbers: the system's, caches, source code.
 _SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/")
+_MEMORY = "/dev/shm/"  # noqa: S108 - where a person may put data, too
 _SOURCE = (".py", ".pyc", ".pyx", ".so", ".pyd")
+_BYTE_CODE = "__pycache__"
 _WRITES = set("wax+")
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR
+_EVENTS = frozenset({"open", "os.listdir", "os.mkdir", "os.scandir", "sqlite3.connect"})
+# They list the folders in which modules may be.
+_IMPORTS = ("importlib.", "_frozen_importlib", "pkgutil", "zipimport")
 
 
 class _Watch:
     """What is being noted, if anything is."""
 
     hooked = False
-    read: list[str] | None = None
+    read: dict[str, str] | None = None
     written: ClassVar[set[str]] = set()
+    looks = threading.local()  # `on`: this thread works for us, not for a job
 
 
 @contextmanager
-def files_read() -> Iterator[list[str]]:
-    """Note the files that are opened for reading meanwhile.
+def files_read() -> Iterator[dict[str, str]]:
+    """Note the files that are opened for reading meanwhile, and the folders that are listed.
 
     Yields
     ------
-    list of str
-        Is filled with their paths; without Python's and installed libraries'
-        own, caches, temporary ones, and what was written here before.
+    dict
+        Is filled, in the end, with what was in them, by path (see `state_of`);
+        without Python's and installed libraries' own, caches, temporary ones,
+        and what was written here before. What changed between its first
+        reading and the end is `UNSTEADY`.
     """
     if not _Watch.hooked:
         _Watch.hooked = True
         sys.addaudithook(_hook)
-    noted: list[str] = []
-    opened: list[str] = []
+    noted: dict[str, str] = {}
+    opened: dict[str, str] = {}
     _Watch.written = set()
     _Watch.read = opened
     try:
         yield noted
     finally:
         _Watch.read = None
-        noted += [path for path in dict.fromkeys(opened) if _is_users(path)]
+        for path, before in list(opened.items()):
+            if before:
+                noted[path] = before if state_of(path) == before else UNSTEADY
+
+
+@contextmanager
+def unwatched() -> Iterator[None]:
+    """Note nothing of what this thread does: it is our own work, beside the job's."""
+    _Watch.looks.on = True
+    try:
+        yield
+    finally:
+        del _Watch.looks.on
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     # Called for every piece of code that is run, so: first what is cheapest.
-    if event == "open" and _Watch.read is not None:
-        path, mode, flags = arguments
-        if isinstance(path, str | os.PathLike):
-            _note(os.path.abspath(path), mode, flags)  # noqa: PTH100 - must not import anything
-        elif isinstance(path, bytes):
-            _note(os.path.abspath(os.fsdecode(path)), mode, flags)  # noqa: PTH100
+    if event in _EVENTS and _Watch.read is not None and not hasattr(_Watch.looks, "on"):
+        path, *how = arguments
+        if isinstance(path, bytes):
+            path = os.fsdecode(path)
+        elif path is None:  # the folder in which the process works
+            path = "."
+        if not isinstance(path, str | os.PathLike):
+            return
+        whole = os.path.abspath(path)  # noqa: PTH100 - must not import anything
+        if event == "open":
+            _note(whole, *how)
+        elif event == "os.mkdir":
+            _Watch.written.add(whole)
+        elif event == "sqlite3.connect" or not _imports():
+            _note_read(whole)
+
+
+def _imports() -> bool:
+    """Whether it is Python that looks for a module; called by the hook."""
+    caller = sys._getframe(2)  # noqa: SLF001 - inspect would import
+    return str(caller.f_globals.get("__name__", "")).startswith(_IMPORTS)
+
+
+def _note_read(path: str) -> None:
+    """Note what is in a file now, before it is read."""
+    read = _Watch.read
+    if read is not None and path not in read and path not in _Watch.written:
+        with unwatched():
+            read.setdefault(path, state_of(path) if _is_users(path) else "")
 
 
 def _note(path: str, mode: str | None, flags: int | None) -> None:
@@ -75,19 +122,31 @@ def _note(path: str, mode: str | None, flags: int | None) -> None:
         given = flags or 0
         writes = bool(given & _WRITE_FLAGS)
         reads = not given & (os.O_WRONLY | os.O_EXCL | os.O_TRUNC)  # or there is nothing in it
-    if reads and path not in _Watch.written:
-        assert _Watch.read is not None  # noqa: S101 - looked at by the hook
-        _Watch.read.append(path)
+    # There is nothing to read in what is made by opening it.
+    if reads and not (writes and not os.path.exists(path)):  # noqa: PTH110 - as above
+        _note_read(path)
     if writes:
         _Watch.written.add(path)
 
 
 def _is_users(path: str) -> bool:
-    if path.startswith(_SYSTEM) or path.endswith(_SOURCE):
+    if path.startswith(_SYSTEM) and not path.startswith(_MEMORY):
+        return False
+    if path.endswith(_SOURCE):
         return False
     home = Path.home()
     aside = (user_cache_dir(), home / ".brian", home / ".cython", home / ".config")
     if any(Path(path).is_relative_to(folder) for folder in aside):
         return False
-    ours = any(part.startswith(SCRATCH) for part in Path(path).parts)
-    return not ours and not is_installed_file(path) and Path(path).is_file()
+    parts = Path(path).parts
+    ours = any(part.startswith(SCRATCH) or part == _BYTE_CODE for part in parts)
+    return not ours and not is_installed_file(path) and _is_data(path)
+
+
+def _is_data(path: str) -> bool:
+    """Whether it is a file or a folder, or nothing; pipes and devices have no contents."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - called in the hook
+    except OSError:
+        return True
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)

@@ -87,6 +87,7 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
         versions=library_versions(),
         memory=memory.most,
         files=tuple(sorted(files)),
+        contents=tuple(files[path] for path in sorted(files)),
     )
     return Outcome(job, "failed" if failure else "done", values, failure, origin)
 

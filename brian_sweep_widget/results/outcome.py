@@ -86,6 +86,9 @@ class Origin:
     files
         Files of the user's that were read meanwhile: what is in them decides
         the numbers too, and nobody knows whether it stays the same.
+    contents
+        What was in each of them, as `brian_sweep_widget.engines.file_states`
+        tells it; not stored.
     """
 
     engine: str
@@ -96,6 +99,7 @@ class Origin:
     versions: Mapping[str, str]
     memory: float = 0.0
     files: tuple[str, ...] = ()
+    contents: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from brian_sweep_widget.backends import LocalPool
 from brian_sweep_widget.engines import compiled
+from brian_sweep_widget.engines.file_states import FileStates
 from brian_sweep_widget.results import Failure
 
 LOOK = 0.02  # s between looks at whether the sweep was stopped
@@ -18,7 +19,11 @@ Stopped = Callable[[], bool]
 
 
 class NotCompiledError(Exception):
-    """The model cannot be compiled here; says why."""
+    """The model cannot be compiled here; says why, and what was in the files that it read."""
+
+    def __init__(self, reason: str, read: FileStates | None = None) -> None:
+        super().__init__(reason)
+        self.read = read or {}
 
 
 class StoppedError(Exception):
@@ -60,6 +65,8 @@ def answer(ask: Callable[[], Future[Any]], stopped: Stopped) -> Any:
                 raise NotCompiledError(msg.partition("\n")[0]) from error
     if isinstance(given, Failure):
         raise RefusedError(given)
+    if isinstance(given, compiled.Reason):
+        raise NotCompiledError(str(given), given.read)
     if isinstance(given, str):
         raise NotCompiledError(given)
     return given

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 
+from brian_sweep_widget.engines.file_states import FileStates, merged
 from brian_sweep_widget.models import Unit
 from brian_sweep_widget.results import Failure, Outcome
 from brian_sweep_widget.runs.progress import ENDED, State
@@ -32,7 +33,9 @@ class Books:
         Sum of the wall times, in seconds, of the jobs that were computed, and
         how many these are.
     files
-        What models read meanwhile.
+        What simulations read while they ran.
+    read
+        What was in all files that simulations, or their preparation, read.
     state, error
         The sweep's; why, if it crashed.
     unstored
@@ -48,6 +51,7 @@ class Books:
         self.wall_times = 0.0
         self.measured = 0
         self.files: set[str] = set()
+        self.read: FileStates = {}
         self.state: State = "starting"
         self.error: BaseException | None = None
         self.unstored = 0
@@ -104,7 +108,16 @@ class Books:
                     self.wall_times += outcome.origin.wall_time
                     self.measured += 1
                     self.files.update(outcome.origin.files)
+                    self.note_read(
+                        dict(zip(outcome.origin.files, outcome.origin.contents, strict=False))
+                    )
             self.changed.notify_all()
+
+    def note_read(self, read: FileStates) -> None:
+        """Take note of what was in files when one simulation was computed, or prepared."""
+        if read:
+            with self.changed:
+                self.read = merged([self.read, read])
 
     def _same_units(self, outcome: Outcome) -> Outcome:
         """Refuse results in other units than before: they cannot be in one curve."""

@@ -15,6 +15,8 @@ from brian_sweep_widget.runs.answers import RefusedError, Stopped
 from brian_sweep_widget.runs.workshop import Workshop
 from brian_sweep_widget.sweeps import Job
 
+_MOST_TRIES = 3  # while files change
+
 
 class Checker:
     """Remembers which jobs ran on predictions, and checks a sample of them.
@@ -33,7 +35,7 @@ class Checker:
         self._held: dict[tuple[bytes, tuple[int, ...]], bool] = {}
 
     def note(self, job: Job, program: compiled.Program) -> None:
-        """Take note that a job runs, or will run, as a variant of a program."""
+        """Take note that a job runs, or will run, as a variant of which its table is predicted."""
         self._jobs[job.position] = job
         self._programs[program.shape] = program
         self._by_shape.setdefault(program.shape, set()).add(job.position)
@@ -100,8 +102,11 @@ class Checker:
 
     def _traced(self, job: Job, program: compiled.Program, stopped: Stopped) -> bool:
         try:
-            expected = self._workshop.prepare(job.parameters, job.seed, stopped).variant
-            trace = self._workshop.trace(job.parameters, job.seed, stopped)
+            for _ in range(_MOST_TRIES):
+                expected = self._workshop.prepare(job.parameters, job.seed, stopped).variant
+                trace = self._workshop.trace(job.parameters, job.seed, stopped)
+                if trace.read == expected.read:  # or a file changed in between
+                    break
             actual = program.lifted.variant(trace)
         except (RefusedError, compiled.OtherShapeError):
             return False
@@ -109,6 +114,7 @@ class Checker:
             actual.entries == program.predicted(expected, job.parameters)
             and actual.static_arrays == expected.static_arrays
             and actual.files == expected.files
+            and actual.draws == expected.draws
         )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from brian_sweep_widget.backends import local_pool
@@ -31,6 +32,7 @@ class _Prepared(NamedTuple):
 
     load: Load
     contents: compiled.Contents | None
+    draws: bool
 
 
 class CompiledSource:
@@ -60,8 +62,8 @@ class CompiledSource:
         self._nothing_reused = ""
         self._keys: dict[tuple[int, ...], bytes] = {}
         self._results = compiled.new_folder("results")
-        self._tasks: dict[Hashable, _Prepared] = {}
-        self._shapes: set[bytes] = set()
+        self._latest: tuple[Prepared, _Prepared] | None = None
+        self._foldable: set[bytes] = set()  # shapes of programs with which a compiler may compute
         self._folded = False  # whether other numbers than those compared may be folded
         self._checker = Checker(self._workshop)
         self._ready: ReadySource | None = None
@@ -82,26 +84,42 @@ class CompiledSource:
         preparation = self._workshop.preparation
         if self._ready is not None:
             return "\n".join(filter(None, (self._fell_back, self._ready.notice)))
+        said = []
         if preparation.seeds:
-            return (
+            said.append(
                 f"{self._compilation.model.name} calls seed() itself, so all trials of a point "
                 "are the same: remove that call, every simulation is seeded anyway."
             )
+        return "\n".join(filter(None, (*said, self._notice_of_digits())))
+
+    def _notice_of_digits(self) -> str:
+        may_differ = (
+            "The last digit may differ from that of a program that is compiled for these "
+            "values alone"
+        )
         if self._folded or any(
-            self._workshop.same_digits(shape) is False for shape in list(self._shapes)
+            self._workshop.compared(shape) and not self._workshop.same_digits(shape)
+            for shape in list(self._foldable)
         ):
-            return (
-                "The last digit may differ from that of a program that is compiled for these "
-                "values alone."
-            )
+            return f"{may_differ}."
+        if self.comparing:
+            return f"{may_differ}: the two are compared when nothing else runs, and were not yet."
         return ""
+
+    @property
+    def comparing(self) -> bool:
+        """Whether it is still to be found out if last digits differ; see `Source.comparing`."""
+        return self._ready is None and not all(
+            self._workshop.compared(shape) for shape in list(self._foldable)
+        )
 
     @property
     def identity(self) -> Hashable | None:
         """Equal for equal models and measures, while predictions hold; see `Source`."""
-        if self.label != self._compilation.label:  # it fell back
+        identity = self._workshop.identity
+        if self.label != self._compilation.label or identity is None:  # it fell back; reads files
             return None
-        return self._workshop.identity, self._measures
+        return identity, self._measures
 
     def fill(self, jobs: Sequence[Job], desk: Desk) -> None:
         """Prepare the jobs, variant by variant; see `Source.fill`."""
@@ -139,8 +157,7 @@ class CompiledSource:
         started = False
         try:
             while groups:
-                for later in list(groups)[:_TRACED_AHEAD]:
-                    self._workshop.trace_soon(later[0].parameters, later[0].seed)
+                self._trace_soon(group[0] for group in islice(groups, _TRACED_AHEAD))
                 group = groups.popleft()
                 try:
                     self._prepared(group, desk)
@@ -155,8 +172,15 @@ class CompiledSource:
                     return
                 started = True
         except StoppedError:
-            for group in list(groups)[:_TRACED_AHEAD]:
-                self._workshop.give_up(group[0].parameters, group[0].seed)
+            self._give_up(group[0] for group in islice(groups, _TRACED_AHEAD))
+
+    def _trace_soon(self, jobs: Iterable[Job]) -> None:
+        for job in jobs:
+            self._workshop.trace_soon(job.parameters, job.seed)
+
+    def _give_up(self, jobs: Iterable[Job]) -> None:
+        for job in jobs:
+            self._workshop.give_up(job.parameters, job.seed)
 
     def key(self, job: Job) -> bytes | None:
         """Name a simulation by what its program was given; see `Source.key`."""
@@ -172,8 +196,14 @@ class CompiledSource:
         """Put jobs that probably share a variant."""
         alike: list[Job] = []
         before: _Prepared | None = None
-        for job in group:
-            task = self._task_for(job, desk)
+        for index, job in enumerate(group):
+            if before is not None and before.draws:  # each of them has a variant of its own
+                self._trace_soon(group[index : index + _TRACED_AHEAD])
+            try:
+                task = self._task_for(job, desk)
+            except BaseException:
+                self._give_up(group[index : index + _TRACED_AHEAD])
+                raise
             if alike and (task is not before or len(alike) >= _ASKED_AT_ONCE):
                 self._put(alike, before, desk)
                 alike = []
@@ -185,10 +215,11 @@ class CompiledSource:
         prepared = self._workshop.prepare(job.parameters, job.seed, desk.stopped)
         self._refuse_what_is_too_large(prepared)
         self._note_digits(prepared, job)
-        self._checker.note(job, prepared.program)
-        key = prepared.program.key(job.parameters, job.seed)
-        task = self._tasks.get(key)
-        if task is None:
+        desk.note_read(prepared.variant.read)
+        if not prepared.variant.draws:
+            self._checker.note(job, prepared.program)
+        latest, task = self._latest or (None, None)
+        if task is None or latest is not prepared:
             recipe = compiled.Recipe.of(
                 prepared.program,
                 prepared.variant,
@@ -199,7 +230,6 @@ class CompiledSource:
             contents = None
             if desk.find is not None and self._measured_by is not None:
                 contents = compiled.Contents(recipe, prepared.variant, self._measured_by)
-            self._tasks.clear()  # another variant's jobs seldom come back
             load = Load(
                 self._compilation.packed_engine(recipe),
                 self._compilation.label,
@@ -207,7 +237,8 @@ class CompiledSource:
                 prepared.program,
                 prepared.variant.static_arrays,
             )
-            task = self._tasks[key] = _Prepared(load, contents)
+            task = _Prepared(load, contents, prepared.variant.draws)
+            self._latest = prepared, task  # another variant's jobs seldom come back
         return task
 
     def _put(self, jobs: list[Job], task: _Prepared | None, desk: Desk) -> None:
@@ -233,7 +264,8 @@ class CompiledSource:
     def _note_digits(self, prepared: Prepared, job: Job) -> None:
         """Take note of whether the last digit of a job may depend on how it is compiled."""
         program = prepared.program
-        self._shapes.add(program.shape)
+        if program.foldable:
+            self._foldable.add(program.shape)
         self._folded = self._folded or not program.folds_as_made(prepared.variant, job.parameters)
 
     def _not_compiled(self, reason: str, jobs: Sequence[Job], desk: Desk) -> None:

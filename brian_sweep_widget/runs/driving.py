@@ -14,6 +14,7 @@ from brian_sweep_widget.backends import (
     LocalBackend,
     StopToken,
 )
+from brian_sweep_widget.engines.file_states import UNSTEADY, listed
 from brian_sweep_widget.results import OTHER_DIGITS, Outcome
 from brian_sweep_widget.runs.books import Books
 from brian_sweep_widget.runs.borrowing import Borrowing
@@ -134,14 +135,9 @@ class Driving:
         said = [self._source.notice]
         if self.place is not None:
             said.append(self.place.notice)
-        files = self._books.files
         if self.ledger is not None:
             said.append(self.ledger.notice)
-            if files:
-                said.append(
-                    f"Nothing is reused: the model reads {_listed(files)}, and what is in "
-                    "files may change. Read them outside, and hand over what was read."
-                )
+        said.append(_of_files(self._books, stored=self.ledger is not None))
         if self._books.unstored:
             said.append(
                 f"{self._books.unstored} finished simulations could not be stored before the "
@@ -199,7 +195,7 @@ class Driving:
         find = None if self.ledger is None else self.ledger.recall
         while jobs and not stopped():
             self.supply.reopen()
-            desk = Desk(self.supply, self.record, find, stopped)
+            desk = Desk(self.supply, self.record, find, stopped, self._books.note_read)
             filling = Filling(self.supply, partial(self._source.fill, jobs, desk))
             if self.supply.wait():
                 # Not before: only then is it known which workers compute.
@@ -268,6 +264,21 @@ class Driving:
             self._source.pool.kill()
 
 
-def _listed(files: set[str]) -> str:
-    first, *others = sorted(files)
-    return f"{first} and {len(others)} more files" if others else first
+def _of_files(books: Books, *, stored: bool) -> str:
+    """Say which files the results depend on, and whether these changed meanwhile."""
+    read, files = dict(books.read), set(books.files)
+    said = []
+    if stored and files:
+        said.append(
+            f"Nothing is reused: the model reads {listed(files)}, and what is in "
+            "files may change. Read them outside, and hand over what was read."
+        )
+    elif read:
+        said.append(f"The model reads {listed(read)}: when that changes, so may the results.")
+    changed = [path for path, state in read.items() if state == UNSTEADY]
+    if changed:
+        said.append(
+            f"Not all points are of the same {listed(changed)}: it changed while the sweep ran, "
+            "or is not the same on all computers. Run the sweep again when it stays as it is."
+        )
+    return "\n".join(said)

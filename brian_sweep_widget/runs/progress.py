@@ -45,6 +45,9 @@ class Progress:
     waits
         Why nothing is started now: too little memory, a store that takes
         nothing; empty if nothing is in the way.
+    comparing
+        Whether the notice may become another although nothing runs, as last
+        digits are still to be compared.
     """
 
     state: State
@@ -62,6 +65,7 @@ class Progress:
     engine: str = ""
     notice: str = ""
     waits: str = ""
+    comparing: bool = False
 
     @property
     def ended(self) -> bool:

@@ -25,8 +25,8 @@ class Recall:
         self._numbers = 0
 
     def keep(self, model: Hashable, outcome: Outcome) -> None:
-        """Remember an outcome of a model, if it is done."""
-        if outcome.status != "done":
+        """Remember an outcome of a model, if it is done and depends on no files."""
+        if outcome.status != "done" or (outcome.origin is not None and outcome.origin.files):
             return
         key = (model, outcome.job.key)
         with self._lock:

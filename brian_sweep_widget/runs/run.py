@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from brian_sweep_widget.backends import Standing
+from brian_sweep_widget.engines.file_states import FileStates
 from brian_sweep_widget.results import Outcome, Results
 from brian_sweep_widget.runs import activity
 from brian_sweep_widget.runs.books import Books
@@ -63,6 +64,7 @@ class Run:
         recall: Recall | None = None,
         kept: Sequence[Outcome] = (),
         place: Hosting | Borrowing | None = None,
+        read: FileStates | None = None,
     ) -> None:
         self._plan = plan
         self._source = source
@@ -73,6 +75,7 @@ class Run:
         self._paused = False
         self._books = Books()
         self._books.enter(kept)
+        self._books.note_read(read or {})
         self._changed = self._books.changed
         self._driving = Driving(plan.jobs, source, self._books, time_limit, record, recall, place)
         activity.watch(self)
@@ -103,6 +106,7 @@ class Run:
                 phase="" if books.has_ended else self._source.phase,
                 engine=self._source.label,
                 notice=self._driving.notice,
+                comparing=self._source.comparing,
                 waits="" if books.has_ended else self._waits(),
             )
 
@@ -132,6 +136,11 @@ class Run:
                 if label not in self._books.latest
             ]
         return sorted(found, key=lambda one: -one.seconds)
+
+    @property
+    def files_read(self) -> FileStates:
+        """What was in the files that were read for these results, by path."""
+        return self._books.read
 
     def outcome(self, position: tuple[int, ...]) -> Outcome | None:
         """Give what became of a simulation, by the position of its job; None if not known yet."""

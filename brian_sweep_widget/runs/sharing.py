@@ -36,6 +36,8 @@ class Sharing:
                 engine=self._one(origin.engine),
                 host=self._one(origin.host),
                 versions=versions,
+                files=self._one(origin.files),
+                contents=self._one(origin.contents),
             )
         return replace(outcome, values=values, origin=origin)
 

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from brian_sweep_widget.backends import LocalPool, local_pool
 from brian_sweep_widget.engines import Engine, UnknownError, fingerprint, pack, prepare
+from brian_sweep_widget.engines.file_states import FileStates
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.runs.answers import Stopped
 from brian_sweep_widget.runs.supply import Load, Supply
@@ -34,12 +35,15 @@ class Desk(NamedTuple):
         Asks the store; None if there is none.
     stopped
         Whether the sweep was stopped.
+    note_read
+        Is told what was in the files from which jobs were prepared.
     """
 
     supply: Supply
     record: Record
     find: Find | None
     stopped: Stopped
+    note_read: Callable[[FileStates], None]
 
 
 class Source(Protocol):
@@ -64,6 +68,11 @@ class Source(Protocol):
     @property
     def phase(self) -> str:
         """What is being prepared; empty if nothing."""
+        ...
+
+    @property
+    def comparing(self) -> bool:
+        """Whether the notice may still become another, after the end of the sweep."""
         ...
 
     @property
@@ -100,6 +109,7 @@ class ReadySource:
     """
 
     phase = ""
+    comparing = False
     identity = None
 
     def __init__(self, engine: Engine, workers: int) -> None:

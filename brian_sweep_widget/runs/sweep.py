@@ -358,7 +358,7 @@ class Sweep:
         """Start a run that keeps what another one has computed; see `Run.retry`."""
         kept = [outcome for outcome in run.results.outcomes if outcome.status == "done"]
         name = None if run.record is None else run.record.sweep
-        self.latest = self._run(name=name, kept=kept)
+        self.latest = self._run(name=name, kept=kept, read=run.files_read)
         return self.latest
 
     @property

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from brian_sweep_widget.engines import compiled
+from brian_sweep_widget.engines.file_states import is_current
 from brian_sweep_widget.models import Plain
 
 _MOST = 4096  # variants; one takes a few kB, besides the arrays that it reads
@@ -50,18 +51,21 @@ class Variants:
             self._programs = [
                 *(other for other in self._programs if other.shape != program.shape), program
             ]  # fmt: skip
-            if not program.draws:
+            if not program.variant.draws:
                 self._put(program, program.variant, program.values, 0)
 
     def find(self, values: Mapping[str, Plain], seed: int) -> Prepared | None:
-        """Give the variant that simulates some values, if there is one."""
+        """Give the variant that simulates some values, if there is one that still holds."""
         with self._lock:
             for program in reversed(self._programs):
-                key = program.key(values, seed)
-                found = self._kept.get(key)
-                if found is not None:
-                    self._kept.move_to_end(key)
-                    return found
+                for key in (program.key(values), program.key_of_draw(values, seed)):
+                    found = self._kept.get(key)
+                    if found is None:
+                        continue
+                    if is_current(found.variant.read):
+                        self._kept.move_to_end(key)
+                        return found
+                    self._set_aside(key)
         return None
 
     def keep(
@@ -117,11 +121,19 @@ class Variants:
         seed: int,
     ) -> Prepared:
         prepared = Prepared(program, variant, _folder_of(variant))
-        self._kept[program.key(values, seed)] = prepared
+        key = program.key_of_draw(values, seed) if variant.draws else program.key(values)
+        self._set_aside(key)
+        self._kept[key] = prepared
         self._size += _bytes_of(prepared)
         while len(self._kept) > _MOST or (self._size > _MOST_BYTES and len(self._kept) > _LEAST):
             self._drop()
         return prepared
+
+    def _set_aside(self, key: Hashable) -> None:
+        """Find a variant no more; jobs that were made of it may be under way, so it is kept."""
+        found = self._kept.pop(key, None)
+        if found is not None:
+            self._kept[object()] = found
 
     def _drop(self) -> None:
         _, dropped = self._kept.popitem(last=False)

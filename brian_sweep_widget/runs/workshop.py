@@ -16,6 +16,7 @@ from typing import Any
 
 from brian_sweep_widget.backends import LocalPool, local_pool
 from brian_sweep_widget.engines import compiled
+from brian_sweep_widget.engines.file_states import FileStates, is_current
 from brian_sweep_widget.models import Parameter, Plain
 from brian_sweep_widget.results import Failure
 from brian_sweep_widget.runs.answers import (
@@ -29,6 +30,8 @@ from brian_sweep_widget.runs.answers import (
     tracing_pool,
 )
 from brian_sweep_widget.runs.variants import Prepared, Variants
+
+_MOST_TRACED = 3  # times, while files change
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +105,12 @@ class Workshop:
         self._variants = Variants()
         self._phase, self._began = "waiting", time.monotonic()
         self._reason = ""
+        self._reason_read: FileStates = {}  # what it was told from
+        self._read: FileStates = {}  # what was in files when a trace last read them
         self._refuted = 0
         self._in_use = 0
         self._ahead = 0
-        self._same_digits: dict[bytes, bool] = {}
+        self._same_digits: dict[bytes, bool | None] = {}
         self._confirmed: dict[tuple[bytes, str], tuple[float, float]] = {}
 
     @property
@@ -123,9 +128,12 @@ class Workshop:
         )
 
     @property
-    def identity(self) -> Hashable:
-        """Names the model; another one from when a prediction was found to be wrong."""
-        return self._packed, self._refuted
+    def identity(self) -> Hashable | None:
+        """Names the model; another one from when a prediction was found to be wrong.
+
+        None if it reads files: it is another model when these change.
+        """
+        return None if self._read else (self._packed, self._refuted)
 
     def prepare(self, values: Mapping[str, Plain], seed: int, stopped: Stopped) -> Prepared:
         """Give a variant that simulates these values; make its program if there is none.
@@ -142,10 +150,11 @@ class Workshop:
         found = self._variants.find(values, seed)
         if found is not None:
             return found
-        # A trace that fits no program that there is: another shape.
-        if not self._variants.programs or not self._traced(values, seed, stopped):
+        if self._variants.programs:
+            found = self._traced(values, seed, stopped)
+        if found is None:  # a trace that fits no program that there is: another shape
             self._make(values, seed, stopped)
-        found = self._variants.find(values, seed) or self._traced(values, seed, stopped)
+            found = self._variants.find(values, seed) or self._traced(values, seed, stopped)
         if found is None:
             message = "its code could not be traced twice alike"
             raise RefusedError(Failure("NotCompiled", message))
@@ -158,14 +167,19 @@ class Workshop:
 
     def trace(self, values: Mapping[str, Plain], seed: int, stopped: Stopped) -> compiled.Trace:
         """Trace some values, whatever is known of them."""
-        try:
-            trace: compiled.Trace = answer(lambda: self._ask(values, seed), stopped)
-        except NotCompiledError as error:
-            if not self._variants.programs:
-                raise
-            raise RefusedError(Failure("NotCompiled", str(error))) from None
-        finally:
-            self._variants.forget_asked(values, seed)
+        for _ in range(_MOST_TRACED):
+            try:
+                trace: compiled.Trace = answer(lambda: self._ask(values, seed), stopped)
+            except NotCompiledError as error:
+                if not self._variants.programs:
+                    raise
+                raise RefusedError(Failure("NotCompiled", str(error))) from None
+            finally:
+                self._variants.forget_asked(values, seed)
+            # It may have been asked for a while ago.
+            if is_current(trace.read):
+                break
+        self._note_read(trace.read)
         return trace
 
     def give_up(self, values: Mapping[str, Plain], seed: int) -> None:
@@ -192,9 +206,14 @@ class Workshop:
         """Whether a program gives the bits of one that is compiled for its values alone.
 
         For the values that it was made from, and for others as far as a
-        compiler cannot compute with what differs; None while that is not known.
+        compiler cannot compute with what differs; None while that is not known,
+        or if it cannot be told: see `compared`.
         """
         return self._same_digits.get(shape)
+
+    def compared(self, shape: bytes) -> bool:
+        """Whether no more will become known of `same_digits`."""
+        return shape in self._same_digits
 
     def ahead(self, many: Iterable[Mapping[str, Plain]], seed: int) -> None:
         """Trace what a person may want next, while no sweep runs.
@@ -239,7 +258,7 @@ class Workshop:
         except NotCompiledError as error:
             if self._variants.programs:
                 raise RefusedError(Failure("NotCompiled", str(error))) from None
-            self._reason = str(error)
+            self._reason, self._reason_read = str(error), error.read
             self._enter("impossible")
             raise
         except BaseException:  # whatever it was: it is not being made any more
@@ -249,8 +268,9 @@ class Workshop:
             self._making.release()
 
     def _made(self, values: Mapping[str, Plain], seed: int, stopped: Stopped) -> compiled.Program:
-        if self._reason:
-            raise NotCompiledError(self._reason)
+        if self._reason and is_current(self._reason_read):
+            raise NotCompiledError(self._reason, self._reason_read)
+        self._reason = ""
         self._enter("tracing")
         self._pool.submit(compiled.make_header, self._expected_flags)
         blueprint = answer(
@@ -265,28 +285,42 @@ class Workshop:
             ),
             stopped,
         )
+        for trace in blueprint.traces:
+            self._note_read(trace.read)
         self._enter("compiling")
         program: compiled.Program = answer(
             lambda: self._pool.submit(compiled.make_program, blueprint, self._pool.workers),
             stopped,
         )
         self._enter("ready")
-        threading.Thread(
-            target=self._compare, args=(blueprint, program), name="brian-sweep-twin", daemon=True
-        ).start()
+        if program.same_digits is not None:
+            self._same_digits[program.shape] = program.same_digits
+        else:
+            threading.Thread(
+                target=self._compare,
+                args=(blueprint, program),
+                name="brian-sweep-twin",
+                daemon=True,
+            ).start()
         return program
 
     def _compare(self, blueprint: compiled.Blueprint, program: compiled.Program) -> None:
         """Find out about the last digits, as soon as no sweep runs."""
         while self._in_use:
             time.sleep(LOOK)
+        same = None
         with suppress(NotCompiledError, RefusedError):
             same = answer(
                 lambda: spare_pool().submit(compiled.same_digits, blueprint, program),
                 lambda: False,
             )
-            if same is not None:
-                self._same_digits[program.shape] = same
+        self._same_digits[program.shape] = same
+
+    def _note_read(self, read: FileStates) -> None:
+        """Take note of what was in files; what was confirmed with others is not confirmed."""
+        if any(self._read.get(path, state) != state for path, state in read.items()):
+            self._confirmed.clear()
+        self._read = {**self._read, **read}
 
     def _traced(self, values: Mapping[str, Plain], seed: int, stopped: Stopped) -> Prepared | None:
         """Trace some values; None if no program fits."""

@@ -170,7 +170,7 @@ class Screen:
             self._settled = False
             return _FRAME
         settling = self._settle(self._drawing.age, live=live)
-        return POLL if progress.phase else settling
+        return POLL if progress.phase or progress.comparing else settling
 
     def _estimated_before(self, settings: Sweep) -> float | None:
         with self._lock:

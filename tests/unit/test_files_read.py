@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import pkgutil
+import sqlite3
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from brian_sweep_widget.engines.files_read import files_read
+from brian_sweep_widget.engines import file_states
+from brian_sweep_widget.engines.file_states import UNSTEADY, is_current, state_of
+from brian_sweep_widget.engines.files_read import files_read, unwatched
 
 
 def by_open(path: Path) -> None:
@@ -63,7 +68,7 @@ def test_a_file_that_is_read_is_noted_once(tmp_path: Path, read: Callable[[Path]
     with files_read() as files:
         read(data)
         read(data)
-    assert files == [str(data)]
+    assert files == {str(data): state_of(str(data))}
 
 
 def test_relative_names_are_made_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +77,7 @@ def test_relative_names_are_made_whole(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     with files_read() as files:
         by_open(Path("data.txt"))
-    assert files == [str(tmp_path / "data.txt")]
+    assert list(files) == [str(tmp_path / "data.txt")]
 
 
 def test_what_is_nobodys_data_is_not_noted(tmp_path: Path) -> None:
@@ -89,7 +94,135 @@ def test_what_is_nobodys_data_is_not_noted(tmp_path: Path) -> None:
         by_open(Path(np.__file__))
         by_open(Path("/dev/null"))
         by_open(Path("/proc/self/status"))
-        with pytest.raises(FileNotFoundError):
-            by_open(tmp_path / "not there")
+        list(pkgutil.iter_modules([str(tmp_path)]))
+        with unwatched():
+            by_open(data)
     by_open(data)
-    assert files == []
+    assert files == {}
+
+
+def by_asking(path: Path) -> None:
+    """By an attempt."""
+    with suppress(FileNotFoundError):
+        path.read_text()
+
+
+def test_what_is_not_there_is_noted(tmp_path: Path) -> None:
+    """What a model does without a file, it does no more when there is one."""
+    missing = tmp_path / "missing.txt"
+    with files_read() as files:
+        by_asking(missing)
+    assert list(files) == [str(missing)]
+    assert is_current(files)
+    missing.write_text("1")
+    assert not is_current(files)
+
+
+LISTINGS = {
+    "listdir": os.listdir,
+    "scandir": lambda folder: list(os.scandir(folder)),
+    "glob": lambda folder: list(Path(folder).glob("w*.txt")),
+    "walk": lambda folder: list(os.walk(folder)),
+}
+
+
+@pytest.mark.parametrize("how", LISTINGS)
+def test_folders_that_are_listed_are_noted(tmp_path: Path, how: str) -> None:
+    """By the names in them: another file is another model."""
+    (tmp_path / "w1.txt").write_text("1")
+    with files_read() as files:
+        LISTINGS[how](tmp_path)
+    assert list(files) == [str(tmp_path)]
+    (tmp_path / "w1.txt").write_text("2")
+    assert is_current(files)
+    (tmp_path / "w2.txt").write_text("1")
+    assert not is_current(files)
+
+
+def test_databases_are_noted(tmp_path: Path) -> None:
+    """Although SQLite opens them itself."""
+    path = tmp_path / "weights.sqlite"
+    with sqlite3.connect(path) as made:
+        made.execute("CREATE TABLE weight (value REAL)")
+    with files_read() as files:
+        sqlite3.connect(path).close()
+    assert list(files) == [str(path)]
+
+
+def rewritten(path: Path) -> None:
+    """As an editor does, the size unchanged."""
+    path.write_text("2.0")
+
+
+def renamed(path: Path) -> None:
+    """As careful programs do."""
+    fresh = path.with_suffix(".new")
+    fresh.write_text("2.0")
+    fresh.replace(path)
+
+
+def in_place(path: Path) -> None:
+    """As a memory map does; its time is put back."""
+    times = path.stat()
+    with path.open("r+") as file:
+        file.write("2")
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def deleted(path: Path) -> None:
+    """No more there."""
+    path.unlink()
+
+
+CHANGES = [rewritten, renamed, in_place, deleted]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("age", [0, 3600])
+def test_every_change_is_noticed(tmp_path: Path, change: Callable[[Path], None], age: int) -> None:
+    """At once after the file was written, and of old files of which the digest is known."""
+    path = tmp_path / "data.txt"
+    path.write_text("1.0")
+    os.utime(path, (path.stat().st_mtime - age,) * 2)
+    with files_read() as files:
+        by_open(path)
+    assert is_current(files)
+    change(path)
+    assert not is_current(files)
+
+
+def test_equal_contents_are_no_change(tmp_path: Path) -> None:
+    """A file that is written anew with what was in it is the same to a model."""
+    path = tmp_path / "data.txt"
+    path.write_text("1.0")
+    with files_read() as files:
+        by_open(path)
+    path.unlink()
+    path.write_text("1.0")
+    assert is_current(files)
+
+
+def test_what_changes_while_it_is_read_is_never_current(tmp_path: Path) -> None:
+    """Nobody knows which of the two was read."""
+    path = tmp_path / "data.txt"
+    path.write_text("1.0")
+    with files_read() as files:
+        by_open(path)
+        path.write_text("2.0")
+        by_open(path)
+    assert files == {str(path): UNSTEADY}
+    assert not is_current(files)
+
+
+def test_large_files_are_told_by_size_and_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is mapped into memory need not be read whole, for every change."""
+    monkeypatch.setattr(file_states, "_MOST_READ", 2)
+    path = tmp_path / "data.txt"
+    path.write_text("1.0")
+    state = state_of(str(path))
+    assert state_of(str(path)) == state
+    with path.open("a") as file:
+        file.write("1")
+    assert state_of(str(path)) != state

@@ -6,6 +6,7 @@ from brian_sweep_widget.engines.compiled.build import make_header
 from brian_sweep_widget.engines.compiled.cache import CacheRefusedError
 from brian_sweep_widget.engines.compiled.compilation import (
     Compilation,
+    Reason,
     explore_model,
     give_way,
     make_program,
@@ -34,6 +35,7 @@ __all__ = [
     "OtherShapeError",
     "Probe",
     "Program",
+    "Reason",
     "Recipe",
     "Trace",
     "UnreadableError",

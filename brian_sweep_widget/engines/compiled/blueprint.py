@@ -75,14 +75,19 @@ class Blueprint:
     untouched: frozenset[str]
     constants: frozenset[Slot] = frozenset()
 
+    @property
+    def traces(self) -> list[Trace]:
+        """All that there are, the base first."""
+        moved = (move.trace for move in self.moves.values())
+        found = (self.base, self.together, *self.others, *moved)
+        return [trace for trace in found if trace is not None]
+
     def lifted(self) -> Lifted:
         """Find what is to be looked up."""
-        moved = (move.trace for move in self.moves.values())
-        traces = [self.base, self.together, *self.others, *moved]
         alike = [
             trace.parsed
-            for trace in traces
-            if trace is not None and trace.parsed.skeleton == self.base.parsed.skeleton
+            for trace in self.traces
+            if trace.parsed.skeleton == self.base.parsed.skeleton
         ]
         slots = tuple(slot for slot in slots_between(alike) if slot not in self.constants)
         return Lifted(self.base.parsed, slots, frozenset(self.base.static_arrays))
@@ -127,7 +132,6 @@ class Blueprint:
             instants,
             costs,
             foldable(self.base.sources, rules.slots),
-            draws,
             self.base.seeds,
             self.values,
             base,

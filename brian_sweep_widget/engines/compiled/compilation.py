@@ -8,8 +8,9 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Self
 
 from brian_sweep_widget.engines.compiled.blueprint import Blueprint
 from brian_sweep_widget.engines.compiled.build import build
@@ -30,8 +31,11 @@ from brian_sweep_widget.engines.compiled.program import Program
 from brian_sweep_widget.engines.compiled.reading_source import untouched
 from brian_sweep_widget.engines.compiled.structure import TooLargeError
 from brian_sweep_widget.engines.compiled.tracing import Trace, Tracer, UnsupportedError
+from brian_sweep_widget.engines.compiled.twin import known_digits
 from brian_sweep_widget.engines.context import BrianContext, initial_context
 from brian_sweep_widget.engines.failing import failure_of
+from brian_sweep_widget.engines.file_states import FileStates, is_current, listed
+from brian_sweep_widget.engines.files_read import unwatched
 from brian_sweep_widget.engines.fingerprint import fingerprint
 from brian_sweep_widget.engines.packing import pack, unpack_as
 from brian_sweep_widget.engines.runtime import RuntimeEngine
@@ -41,6 +45,33 @@ from brian_sweep_widget.results import Failure
 
 # Of the tracing process, in bytes; traces of networks that can be run take a fraction.
 _MOST_MEMORY = 3 * 2**30
+_MOST_EXPLORED = 3  # times, while files change
+
+
+class Reason(str):
+    """Why a model cannot be compiled.
+
+    Parameters
+    ----------
+    text
+        Says it.
+    read
+        What was in the files that the model read: it may be another answer when
+        they change.
+    """
+
+    __slots__ = ("read",)
+    read: FileStates
+
+    def __new__(cls, text: str, read: FileStates) -> Self:
+        """Make it of a text."""
+        reason = super().__new__(cls, text)
+        reason.read = read
+        return reason
+
+    def __reduce__(self) -> tuple[type[Reason], tuple[str, FileStates]]:
+        """Travel with what was read."""
+        return Reason, (str(self), self.read)
 
 
 class Compilation:
@@ -142,7 +173,7 @@ def explore_model(
     seed: int,
     left_to_equations: frozenset[str],
     jobs: int,
-) -> Blueprint | Failure | str:
+) -> Blueprint | Failure | Reason:
     """Make a blueprint, in the tracing process, and begin to compile it there.
 
     Parameters
@@ -153,12 +184,34 @@ def explore_model(
 
     Returns
     -------
-    Blueprint, Failure or str
-        A failure is the model's own (wrong values, an error in it); a text
+    Blueprint, Failure or Reason
+        A failure is the model's own (wrong values, an error in it); a reason
         says why the model cannot be compiled.
     """
+    for _ in range(_MOST_EXPLORED):
+        try:
+            tracer = unpack_as(packed, Tracer)
+        except BaseException as error:  # noqa: BLE001 - the builder is the user's code
+            return failure_of(error)
+        found = _explored(tracer, parameters, values, seed, left_to_equations, jobs)
+        # Traces of a file's old and new contents differ in what no parameter moves.
+        if is_current(tracer.read):
+            return found
+    if isinstance(found, Reason):
+        text = f"{listed(tracer.read)} changes while the model is read, every time ({found})"
+        return Reason(text, tracer.read)
+    return found
+
+
+def _explored(
+    tracer: Tracer,
+    parameters: Mapping[str, Parameter],
+    values: Mapping[str, Plain],
+    seed: int,
+    left_to_equations: frozenset[str],
+    jobs: int,
+) -> Blueprint | Failure | Reason:
     try:
-        tracer = unpack_as(packed, Tracer)
         return explore(
             tracer,
             parameters,
@@ -168,7 +221,7 @@ def explore_model(
             lambda sketch: _make_meanwhile(sketch, jobs) if jobs else None,
         )
     except UnsupportedError as error:
-        return str(error)
+        return Reason(str(error), tracer.read)
     except MemoryError as error:
         return _too_large(error)
     except BaseException as error:  # noqa: BLE001 - the builder is the user's code
@@ -182,7 +235,12 @@ def _too_large(error: MemoryError) -> Failure:
 
 def _make_meanwhile(sketch: Blueprint, jobs: int) -> None:
     """Have a program compiled on another core; what goes wrong is for the build to say."""
-    threading.Thread(target=make_program, args=(sketch, jobs), daemon=True).start()
+
+    def make() -> None:
+        with unwatched():
+            make_program(sketch, jobs)
+
+    threading.Thread(target=make, daemon=True).start()
 
 
 def trace_model(packed: bytes, values: Mapping[str, Plain], seed: int) -> Trace | Failure | str:
@@ -200,7 +258,8 @@ def trace_model(packed: bytes, values: Mapping[str, Plain], seed: int) -> Trace 
 def make_program(blueprint: Blueprint, jobs: int) -> Program | str:
     """Compile a blueprint, in a worker; a text says why it cannot be."""
     try:
-        return build(blueprint, find_compiler(), jobs)
+        program = build(blueprint, find_compiler(), jobs)
+        return replace(program, same_digits=known_digits(program))
     except (CompilerMissingError, CompileError, CacheRefusedError) as error:
         return str(error)
 

@@ -68,7 +68,8 @@ def explore(
             for value in moved(parameters[name], base_values[name])[:1]:
                 at_once[name] = value
         together = _try(tracer, at_once, seed, like=base)
-        sketch = Blueprint(tracer.name, base, base_values, moves, together, (), untouched)
+        drawn = _drawn_anew(tracer, base_values, base, seed)
+        sketch = Blueprint(tracer.name, base, base_values, moves, together, drawn, untouched)
         if _is_alike(together, base) and _fits(sketch, wanted):
             begin(sketch)
         moves |= _moves(tracer, parameters, base_values, base, seed, late)
@@ -77,7 +78,7 @@ def explore(
         alike = _all_moved(base_values, moves, base)
         if alike != at_once:
             together = _try(tracer, alike, seed, like=base)
-        for others in ((), (wanted,)):
+        for others in (drawn, (*drawn, wanted)):
             blueprint = Blueprint(
                 tracer.name, base, base_values, moves, together, others, untouched
             )
@@ -121,6 +122,16 @@ def _all_moved(
     """Move all parameters at once that can be moved without changing the skeleton."""
     alike = {name: move.after for name, move in moves.items() if _is_alike(move.trace, base)}
     return {**values, **alike}
+
+
+def _drawn_anew(
+    tracer: Tracer, values: Mapping[str, Plain], base: Trace, seed: int
+) -> tuple[Trace, ...]:
+    """Trace with another seed, if the builder draws: numbers that it draws are looked up, too."""
+    if not base.draws:
+        return ()
+    again = _try(tracer, values, seed ^ 1, like=base)
+    return (again,) if again is not None and _is_alike(again, base) else ()
 
 
 def _is_alike(trace: Trace | None, base: Trace) -> bool:

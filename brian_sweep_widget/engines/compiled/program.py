@@ -20,6 +20,7 @@ from brian_sweep_widget.engines.compiled.makefile import Toolchain
 from brian_sweep_widget.engines.compiled.structure import Structure
 from brian_sweep_widget.engines.compiled.tracing import Trace
 from brian_sweep_widget.engines.compiled.translation_units import Project
+from brian_sweep_widget.engines.file_states import FileStates
 from brian_sweep_widget.models import Plain
 
 #: What another value of a parameter costs: nothing, a trace, or a build.
@@ -51,7 +52,7 @@ class Kit:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What a program needs to simulate one set of parameters, its seed excepted.
+    """What a program needs to simulate one set of parameters, the job's seed excepted.
 
     Parameters
     ----------
@@ -64,12 +65,19 @@ class Variant:
         What it leaves.
     structure
         How large it is.
+    draws
+        Whether the builder drew random numbers in Python: then it belongs to its
+        values and to one seed alone, otherwise to all seeds.
+    read
+        What was in the files that the builder read: it holds while that is so.
     """
 
     entries: tuple[Entry, ...]
     static_arrays: Mapping[str, bytes]
     files: ResultFiles
     structure: Structure
+    draws: bool
+    read: FileStates
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,14 @@ class Lifted:
         if trace.static_arrays.keys() != self.static_names:
             msg = "the files that it reads are others"
             raise OtherShapeError(msg)
-        return Variant((*entries, trace.end), trace.static_arrays, trace.files, trace.structure)
+        return Variant(
+            (*entries, trace.end),
+            trace.static_arrays,
+            trace.files,
+            trace.structure,
+            trace.draws,
+            trace.read,
+        )
 
 
 def filled_in(
@@ -149,9 +164,6 @@ class Program:
         What another value of each parameter costs.
     foldable
         Entries with which a compiler may compute, if it knows them.
-    draws
-        Whether the builder draws random numbers in Python: then every seed has
-        a variant of its own.
     seeds
         Whether the builder seeds Brian's generators itself.
     values, variant
@@ -162,6 +174,9 @@ class Program:
         Seconds that another value took by its cost, where it is not instant.
     kit
         What it was built from.
+    same_digits
+        Whether it gives the bits of one that is compiled for its values alone;
+        None if that was not known when it was made.
     """
 
     binary: Path
@@ -170,18 +185,21 @@ class Program:
     instants: Mapping[str, tuple[int, ...]]
     costs: Mapping[str, Cost]
     foldable: frozenset[int]
-    draws: bool
     seeds: bool
     values: Mapping[str, Plain]
     variant: Variant
     counts: frozenset[str]
     times: Mapping[Cost, float]
     kit: Kit
+    same_digits: bool | None = None
 
-    def key(self, values: Mapping[str, Plain], seed: int) -> Hashable:
-        """Name the variant that simulates some values: equal for equal variants."""
-        fixed = tuple(item for item in values.items() if not self._enters(*item))
-        return self.shape, fixed, seed if self.draws else None
+    def key(self, values: Mapping[str, Plain]) -> Hashable:
+        """Name the variant that simulates some values, whatever the seed: one that did not draw."""
+        return self.shape, tuple(item for item in values.items() if not self._enters(*item))
+
+    def key_of_draw(self, values: Mapping[str, Plain], seed: int) -> Hashable:
+        """Name the variant that simulates some values with a seed, if its builder drew."""
+        return self.shape, tuple(values.items()), seed
 
     def _enters(self, name: str, value: Plain) -> bool:
         """Whether a value can be put into the table: an integer may be too large for its type."""

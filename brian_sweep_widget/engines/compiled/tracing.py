@@ -7,7 +7,6 @@ behind; never in the kernel.
 from __future__ import annotations
 
 import itertools
-import random
 import shutil
 import tempfile
 import time
@@ -19,8 +18,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import numpy as np
-
+from brian_sweep_widget.engines.compiled.generators import Generators
 from brian_sweep_widget.engines.compiled.inventory import ResultFiles, take_inventory
 from brian_sweep_widget.engines.compiled.literals import Parsed, parse
 from brian_sweep_widget.engines.compiled.makefile import Toolchain, read_makefile
@@ -30,6 +28,8 @@ from brian_sweep_widget.engines.compiled.remembering import (
 )
 from brian_sweep_widget.engines.compiled.structure import Structure, watched_connections
 from brian_sweep_widget.engines.context import BrianContext
+from brian_sweep_widget.engines.file_states import FileStates, merged
+from brian_sweep_widget.engines.files_read import files_read
 from brian_sweep_widget.engines.runtime import build
 from brian_sweep_widget.models import NetworkModel, Parameter, Plain
 from brian_sweep_widget.models.network_model import DURATION
@@ -66,7 +66,7 @@ class Trace:
         How much memory it takes, and on which names that depends.
     draws
         Whether the builder drew from Python's or numpy's generator: then the
-        trace belongs to one seed alone.
+        trace belongs to its values and its seed alone.
     seeds
         Whether the builder seeds Brian's generators itself.
     toolchain
@@ -75,6 +75,9 @@ class Trace:
         Those of all groups, without the numbers in them.
     seconds
         That it took.
+    read
+        What was in the files that were read: the trace holds no longer than
+        that is so.
     sources, library
         Text by path of what Brian generated, and of what it ships along.
         Empty unless asked for.
@@ -90,6 +93,7 @@ class Trace:
     toolchain: Toolchain
     equations: frozenset[str]
     seconds: float
+    read: FileStates = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     library: Mapping[str, str] = field(default_factory=dict)
 
@@ -105,6 +109,11 @@ class Tracer:
         Its parameters by name, for their units.
     context
         Brian's settings where the sweep was made.
+
+    Attributes
+    ----------
+    read
+        What was in the files that all traces so far have read.
     """
 
     def __init__(
@@ -112,6 +121,7 @@ class Tracer:
     ) -> None:
         self.functions = [model.builder]
         self.name = model.label
+        self.read: FileStates = {}
         self._builder = model.builder
         self._names = model.builder_parameters
         self._parameters = parameters
@@ -154,8 +164,7 @@ class Tracer:
 
         remember_solutions()
         self._context.apply()
-        random.seed(seed)
-        np.random.seed(seed)  # noqa: NPY002 - the one that models written for Brian use
+        generators = Generators(seed)
         brian2.set_device("cpp_standalone", build_on_run=False)
         device = brian2.get_device()
         device.reinit()
@@ -164,7 +173,9 @@ class Tracer:
         folder = Path(tempfile.mkdtemp(prefix="brian-sweep-trace-"))
         try:
             with _clocks_in_order(), watched_solutions(equations) as solved:
-                return self._generate(device, values, folder, solved, with_sources=with_sources)
+                return self._generate(
+                    device, values, folder, generators, solved, with_sources=with_sources
+                )
         except NotImplementedError as error:
             raise UnsupportedError(_first_line(error)) from error
         finally:
@@ -177,6 +188,7 @@ class Tracer:
         device: Any,
         values: Mapping[str, Plain],
         folder: Path,
+        generators: Generators,
         solved: set[str],
         *,
         with_sources: bool,
@@ -188,15 +200,20 @@ class Tracer:
             name: quantity(value, self._parameters[name].unit) for name, value in values.items()
         }
         device.insert_code("main", _SEEDING)
-        before = _generator_states()
-        with watched_connections() as connections:
-            network, names = build(self._builder, {name: quantities[name] for name in self._names})
-            if brian2.get_device() is not device:
-                msg = "it calls set_device, and so leaves the device that writes the program"
-                raise UnsupportedError(msg)
-            draws = before != _generator_states()
-            _refuse_python_code(network)
-            network.run(quantities[DURATION], namespace=names)
+        read: FileStates = {}
+        try:
+            with watched_connections() as connections, generators.watched(), files_read() as read:
+                network, names = build(
+                    self._builder, {name: quantities[name] for name in self._names}
+                )
+                if brian2.get_device() is not device:
+                    msg = "it calls set_device, and so leaves the device that writes the program"
+                    raise UnsupportedError(msg)
+                _refuse_python_code(network)
+                network.run(quantities[DURATION], namespace=names)
+        finally:
+            self.read = merged([self.read, read])
+        draws = generators.used
         files = take_inventory(network, device)
         device.insert_code("before_end", files.code())
         device.insert_code("after_end", "sweep_finish(brian::results_dir.c_str());")
@@ -215,6 +232,7 @@ class Tracer:
             read_makefile((folder / "makefile").read_text(encoding="utf-8"), sources.values()),
             frozenset(solved),
             time.monotonic() - began,
+            read,
             sources if with_sources else {},
             library if with_sources else {},
         )
@@ -243,11 +261,6 @@ def _clocks_in_order() -> Iterator[None]:
 
     with mock.patch.object(Clock, "__hash__", hash_once):
         yield
-
-
-def _generator_states() -> tuple[Any, ...]:
-    drawn = np.random.get_state(legacy=False)  # noqa: NPY002
-    return random.getstate(), repr(drawn)
 
 
 def _refuse_python_code(network: Any) -> None:

@@ -62,8 +62,6 @@ def same_digits(blueprint: Blueprint, program: Program) -> bool | None:
     try:
         compiler = find_compiler()
         cache = BuildCache()
-        parts = parts_of(program.shape, blueprint.base.toolchain, compiler)
-        numbers = list(program.variant.entries)
 
         def make(folder: Path) -> None:
             same: bool | None = None
@@ -72,12 +70,28 @@ def same_digits(blueprint: Blueprint, program: Program) -> bool | None:
             (folder / _VERDICT).write_text(json.dumps(same))
 
         about = {"model": f"{blueprint.name} (last digits)"}
-        found = cache.get_or_make(
-            key_of({**parts, "numbers": numbers}), make, about, product=_VERDICT
-        )
-        verdict: bool | None = json.loads((found / _VERDICT).read_text())
+        return _verdict(cache.get_or_make(_key(program, compiler), make, about, product=_VERDICT))
     except (BinaryError, CacheRefusedError, CompileError, CompilerMissingError):
         return None
+
+
+def known_digits(program: Program) -> bool | None:
+    """Say what an earlier comparison found; None if there was none, or it could not tell."""
+    if not program.foldable:
+        return True
+    with suppress(CacheRefusedError, CompilerMissingError, OSError):
+        found = BuildCache().find(_key(program, find_compiler()))
+        return None if found is None else _verdict(found)
+    return None
+
+
+def _key(program: Program, compiler: Compiler) -> str:
+    parts = parts_of(program.shape, program.kit.toolchain, compiler)
+    return key_of({**parts, "numbers": list(program.variant.entries)})
+
+
+def _verdict(found: Path) -> bool | None:
+    verdict: bool | None = json.loads((found / _VERDICT).read_text())
     return verdict
 
 
