@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 
 from brian_sweep_widget.engines.compiled.blueprint import Blueprint
 from brian_sweep_widget.engines.compiled.build import build
@@ -41,6 +41,22 @@ from brian_sweep_widget.results import Failure
 
 # Of the tracing process, in bytes; traces of networks that can be run take a fraction.
 _MOST_MEMORY = 3 * 2**30
+
+
+class Refusal(NamedTuple):
+    """Says why a model cannot be traced with some values.
+
+    Attributes
+    ----------
+    failure
+        The model's own: wrong values, an error in it.
+    drew
+        Whether it drew random numbers before, so that it may be otherwise with
+        another seed.
+    """
+
+    failure: Failure
+    drew: bool
 
 
 class Compilation:
@@ -142,7 +158,7 @@ def explore_model(
     seed: int,
     left_to_equations: frozenset[str],
     jobs: int,
-) -> Blueprint | Failure | str:
+) -> Blueprint | Refusal | str:
     """Make a blueprint, in the tracing process, and begin to compile it there.
 
     Parameters
@@ -153,10 +169,11 @@ def explore_model(
 
     Returns
     -------
-    Blueprint, Failure or str
-        A failure is the model's own (wrong values, an error in it); a text
-        says why the model cannot be compiled.
+    Blueprint, Refusal or str
+        A refusal is of these values; a text says why the model cannot be
+        compiled.
     """
+    tracer = None
     try:
         tracer = unpack_as(packed, Tracer)
         return explore(
@@ -169,15 +186,16 @@ def explore_model(
         )
     except UnsupportedError as error:
         return str(error)
-    except MemoryError as error:
-        return _too_large(error)
     except BaseException as error:  # noqa: BLE001 - the builder is the user's code
-        return failure_of(error)
+        return _refusal(error, tracer)
 
 
-def _too_large(error: MemoryError) -> Failure:
+def _refusal(error: BaseException, tracer: Tracer | None) -> Refusal:
+    drew = tracer is not None and tracer.drew
+    if not isinstance(error, MemoryError):
+        return Refusal(failure_of(error), drew)
     what = str(error) if isinstance(error, TooLargeError) else f"its arrays alone: {error}"
-    return Failure("NotEnoughMemory", what)
+    return Refusal(Failure("NotEnoughMemory", what), drew)
 
 
 def _make_meanwhile(sketch: Blueprint, jobs: int) -> None:
@@ -185,16 +203,16 @@ def _make_meanwhile(sketch: Blueprint, jobs: int) -> None:
     threading.Thread(target=make_program, args=(sketch, jobs), daemon=True).start()
 
 
-def trace_model(packed: bytes, values: Mapping[str, Plain], seed: int) -> Trace | Failure | str:
+def trace_model(packed: bytes, values: Mapping[str, Plain], seed: int) -> Trace | Refusal | str:
     """Trace one set of values, in the tracing process; see `explore_model`."""
+    tracer = None
     try:
-        return unpack_as(packed, Tracer).trace(values, seed)
+        tracer = unpack_as(packed, Tracer)
+        return tracer.trace(values, seed)
     except UnsupportedError as error:
         return str(error)
-    except MemoryError as error:
-        return _too_large(error)
-    except BaseException as error:  # noqa: BLE001
-        return failure_of(error)
+    except BaseException as error:  # noqa: BLE001 - as above
+        return _refusal(error, tracer)
 
 
 def make_program(blueprint: Blueprint, jobs: int) -> Program | str:

@@ -118,6 +118,8 @@ class Tracer:
         # Which of Brian's runtime targets the user prefers is of no matter here.
         preferences = {**context.preferences, "codegen.target": "auto"}
         self._context = BrianContext(preferences, context.time_step)
+        #: Whether the latest trace drew from Python's or numpy's generator.
+        self.drew = False
 
     def trace(
         self,
@@ -156,6 +158,7 @@ class Tracer:
         self._context.apply()
         random.seed(seed)
         np.random.seed(seed)  # noqa: NPY002 - the one that models written for Brian use
+        before = _generator_states()
         brian2.set_device("cpp_standalone", build_on_run=False)
         device = brian2.get_device()
         device.reinit()
@@ -165,9 +168,13 @@ class Tracer:
         try:
             with _clocks_in_order(), watched_solutions(equations) as solved:
                 return self._generate(device, values, folder, solved, with_sources=with_sources)
-        except NotImplementedError as error:
-            raise UnsupportedError(_first_line(error)) from error
+        except Exception as error:
+            missing = _not_implemented(error)
+            if missing is None:
+                raise
+            raise UnsupportedError(_first_line(missing)) from error
         finally:
+            self.drew = before != _generator_states()
             device.reinit()
             reset_device()
             shutil.rmtree(folder, ignore_errors=True)
@@ -277,6 +284,14 @@ def _contents(folder: Path) -> dict[str, bytes]:
     if not folder.is_dir():
         return {}
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+def _not_implemented(error: BaseException) -> NotImplementedError | None:
+    """Find what the device cannot do among an error's causes: Brian wraps it into others."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, NotImplementedError):
+        cause = cause.__cause__
+    return cause
 
 
 def _first_line(error: BaseException) -> str:
