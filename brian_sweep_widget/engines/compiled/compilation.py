@@ -92,9 +92,8 @@ class Compilation:
         self.context = context or BrianContext()
         self._tracer = Tracer(model, parameters, self.context)
         # Here, where the source can be read: a notebook's cell is no file.
-        self.untouched = untouched(model.builder, model.builder_parameters) | {
-            name for name in parameters if name not in model.builder_parameters
-        }
+        named = [name for name in model.builder_parameters if name in parameters]
+        self.untouched = untouched(model.builder, named) | parameters.keys() - named
 
     def measuring(self, model: NetworkModel) -> Compilation:
         """Give the compilation of the same model with other measures: it is the same program."""

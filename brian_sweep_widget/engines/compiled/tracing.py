@@ -113,7 +113,7 @@ class Tracer:
         self.functions = [model.builder]
         self.name = model.label
         self._builder = model.builder
-        self._names = model.builder_parameters
+        self._names = [name for name in model.builder_parameters if name in parameters]
         self._parameters = parameters
         # Which of Brian's runtime targets the user prefers is of no matter here.
         preferences = {**context.preferences, "codegen.target": "auto"}
