@@ -16,7 +16,7 @@ DEFAULT_MODEL = "cuba"
 
 #: Names that `Sweep` keeps for itself, so that no parameter can be given by them.
 _RESERVED = {
-    *("cluster", "engine", "model", "seed", "seeding", "self", "store", "time_limit", "trials"),
+    *("cluster", "engine", "seed", "seeding", "store", "time_limit", "trials"),
     "workers",
 }
 #: Where the texts given for parameters are kept, apart from the other options.
@@ -97,7 +97,7 @@ def add_model_options(parser: argparse.ArgumentParser, model: Model) -> None:
     UsageError
         If a parameter has a name that sweeps keep for themselves.
     """
-    required = model.required()
+    required, untyped = model.required(), model.untyped()
     parser.set_defaults(**{_TEXTS: {}})
     group = parser.add_argument_group(f"parameters of {model.label}", f"Values: {SYNTAX}.")
     for name, parameter in _parameters(model).items():
@@ -113,7 +113,7 @@ def add_model_options(parser: argparse.ArgumentParser, model: Model) -> None:
             default=argparse.SUPPRESS,
             required=name in required,
             metavar="VALUE" if parameter.sweepable else parameter.kind.upper(),
-            help=_help(model, parameter, known=name not in required),
+            help=_help(model, parameter, needed=name in required, known=name not in untyped),
         )
 
 
@@ -133,11 +133,11 @@ def given_values(model: Model, parsed: argparse.Namespace) -> dict[str, Any]:
     UsageError
         If a value cannot be read, naming option and value.
     """
-    required, parameters = model.required(), _parameters(model)
+    untyped, parameters = model.untyped(), _parameters(model)
     given: dict[str, Any] = {}
     for name, text in getattr(parsed, _TEXTS).items():
         try:
-            given[name] = read_value(text, parameters[name], declared=name not in required)
+            given[name] = read_value(text, parameters[name], declared=name not in untyped)
         except NotAValueError as error:
             msg = f"argument {_dashed(name)}: {text!r} {error}"
             raise UsageError(msg) from None
@@ -161,8 +161,8 @@ class _Keep(argparse.Action):
 
 
 def _parameters(model: Model) -> dict[str, Parameter]:
-    # Of parameters without default nothing is known; zero only stands in.
-    return model.parameters(dict.fromkeys(model.required(), 0))
+    # Of parameters without default, or with None, nothing is known; zero only stands in.
+    return model.parameters(dict.fromkeys(model.untyped(), 0))
 
 
 def _dashed(name: str) -> str:
@@ -176,10 +176,10 @@ def _option(parser: argparse.ArgumentParser, name: str) -> str:
     return f"--parameter-{option[2:]}" if option in taken else option
 
 
-def _help(model: Model, parameter: Parameter, *, known: bool) -> str:
+def _help(model: Model, parameter: Parameter, *, needed: bool, known: bool) -> str:
     text = parameter.label
     if not known:
-        return f"{text} (needed)".replace("%", "%%")
+        return f"{text} ({'needed' if needed else 'default: None'})".replace("%", "%%")
     if parameter.unit.symbol:
         text += f" in {parameter.unit.symbol}"
     default = parameter.default

@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from brian_sweep_widget.engines.devices import reset_devices
+
 
 @functools.cache
 def initial_context() -> BrianContext:
@@ -66,9 +68,8 @@ class BrianContext:
             # Compared by identity too: some preferences are arrays or types.
             if brian2.prefs[name] is not wanted:
                 brian2.prefs[name] = wanted
+        reset_devices()
         brian2.defaultclock.dt = self.time_step * brian2.second
-        if brian2.get_device() is not brian2.all_devices["runtime"]:
-            brian2.set_device("runtime")
         # Brian names objects after those that are still in memory and orders equal
         # ones by name: left-overs of an earlier job would change the order in
         # which groups draw random numbers.

@@ -11,6 +11,7 @@ from brian_sweep_widget.engines.context import (
     preference_files,
     seed_generators,
 )
+from brian_sweep_widget.engines.devices import standalone_apart
 from brian_sweep_widget.engines.reading import read_returned
 from brian_sweep_widget.engines.sizes import within
 from brian_sweep_widget.engines.versions import library_versions
@@ -74,6 +75,6 @@ class FunctionEngine:
         }
         if self._model.takes_seed:
             arguments[SEED] = job.seed
-        with within(self._limits):
+        with within(self._limits), standalone_apart(job.seed):
             returned = self._model.function(**arguments)
         return read_returned(self._model.name, returned, arguments)

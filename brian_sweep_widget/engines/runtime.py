@@ -11,6 +11,7 @@ from typing import Any
 from unittest import mock
 
 from brian_sweep_widget.engines.context import BrianContext, seed_generators
+from brian_sweep_widget.engines.devices import kept_device
 from brian_sweep_widget.engines.reading import read_measure
 from brian_sweep_widget.engines.sizes import within
 from brian_sweep_widget.engines.versions import library_versions
@@ -86,7 +87,9 @@ class RuntimeEngine:
             name: quantity(value, self._parameters[name].unit)
             for name, value in job.parameters.items()
         }
-        arguments = {name: values[name] for name in self._model.builder_parameters}
+        arguments = {
+            name: values[name] for name in self._model.builder_parameters if name in values
+        }
         with within(self._limits):
             network, names = build(self._model.builder, arguments)
             network.run(values[DURATION], namespace=names)
@@ -122,7 +125,7 @@ def build(builder: Callable[..., Any], arguments: Mapping[str, Any]) -> tuple[An
     TypeError
         If it returned something else than a network.
     """
-    from brian2 import Network  # noqa: PLC0415 - engines are imported without Brian
+    from brian2 import MagicNetwork, Network  # noqa: PLC0415 - engines are imported without Brian
 
     code = inspect.unwrap(builder).__code__
     frames: list[FrameType] = []
@@ -136,14 +139,32 @@ def build(builder: Callable[..., Any], arguments: Mapping[str, Any]) -> tuple[An
             frames.append(frame)
         make(self, *objects, **options)
 
-    with mock.patch.object(Network, "__init__", make_and_look):
+    with mock.patch.object(Network, "__init__", make_and_look), kept_device(builder):
         network = builder(**arguments)
-    if not isinstance(network, Network):
-        msg = (
-            f"{builder.__name__} returned a {type(network).__name__}, not a brian2.Network: "
-            "end it with return Network(...)"
-        )
-        raise TypeError(msg)
+    if not isinstance(network, Network) or isinstance(network, MagicNetwork):
+        raise TypeError(_no_network(builder, network))
     if not frames:  # a network made elsewhere: the arguments are all that is known
         return network, {**inspect.unwrap(builder).__globals__, **arguments}
     return network, {**frames[-1].f_globals, **frames[-1].f_locals}
+
+
+def _no_network(builder: Callable[..., Any], returned: Any) -> str:
+    """Say what is wrong with something that is not the network of a builder."""
+    from brian2 import BrianObject, MagicNetwork  # noqa: PLC0415 - as above
+
+    what, do = f"a {type(returned).__name__}", "return Network(...)"
+    if returned is None:
+        what = "nothing"
+    elif isinstance(returned, MagicNetwork):
+        what, do = "Brian's magic network", "return Network(collect())"
+    elif isinstance(returned, set):
+        what, do = "a set, as collect() gives", "return Network(collect())"
+    elif isinstance(returned, BrianObject):
+        what, do = f"a {type(returned).__name__} alone", "return Network(collect())"
+    elif isinstance(returned, list | tuple) and any(isinstance(o, BrianObject) for o in returned):
+        kinds = ", ".join(type(one).__name__ for one in returned)
+        what, do = f"a {type(returned).__name__} ({kinds})", "return Network(...) of these"
+    msg = f"{builder.__name__} returned {what}, not a brian2.Network: end it with {do}"
+    if "run" in inspect.unwrap(builder).__code__.co_names:
+        msg += ", and leave run(...) away, as the network is run for the model's duration"
+    return f"{msg}. What is read after the run is read by measures: @{builder.__name__}.measure()"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from brian_sweep_widget.models.parameters import Parameter
+from brian_sweep_widget.models.parameters import Parameter, in_short
 from brian_sweep_widget.models.units import (
     NO_DIMENSIONS,
     best_unit,
@@ -67,6 +67,73 @@ def parameter_like(name: str, value: Any) -> Parameter:
     raise TypeError(msg)
 
 
+def is_constant(default: Any) -> bool:
+    """Whether a default is nothing that a parameter can be, so that no sweep changes it.
+
+    Such as a tuple, a list, a dict, an array, or a function.
+    """
+    if default is REQUIRED or default is None:
+        return False
+    if isinstance(default, list | tuple) or np.ndim(default):
+        return True
+    try:
+        parameter_like("", default)
+    except TypeError:
+        return True
+    return False
+
+
+def learned(name: str, value: Any, **about: Any) -> Parameter:
+    """Make a parameter that says nothing of itself, of what a caller gives for it.
+
+    Parameters
+    ----------
+    name
+        The parameter's name.
+    value
+        A single value, or an axis. Its first value becomes the default.
+    **about
+        See `declare`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If no parameter can have such values, or they are no axis.
+    """
+    if isinstance(value, bool | str) or not is_axis(value):
+        return declare(name, value, **about)
+    parameter = parameter_like(name, value)
+    read = parameter.read_axis(value)
+    parameter = _described(parameter, gathered(value)[0], **about)
+    low, high = float(min(read)), float(max(read))
+    if parameter.range is None and low < high:
+        parameter = replace(parameter, range=(low, high))
+    return with_default(parameter, gathered(value)[0])
+
+
+def is_axis(value: Any) -> bool:
+    """Whether a value that a caller gives for a parameter holds several."""
+    return bool(value.ndim) if is_quantity(value) else hasattr(value, "__len__")
+
+
+def refuse_constants(given: Iterable[str], constants: Mapping[str, Any], owner: str) -> None:
+    """Refuse values for parameters whose defaults are nothing that can be swept.
+
+    Raises
+    ------
+    TypeError
+        Naming the parameter, its default, and what to do.
+    """
+    for name in given:
+        if name in constants:
+            msg = (
+                f"{owner} keeps {name} = {in_short(constants[name])} in all simulations, as that "
+                "is no single number, flag or text: to change it, write another function that "
+                f"calls {owner} with it"
+            )
+            raise TypeError(msg)
+
+
 def declare(
     name: str,
     default: Any,
@@ -104,6 +171,21 @@ def declare(
         msg = f"{name} has an array as its default: give a single value"
         raise TypeError(msg)
     parameter = parameter_like(name, default)
+    parameter = _described(parameter, default, label=label, unit=unit, limits=limits, span=span)
+    return with_default(parameter, default)
+
+
+def _described(
+    parameter: Parameter,
+    default: Any,
+    *,
+    label: str | None = None,
+    unit: Any = None,
+    limits: Any = None,
+    span: Any = None,
+) -> Parameter:
+    """Add what a model says about a parameter; see `declare`."""
+    name = parameter.name
     if label is not None:
         parameter = replace(parameter, label=label)
     if unit is not None:
@@ -122,7 +204,7 @@ def declare(
         if unit is None and parameter.unit.dimensions != NO_DIMENSIONS:
             # The default may be zero, which says nothing of the unit in use.
             parameter = replace(parameter, unit=best_unit(gathered(span)))
-    return with_default(parameter, default)
+    return parameter
 
 
 def with_default(parameter: Parameter, value: Any) -> Parameter:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from brian_sweep_widget.models.declaration import (
     REQUIRED,
     check_names,
     declare,
-    parameter_like,
-    range_around,
+    is_constant,
+    learned,
+    refuse_constants,
     signature_defaults,
-    with_default,
 )
 from brian_sweep_widget.models.parameters import Parameter
-from brian_sweep_widget.models.units import is_quantity
 
 #: A parameter of this name is not the user's to sweep: it receives the job's seed.
 SEED = "seed"
@@ -47,10 +45,13 @@ class FunctionModel:
         self.label = self.name
         defaults = signature_defaults(function)
         self.takes_seed = SEED in defaults
+        defaults.pop(SEED, None)
+        self._constants = {key: value for key, value in defaults.items() if is_constant(value)}
+        self._required = [key for key, value in defaults.items() if value is REQUIRED]
         self._declared = {
-            name: None if default is REQUIRED else declare(name, default)
+            name: None if default is REQUIRED or default is None else declare(name, default)
             for name, default in defaults.items()
-            if name != SEED
+            if name not in self._constants
         }
         #: Functions suggest no sweep of their own (network models may).
         self.suggested_sweep: Mapping[str, Any] = {}
@@ -71,33 +72,25 @@ class FunctionModel:
         TypeError
             If a name is unknown, or a parameter has neither default nor value.
         """
+        refuse_constants(given, self._constants, self.name)
         check_names(given, self._declared, self.name)
-        return {name: self._parameter(name, given) for name in self._declared}
+        for name in self._required:
+            if name not in given:
+                msg = (
+                    f"{self.name} needs a value for {name!r}, which has no default: give one, "
+                    f"such as {name}=..., or an array to sweep over"
+                )
+                raise TypeError(msg)
+        return {
+            name: parameter or learned(name, given[name])
+            for name, parameter in self._declared.items()
+            if parameter is not None or name in self._required or given.get(name) is not None
+        }
 
     def required(self) -> list[str]:
         """Name the parameters that have no default."""
+        return list(self._required)
+
+    def untyped(self) -> list[str]:
+        """Name the parameters of which nothing is known until a value is given."""
         return [name for name, parameter in self._declared.items() if parameter is None]
-
-    def _parameter(self, name: str, given: Mapping[str, Any]) -> Parameter:
-        declared = self._declared[name]
-        if declared is not None:
-            return declared
-        if name not in given:
-            msg = (
-                f"{self.name} needs a value for {name!r}, which has no default: give one, "
-                f"such as {name}=..., or an array to sweep over"
-            )
-            raise TypeError(msg)
-        value = given[name]
-        parameter = parameter_like(name, value)
-        if isinstance(value, bool | str) or not _is_axis(value):
-            return with_default(parameter, value)
-        read = parameter.read_axis(value)
-        low, high = float(min(read)), float(max(read))
-        return replace(parameter, range=(low, high) if low < high else range_around(low, parameter))
-
-
-def _is_axis(value: Any) -> bool:
-    if is_quantity(value):
-        return bool(value.ndim)
-    return hasattr(value, "__len__")

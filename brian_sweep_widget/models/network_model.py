@@ -13,6 +13,9 @@ from brian_sweep_widget.models.declaration import (
     REQUIRED,
     check_names,
     declare,
+    is_constant,
+    learned,
+    refuse_constants,
     signature_defaults,
     words,
 )
@@ -43,6 +46,8 @@ class NetworkModel:
         monitors: Monitors,
         inputs: Inputs | None,
         presets: Mapping[str, Mapping[str, Any]],
+        untyped: Mapping[str, Mapping[str, Any]],
+        constants: Mapping[str, Any],
     ) -> None:
         self.builder = builder
         self.name = builder.__name__
@@ -62,6 +67,8 @@ class NetworkModel:
         self.__qualname__ = builder.__qualname__
         self.__module__ = builder.__module__
         self._parameters = parameters
+        self._untyped = untyped
+        self._constants = constants
 
     def __repr__(self) -> str:
         return f"NetworkModel({self.name})"
@@ -73,6 +80,8 @@ class NetworkModel:
     def parameters(self, given: Mapping[str, Any]) -> dict[str, Parameter]:
         """Give the parameters by name; every one has a default.
 
+        Those whose default is None are there if a value is given.
+
         Parameters
         ----------
         given
@@ -83,12 +92,24 @@ class NetworkModel:
         TypeError
             If a name is unknown.
         """
-        check_names(given, self._parameters, self.name)
-        return dict(self._parameters)
+        refuse_constants(given, self._constants, self.name)
+        check_names(given, [*self._parameters, *self._untyped], self.name)
+        more = {
+            name: learned(name, given[name], **about)
+            for name, about in self._untyped.items()
+            if given.get(name) is not None
+        }
+        known = {**self._parameters, **more}
+        order = dict.fromkeys((*self.builder_parameters, DURATION))
+        return {name: known[name] for name in order if name in known}
 
     def required(self) -> list[str]:
         """Name the parameters that have no default: never any."""
         return []
+
+    def untyped(self) -> list[str]:
+        """Name the parameters of which nothing is known until a value is given."""
+        return list(self._untyped)
 
     def with_measures(self, more: Mapping[str, Measure]) -> NetworkModel:
         """Give the same model with further measures, which are no one else's."""
@@ -244,30 +265,48 @@ def network_model(
         if dimensions_of(defaults[DURATION]) != TIME or np.ndim(defaults[DURATION]):
             msg = f"duration = {defaults[DURATION]!r} of {name} is not a time (such as 100*ms)"
             raise TypeError(msg)
+        constants = {key: value for key, value in defaults.items() if is_constant(value)}
         for mapping in (labels, units, limits, ranges, sweep, *presets.values()):
+            refuse_constants(mapping, constants, name)
             check_names(mapping, defaults, name)
-        parameters = {
-            key: declare(
-                key,
-                default,
-                label=labels.get(key),
-                unit=units.get(key),
-                limits=limits.get(key),
-                span=ranges.get(key),
-            )
-            for key, default in defaults.items()
+        about = {
+            key: {
+                "label": labels.get(key),
+                "unit": units.get(key),
+                "limits": limits.get(key),
+                "span": ranges.get(key),
+            }
+            for key in defaults
+            if key not in constants
         }
-        for key, values in sweep.items():
-            parameters[key].read_axis(values)
-        for preset in presets.values():
-            for key, value in preset.items():
-                (parameters[key].read_axis if np.ndim(value) else parameters[key].read)(value)
+        parameters = {
+            key: declare(key, defaults[key], **told)
+            for key, told in about.items()
+            if defaults[key] is not None
+        }
         if inputs is not None:
-            check_names((inputs.size, inputs.probability, *inputs.weights), defaults, name)
-        monitors = _monitors(name, defaults, spikes, traces, populations)
-        return NetworkModel(
-            builder, parameters, label or words(name), sweep, monitors, inputs, presets
+            check_names((inputs.size, inputs.probability, *inputs.weights), parameters, name)
+        monitors = _monitors(name, parameters, spikes, traces, populations)
+        untyped = {key: told for key, told in about.items() if key not in parameters}
+        model = NetworkModel(
+            builder,
+            parameters,
+            label or words(name),
+            sweep,
+            monitors,
+            inputs,
+            presets,
+            untyped,
+            constants,
         )
+        known = model.parameters(sweep)
+        for key, values in sweep.items():
+            known[key].read_axis(values)
+        for preset in presets.values():
+            known = model.parameters(preset)
+            for key, value in preset.items():
+                (known[key].read_axis if np.ndim(value) else known[key].read)(value)
+        return model
 
     return decorate
 

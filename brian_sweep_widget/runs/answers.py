@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from brian_sweep_widget.backends import LocalPool
-from brian_sweep_widget.engines import compiled
+from brian_sweep_widget.engines import compiled, prepare
 from brian_sweep_widget.engines.file_states import FileStates
 from brian_sweep_widget.results import Failure
 
@@ -31,11 +31,21 @@ class StoppedError(Exception):
 
 
 class RefusedError(Exception):
-    """These parameters cannot be simulated; `failure` says why."""
+    """These parameters cannot be simulated.
 
-    def __init__(self, failure: Failure) -> None:
+    Parameters
+    ----------
+    failure
+        Says why.
+    drew
+        Whether random numbers were drawn before, so that it may be otherwise
+        with another seed.
+    """
+
+    def __init__(self, failure: Failure, *, drew: bool = False) -> None:
         super().__init__(str(failure))
         self.failure = failure
+        self.drew = drew
 
 
 def answer(ask: Callable[[], Future[Any]], stopped: Stopped) -> Any:
@@ -63,8 +73,8 @@ def answer(ask: Callable[[], Future[Any]], stopped: Stopped) -> Any:
             if last:
                 msg = f"the process that prepared it ended: {type(error).__name__}: {error}"
                 raise NotCompiledError(msg.partition("\n")[0]) from error
-    if isinstance(given, Failure):
-        raise RefusedError(given)
+    if isinstance(given, compiled.Refusal):
+        raise RefusedError(given.failure, drew=given.drew)
     if isinstance(given, compiled.Reason):
         raise NotCompiledError(str(given), given.read)
     if isinstance(given, str):
@@ -91,6 +101,12 @@ def tracing_pool() -> LocalPool:
 def spare_pool() -> LocalPool:
     """Give a process that works when nothing else does."""
     return LocalPool(1, compiled.give_way)
+
+
+@functools.cache
+def attempting_pool() -> LocalPool:
+    """Give the process in which Brian's runtime tries what could not be compiled."""
+    return LocalPool(1, prepare)
 
 
 @functools.cache

@@ -9,12 +9,13 @@ from itertools import islice
 from typing import NamedTuple
 
 from brian_sweep_widget.backends import local_pool
-from brian_sweep_widget.engines import Engine, UnknownError, compiled
+from brian_sweep_widget.engines import UnknownError, compiled
 from brian_sweep_widget.engines.sizes import check_neurons, check_synapses
 from brian_sweep_widget.limits import LimitError, limits
 from brian_sweep_widget.results import Failure, Outcome
 from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError, Stopped, StoppedError
 from brian_sweep_widget.runs.checking import Checker
+from brian_sweep_widget.runs.falling_back import FallingBack, RuntimeComputesError, not_compiled
 from brian_sweep_widget.runs.sources import Desk, ReadySource
 from brian_sweep_widget.runs.supply import Load
 from brian_sweep_widget.runs.variants import Prepared
@@ -67,6 +68,10 @@ class CompiledSource:
         self._folded = False  # whether other numbers than those compared may be folded
         self._checker = Checker(self._workshop)
         self._ready: ReadySource | None = None
+        self._falling_back = FallingBack(compilation, time_limit)
+        self._desk: Desk | None = None
+        self._supplied = False
+        self._left: list[Job] = []  # when it fell back while others ran already
         self._workshop.in_use(+1)
 
     @property
@@ -128,22 +133,36 @@ class CompiledSource:
             return
         if desk.find is not None:
             self._look_at_measures()
-        self._fill_by_variant(jobs, desk)
+        self._desk, self._supplied = desk, False
+        self._falling_back.look_at(jobs)
+        try:
+            self._fill_by_variant(jobs, desk)
+        except RuntimeComputesError as computes:
+            ready = self._fall_back(computes.reason, computes.outcome)
+            if self._supplied:  # by other workers: what is under way goes on to its end
+                desk.supply.drop()
+                self._left = list(jobs)
+            else:
+                ready.fill(jobs, desk)
 
     def check(self, outcomes: Sequence[Outcome], stopped: Stopped) -> list[Job]:
         """Compare predicted tables with traces; see `Source.check`.
 
-        If a measure asked for something that only Brian's own objects have,
-        Brian's runtime computes all jobs again: engines are never mixed.
+        If a program ended as no program should, or a measure asked for
+        something that only Brian's own objects have, and Brian's runtime can
+        compute that, it computes all jobs again: engines are never mixed.
         """
-        jobs = [outcome.job for outcome in outcomes]
-        unreadable = next(filter(_unreadable, outcomes), None)
-        if self._ready is None and self._compilation.fallback and unreadable and not stopped():
-            assert unreadable.failure is not None  # noqa: S101 - that is how it was found
-            self._fall_back(self._compilation.fallback, unreadable.failure.message)
-            return jobs
+        left, self._left = self._left, []
+        if left or self._ready is not None:
+            return left
         try:
+            for outcome in self._falling_back.explained(outcomes, stopped):
+                assert self._desk is not None  # noqa: S101 - it had them computed
+                self._desk.record(outcome)
             return self._checker.refuted(stopped)
+        except RuntimeComputesError as computes:
+            self._fall_back(computes.reason, computes.outcome)
+            return [outcome.job for outcome in outcomes]
         except StoppedError:
             return []
 
@@ -161,10 +180,6 @@ class CompiledSource:
                 group = groups.popleft()
                 try:
                     self._prepared(group, desk)
-                except RefusedError as error:
-                    for job in group:
-                        desk.record(Outcome(job, "failed", failure=error.failure))
-                    continue
                 except NotCompiledError as error:
                     if started:
                         raise
@@ -196,13 +211,23 @@ class CompiledSource:
         """Put jobs that probably share a variant."""
         alike: list[Job] = []
         before: _Prepared | None = None
-        for index, job in enumerate(group):
+        waiting = deque(group)
+        while waiting:
+            job = waiting.popleft()
             if before is not None and before.draws:  # each of them has a variant of its own
-                self._trace_soon(group[index : index + _TRACED_AHEAD])
+                self._trace_soon([job, *islice(waiting, _TRACED_AHEAD - 1)])
             try:
                 task = self._task_for(job, desk)
+            except RefusedError as error:
+                refused = self._refused_with(job, waiting, error, desk.stopped)
+                positions = {other.position for other in refused}
+                waiting = deque(other for other in waiting if other.position not in positions)
+                failed = self._falling_back.refused([job, *refused], error.failure, desk.stopped)
+                for outcome in failed:
+                    desk.record(outcome)
+                continue
             except BaseException:
-                self._give_up(group[index : index + _TRACED_AHEAD])
+                self._give_up([job, *islice(waiting, _TRACED_AHEAD - 1)])
                 raise
             if alike and (task is not before or len(alike) >= _ASKED_AT_ONCE):
                 self._put(alike, before, desk)
@@ -210,6 +235,28 @@ class CompiledSource:
             alike.append(job)
             before = task
         self._put(alike, before, desk)
+
+    def _refused_with(
+        self, job: Job, others: Sequence[Job], error: RefusedError, stopped: Stopped
+    ) -> list[Job]:
+        """Find the jobs that are refused like one of their group.
+
+        They differ in their seeds, and in parameters that the builder does not
+        look at: all are refused, if the group is with the defaults of these.
+        """
+        if error.drew:
+            return []
+        defaults = {
+            name: self._compilation.parameters[name].read_default()
+            for name in self._compilation.untouched
+        }
+        usual = {**job.parameters, **defaults}
+        if others and usual != job.parameters:
+            try:
+                self._workshop.prepare(usual, job.seed, stopped)
+            except RefusedError:
+                return list(others)
+        return [other for other in others if other.parameters == job.parameters]
 
     def _task_for(self, job: Job, desk: Desk) -> _Prepared:
         prepared = self._workshop.prepare(job.parameters, job.seed, desk.stopped)
@@ -252,6 +299,7 @@ class CompiledSource:
         for job in jobs:
             desk.supply.wait_for_room(_MOST_WAITING, desk.stopped)
             desk.supply.put(task.load, [job])
+            self._supplied = True
 
     def _refuse_what_is_too_large(self, prepared: Prepared) -> None:
         structure = prepared.variant.structure
@@ -271,21 +319,18 @@ class CompiledSource:
     def _not_compiled(self, reason: str, jobs: Sequence[Job], desk: Desk) -> None:
         """Have Brian's runtime compute the jobs, or say why they cannot be computed."""
         if self._compilation.fallback is not None:
-            self._fall_back(self._compilation.fallback, reason).fill(jobs, desk)
+            self._fall_back(reason).fill(jobs, desk)
             return
-        message = f"{reason} (with engine='auto' Brian's runtime would compute it)"
         for job in jobs:
-            desk.record(Outcome(job, "failed", failure=Failure("NotCompiled", message)))
+            desk.record(Outcome(job, "failed", failure=not_compiled(reason)))
 
-    def _fall_back(self, engine: Engine, reason: str) -> ReadySource:
-        self._ready = ReadySource(engine, self._workers)
+    def _fall_back(self, reason: str, known: Outcome | None = None) -> ReadySource:
+        engine = self._compilation.fallback
+        assert engine is not None  # noqa: S101 - whoever falls back has looked
+        self._ready = ReadySource(engine, self._workers, known)
         self._fell_back = f"Not compiled: {reason}"
         self.label, self.pool = self._ready.label, self._ready.pool
         return self._ready
-
-
-def _unreadable(outcome: Outcome) -> bool:
-    return outcome.failure is not None and outcome.failure.kind == compiled.UnreadableError.__name__
 
 
 def _grouped(jobs: Sequence[Job], untouched: frozenset[str]) -> list[list[Job]]:

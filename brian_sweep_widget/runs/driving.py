@@ -217,8 +217,21 @@ class Driving:
                 latest = self._books.latest
                 outcomes = [latest[job.position] for job in jobs if job.position in latest]
             again = {job.position for job in self._source.check(outcomes, stopped)} | self._again
+            again |= self._of_other_engines()
             self._again = set()
             jobs = [job for job in all_jobs if job.position in again]
+
+    def _of_other_engines(self) -> set[Label]:
+        """Find the results that another engine gave, before the source fell back on its own."""
+        label = self._source.label
+        with self._books.changed:
+            return {
+                position
+                for position, outcome in self._books.latest.items()
+                if outcome.status == "done"
+                and outcome.origin is not None
+                and outcome.origin.engine.removesuffix(OTHER_DIGITS) != label
+            }
 
     def _make_backend(self) -> tuple[LocalBackend | ForeignBackend, MakeErrand]:
         """Say where jobs run; anew for another pool, if the model cannot be compiled."""

@@ -72,6 +72,10 @@ class Looking:
         sweep, job = self._sweep, self._outcome.job
         engine = sweep.engine
         assert isinstance(engine, compiled.Compilation | RuntimeEngine)  # noqa: S101 - of networks
+        origin = self._outcome.origin
+        if isinstance(engine, compiled.Compilation) and engine.fallback and origin:
+            # The sweep may have fallen back for the sake of another point.
+            engine = engine.fallback if origin.engine == engine.fallback.label else engine
         plan = Single((), job.parameters, job=job)
 
         def results(outcomes: Sequence[Outcome], notice: str = "") -> Results:

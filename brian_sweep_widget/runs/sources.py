@@ -106,19 +106,22 @@ class ReadySource:
         Computes them.
     workers
         How many at once.
+    known
+        The outcome of one of them, if that was computed already.
     """
 
     phase = ""
     comparing = False
     identity = None
 
-    def __init__(self, engine: Engine, workers: int) -> None:
+    def __init__(self, engine: Engine, workers: int, known: Outcome | None = None) -> None:
         self.label = engine.label
         self.notice = ""
         self.pool = local_pool(workers, prepare)
         self._engine = engine
         self._load = Load(pack(engine), engine.label)
         self._name: bytes | None = None
+        self._known = known
 
     def fill(self, jobs: Sequence[Job], desk: Desk) -> None:
         """Put all of them; see `Source.fill`."""
@@ -127,6 +130,10 @@ class ReadySource:
                 self._name = fingerprint(self._engine.functions, *self._engine.identity)
             except UnknownError as error:
                 self.notice = f"Nothing is reused: {error}"
+        known, self._known = self._known, None
+        if known is not None:
+            desk.record(known)
+            jobs = [job for job in jobs if job.position != known.job.position]
         if desk.find is None or self._name is None:
             desk.supply.put(self._load, jobs)
             return

@@ -95,12 +95,16 @@ class Supply:
         with self._changed:
             self._open = True
 
-    def stop(self) -> None:
-        """Drop what was not taken, and close."""
+    def drop(self) -> None:
+        """Forget what was not taken."""
         with self._changed:
             self._tasks.clear()
-            self._open = False
             self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Forget what was not taken, and close."""
+        self.drop()
+        self.close()
 
     def take(self, most: int, takers: int) -> list[Task]:
         """Take the next tasks, without waiting.

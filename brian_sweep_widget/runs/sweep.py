@@ -38,7 +38,6 @@ from brian_sweep_widget.runs.workshop import Preparation, workshop_for
 from brian_sweep_widget.sweeps import Axis, Job, Plan, Seeding
 
 _SETTINGS = (
-    "model",
     "trials",
     "seed",
     "seeding",
@@ -111,6 +110,7 @@ class Sweep:
     def __init__(
         self,
         model: object,
+        /,
         *,
         trials: int = 1,
         seed: int = 0,
@@ -138,6 +138,8 @@ class Sweep:
             if name not in parameters
         }
         for name, value in parameters.items():  # in the caller's order: the first is the x axis
+            if name not in self.parameters:  # None, which is its default
+                continue
             parameter = self.parameters[name]
             if is_sequence(value):
                 axes.append(Axis(name, parameter.read_axis(value), parameter.unit, parameter.label))

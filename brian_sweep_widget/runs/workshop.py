@@ -153,10 +153,15 @@ class Workshop:
         if self._variants.programs:
             found = self._traced(values, seed, stopped)
         if found is None:  # a trace that fits no program that there is: another shape
-            self._make(values, seed, stopped)
+            self._make(values, seed, stopped, self._untouched)
+            found = self._variants.find(values, seed) or self._traced(values, seed, stopped)
+        if found is None and self._untouched:
+            # The code depends on a value that the builder never looks at, such as
+            # an integer that is too large for the type of others.
+            self._make(values, seed, stopped, frozenset())
             found = self._variants.find(values, seed) or self._traced(values, seed, stopped)
         if found is None:
-            message = "its code could not be traced twice alike"
+            message = "the code that Brian writes for these values is another one each time"
             raise RefusedError(Failure("NotCompiled", message))
         return found
 
@@ -247,14 +252,20 @@ class Workshop:
             except StoppedError:
                 return
 
-    def _make(self, values: Mapping[str, Plain], seed: int, stopped: Stopped) -> None:
+    def _make(
+        self,
+        values: Mapping[str, Plain],
+        seed: int,
+        stopped: Stopped,
+        untouched: frozenset[str],
+    ) -> None:
         """Make a program for some values, unless somebody else just did."""
         while not self._making.acquire(timeout=LOOK):
             if stopped():
                 raise StoppedError
         try:
             if self._variants.find(values, seed) is None:
-                self._variants.add(self._made(values, seed, stopped))
+                self._variants.add(self._made(values, seed, stopped, untouched))
         except NotCompiledError as error:
             if self._variants.programs:
                 raise RefusedError(Failure("NotCompiled", str(error))) from None
@@ -267,7 +278,13 @@ class Workshop:
         finally:
             self._making.release()
 
-    def _made(self, values: Mapping[str, Plain], seed: int, stopped: Stopped) -> compiled.Program:
+    def _made(
+        self,
+        values: Mapping[str, Plain],
+        seed: int,
+        stopped: Stopped,
+        untouched: frozenset[str],
+    ) -> compiled.Program:
         if self._reason and is_current(self._reason_read):
             raise NotCompiledError(self._reason, self._reason_read)
         self._reason = ""
@@ -280,7 +297,7 @@ class Workshop:
                 self._parameters,
                 dict(values),
                 seed,
-                self._untouched,
+                untouched,
                 self._pool.workers,
             ),
             stopped,

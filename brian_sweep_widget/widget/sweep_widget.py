@@ -69,6 +69,7 @@ class SweepWidget(w.VBox):
     def __init__(
         self,
         model: object = None,
+        /,
         *,
         cluster: object = None,
         trials: int = 1,
@@ -111,7 +112,7 @@ class SweepWidget(w.VBox):
         replace_in_this_cell(self)
 
     @classmethod
-    def from_url(cls, model: object = None, **options: Any) -> SweepWidget:
+    def from_url(cls, model: object = None, /, **options: Any) -> SweepWidget:
         """Make a widget that begins with what its page's address asks for.
 
         For a page of Voila: each visitor has a kernel, which is told the

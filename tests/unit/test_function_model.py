@@ -133,11 +133,46 @@ def test_as_model_takes_models_and_functions() -> None:
         as_model(3)
 
 
-def test_an_array_default_is_refused_when_the_sweep_is_made() -> None:
-    """It could not be shown; the message says what to do."""
+@pytest.mark.parametrize("default", [[1, 2] * ms, (1, 2), [3, 4], {"a": 1}, np.sin, np.ones(2)])
+def test_a_default_that_is_no_parameter_stays_what_it_is(default: Any) -> None:
+    """Others are swept all the same; a value for it is refused, with what to do."""
 
-    def model(delays: Any = [1, 2] * ms) -> float:
-        return float(delays[0])
+    def model(rate: float = 1.0, table: Any = default) -> float:
+        return rate * bool(table is default)
 
-    with pytest.raises(TypeError, match="delays has an array as its default: give a single value"):
-        Sweep(model)
+    sweep = Sweep(model, rate=[1.0, 2.0])
+    assert list(sweep.parameters) == ["rate"]
+    wanted = r"model keeps table = .* in all simulations.*write another function that calls model"
+    with pytest.raises(TypeError, match=wanted):
+        Sweep(model, table=3)
+
+
+def test_a_default_of_none_takes_whatever_is_given() -> None:
+    """And is no parameter while nothing is."""
+
+    def model(rate: float = 1.0, noise: Any = None, kind: str = "exp") -> float:
+        return rate
+
+    assert list(Sweep(model).parameters) == ["rate", "kind"]
+    assert list(Sweep(model, noise=None).plan.fixed) == ["rate", "kind"]
+    fixed = Sweep(model, noise=2 * mV)
+    assert list(fixed.parameters) == ["rate", "noise", "kind"]
+    assert fixed.plan.fixed["noise"] == 0.002
+    assert fixed.parameters["noise"].unit.symbol == "mV"
+    swept = Sweep(model, noise=[0.5, 1])
+    assert [axis.values for axis in swept.plan.axes] == [(0.5, 1.0)]
+    assert FunctionModel(model).required() == []
+    assert FunctionModel(model).untyped() == ["noise"]
+    with pytest.raises(TypeError, match="noise = .* cannot be a parameter"):
+        Sweep(model, noise=object())
+
+
+def test_a_parameter_may_be_called_model() -> None:
+    """As the sweep's own has no name."""
+
+    def function(model: int = 3, self: float = 1.0) -> float:
+        return model * self
+
+    sweep = Sweep(function, model=[1, 2], self=2.0)
+    assert [axis.name for axis in sweep.plan.axes] == ["model"]
+    assert sweep.plan.fixed == {"self": 2.0}

@@ -1,12 +1,13 @@
 """The compiled engine: trace, lift, build once, run for every number."""
 
-from brian_sweep_widget.engines.compiled.binary import write_inputs
+from brian_sweep_widget.engines.compiled.binary import ProgramFailedError, write_inputs
 from brian_sweep_widget.engines.compiled.blueprint import Blueprint
 from brian_sweep_widget.engines.compiled.build import make_header
 from brian_sweep_widget.engines.compiled.cache import CacheRefusedError
 from brian_sweep_widget.engines.compiled.compilation import (
     Compilation,
     Reason,
+    Refusal,
     explore_model,
     give_way,
     make_program,
@@ -35,8 +36,10 @@ __all__ = [
     "OtherShapeError",
     "Probe",
     "Program",
+    "ProgramFailedError",
     "Reason",
     "Recipe",
+    "Refusal",
     "Trace",
     "UnreadableError",
     "Variant",

@@ -21,6 +21,8 @@ from brian_sweep_widget.engines.memory_used import note_program
 _TABLE, _END, _OUTPUT = "sweep_table", "sweep_end", "output"
 _RUN_INFO = "last_run_info.txt"
 _LONGEST = 2e6  # s, three weeks: what poll can count in milliseconds
+#: Signals that a program gets for what it does itself.
+_CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGFPE, signal.SIGILL})
 _SHOWN = 400  # characters of what a program printed
 
 # Large pages, and memory that is kept until the end: a fifth of the run time is
@@ -42,6 +44,13 @@ class BinaryError(RuntimeError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"the compiled simulation {what}")
+
+
+class ProgramFailedError(BinaryError):
+    """A compiled simulation failed by itself: it crashed, or complained of something.
+
+    Brian's runtime may compute the same, or say better what is wrong.
+    """
 
 
 class TimeLimitError(TimeoutError):
@@ -100,12 +109,13 @@ def run_binary(
     status = _run(command, inputs, results / _OUTPUT, environment, time_limit)
     printed = (results / _OUTPUT).read_bytes()[:_SHOWN].decode(errors="replace").strip()
     if status:
-        told = _said(printed) or " without a word (is the disk full?)"
+        silent = " without a word" if -status in _CRASHES else " without a word (is the disk full?)"
+        told = _said(printed) or silent
         what = f"{_ending(status)}{told}"
-        raise BinaryError(what)
+        raise (ProgramFailedError if _is_its_own(status, printed) else BinaryError)(what)
     if printed:
         what = f"reported a problem, so its results are not used{_said(printed)}"
-        raise BinaryError(what)
+        raise ProgramFailedError(what)
     _check_completed(results)
     _check_sizes(results, _last_word(results, table))
 
@@ -214,6 +224,13 @@ def _check_sizes(results: Path, sizes: Mapping[str, int]) -> None:
                 "(is the disk full?)"
             )
             raise BinaryError(what)
+
+
+def _is_its_own(status: int, printed: str) -> bool:
+    """Whether a program failed by itself, not for others' sake or for want of memory or disk."""
+    if "bad_alloc" in printed:
+        return False
+    return bool(printed) if status > 0 else -status in _CRASHES
 
 
 def _ending(status: int) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import version
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from brian_sweep_widget.engines.compiled.blueprint import Blueprint
 from brian_sweep_widget.engines.compiled.build import build
@@ -74,6 +74,22 @@ class Reason(str):
         return Reason, (str(self), self.read)
 
 
+class Refusal(NamedTuple):
+    """Says why a model cannot be traced with some values.
+
+    Attributes
+    ----------
+    failure
+        The model's own: wrong values, an error in it.
+    drew
+        Whether it drew random numbers before, so that it may be otherwise with
+        another seed.
+    """
+
+    failure: Failure
+    drew: bool
+
+
 class Compilation:
     """A network model that is to be traced, built and run as a program.
 
@@ -107,9 +123,8 @@ class Compilation:
         self.context = context or BrianContext()
         self._tracer = Tracer(model, parameters, self.context)
         # Here, where the source can be read: a notebook's cell is no file.
-        self.untouched = untouched(model.builder, model.builder_parameters) | {
-            name for name in parameters if name not in model.builder_parameters
-        }
+        named = [name for name in model.builder_parameters if name in parameters]
+        self.untouched = untouched(model.builder, named) | parameters.keys() - named
 
     def measuring(self, model: NetworkModel) -> Compilation:
         """Give the compilation of the same model with other measures: it is the same program."""
@@ -173,7 +188,7 @@ def explore_model(
     seed: int,
     left_to_equations: frozenset[str],
     jobs: int,
-) -> Blueprint | Failure | Reason:
+) -> Blueprint | Refusal | Reason:
     """Make a blueprint, in the tracing process, and begin to compile it there.
 
     Parameters
@@ -184,15 +199,15 @@ def explore_model(
 
     Returns
     -------
-    Blueprint, Failure or Reason
-        A failure is the model's own (wrong values, an error in it); a reason
-        says why the model cannot be compiled.
+    Blueprint, Refusal or Reason
+        A refusal is of these values; a reason says why the model cannot be
+        compiled.
     """
     for _ in range(_MOST_EXPLORED):
         try:
             tracer = unpack_as(packed, Tracer)
         except BaseException as error:  # noqa: BLE001 - the builder is the user's code
-            return failure_of(error)
+            return _refusal(error, None)
         found = _explored(tracer, parameters, values, seed, left_to_equations, jobs)
         # Traces of a file's old and new contents differ in what no parameter moves.
         if is_current(tracer.read):
@@ -210,7 +225,7 @@ def _explored(
     seed: int,
     left_to_equations: frozenset[str],
     jobs: int,
-) -> Blueprint | Failure | Reason:
+) -> Blueprint | Refusal | Reason:
     try:
         return explore(
             tracer,
@@ -222,15 +237,16 @@ def _explored(
         )
     except UnsupportedError as error:
         return Reason(str(error), tracer.read)
-    except MemoryError as error:
-        return _too_large(error)
     except BaseException as error:  # noqa: BLE001 - the builder is the user's code
-        return failure_of(error)
+        return _refusal(error, tracer)
 
 
-def _too_large(error: MemoryError) -> Failure:
+def _refusal(error: BaseException, tracer: Tracer | None) -> Refusal:
+    drew = tracer is not None and tracer.drew
+    if not isinstance(error, MemoryError):
+        return Refusal(failure_of(error), drew)
     what = str(error) if isinstance(error, TooLargeError) else f"its arrays alone: {error}"
-    return Failure("NotEnoughMemory", what)
+    return Refusal(Failure("NotEnoughMemory", what), drew)
 
 
 def _make_meanwhile(sketch: Blueprint, jobs: int) -> None:
@@ -243,16 +259,16 @@ def _make_meanwhile(sketch: Blueprint, jobs: int) -> None:
     threading.Thread(target=make, daemon=True).start()
 
 
-def trace_model(packed: bytes, values: Mapping[str, Plain], seed: int) -> Trace | Failure | str:
+def trace_model(packed: bytes, values: Mapping[str, Plain], seed: int) -> Trace | Refusal | str:
     """Trace one set of values, in the tracing process; see `explore_model`."""
+    tracer = None
     try:
-        return unpack_as(packed, Tracer).trace(values, seed)
+        tracer = unpack_as(packed, Tracer)
+        return tracer.trace(values, seed)
     except UnsupportedError as error:
         return str(error)
-    except MemoryError as error:
-        return _too_large(error)
-    except BaseException as error:  # noqa: BLE001
-        return failure_of(error)
+    except BaseException as error:  # noqa: BLE001 - as above
+        return _refusal(error, tracer)
 
 
 def make_program(blueprint: Blueprint, jobs: int) -> Program | str:

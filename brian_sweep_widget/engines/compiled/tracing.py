@@ -123,11 +123,13 @@ class Tracer:
         self.name = model.label
         self.read: FileStates = {}
         self._builder = model.builder
-        self._names = model.builder_parameters
+        self._names = [name for name in model.builder_parameters if name in parameters]
         self._parameters = parameters
         # Which of Brian's runtime targets the user prefers is of no matter here.
         preferences = {**context.preferences, "codegen.target": "auto"}
         self._context = BrianContext(preferences, context.time_step)
+        #: Whether the latest trace drew from Python's or numpy's generator.
+        self.drew = False
 
     def trace(
         self,
@@ -176,9 +178,13 @@ class Tracer:
                 return self._generate(
                     device, values, folder, generators, solved, with_sources=with_sources
                 )
-        except NotImplementedError as error:
-            raise UnsupportedError(_first_line(error)) from error
+        except Exception as error:
+            missing = _not_implemented(error)
+            if missing is None:
+                raise
+            raise UnsupportedError(_first_line(missing)) from error
         finally:
+            self.drew = generators.used
             device.reinit()
             reset_device()
             shutil.rmtree(folder, ignore_errors=True)
@@ -290,6 +296,14 @@ def _contents(folder: Path) -> dict[str, bytes]:
     if not folder.is_dir():
         return {}
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+def _not_implemented(error: BaseException) -> NotImplementedError | None:
+    """Find what the device cannot do among an error's causes: Brian wraps it into others."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, NotImplementedError):
+        cause = cause.__cause__
+    return cause
 
 
 def _first_line(error: BaseException) -> str:

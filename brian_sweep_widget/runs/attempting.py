@@ -1,0 +1,133 @@
+"""Tries in Brian's runtime what failed as a compiled program: one simulation a failure.
+
+What works there is no error of the model's. What fails there, too, is, and
+Brian's runtime often says more clearly what is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Hashable
+from concurrent.futures import Future, wait
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from brian_sweep_widget.backends import Ended, StopToken, stoppable
+from brian_sweep_widget.engines import Engine, compute, pack
+from brian_sweep_widget.results import Failure, Outcome
+from brian_sweep_widget.runs.answers import (
+    NotCompiledError,
+    Stopped,
+    StoppedError,
+    answer,
+    attempting_pool,
+)
+from brian_sweep_widget.sweeps import Job
+
+#: What is no different in the runtime: limits, and want of memory or time.
+_ALIKE = frozenset({"LimitError", "NotEnoughMemory", "MemoryError", "TimeLimitError"})
+_GRACE = 1.0  # s, of the two that Stop may take
+_MOST_KNOWN = 512
+_NUMBER = re.compile(r"\d[\d.]*(?:e[+-]?\d+)?")
+
+
+class Attempt(NamedTuple):
+    """What became of a simulation in Brian's runtime.
+
+    Attributes
+    ----------
+    job
+        Which simulation it was.
+    failure
+        Why it failed there, too; None if it works.
+    outcome
+        Of the simulation, if it was made just now.
+    """
+
+    job: Job
+    failure: Failure | None
+    outcome: Outcome | None = None
+
+
+class Attempts:
+    """Tries simulations of one model in Brian's runtime.
+
+    A kind of failure (the same words but for numbers, from the same line) is
+    tried once in the kernel, for whichever values: an error in a model must
+    not cost a simulation at every point of a sweep.
+
+    Parameters
+    ----------
+    engine
+        The runtime's.
+    time_limit
+        Of one simulation, in seconds.
+    """
+
+    def __init__(self, engine: Engine, time_limit: float) -> None:
+        self._packed = pack(engine)
+        self._name = blake2b(self._packed, digest_size=16).digest()
+        self._time_limit = time_limit
+
+    def attempt(self, job: Job, failure: Failure, stopped: Stopped) -> Attempt:
+        """Say whether Brian's runtime computes a job that failed.
+
+        Raises
+        ------
+        StoppedError
+        """
+        if failure.kind in _ALIKE:
+            return Attempt(job, failure)
+        key = (self._name, *kind_of(failure))
+        if key in _known:
+            _known.move_to_end(key)
+            return _known[key]
+        outcome = self._outcome(job, stopped)
+        if isinstance(outcome, Failure):
+            tried = Attempt(job, outcome)
+        else:
+            tried = Attempt(job, outcome.failure, outcome)
+        if tried.failure is None or tried.failure.kind not in _ALIKE:
+            _known[key] = tried._replace(outcome=None)
+            while len(_known) > _MOST_KNOWN:
+                _known.popitem(last=False)
+        return tried
+
+    def _outcome(self, job: Job, stopped: Stopped) -> Outcome | Failure:
+        token = StopToken.new()
+        asked: list[Future[Any]] = []
+
+        def ask() -> Future[Any]:
+            calls = [(job.position, (self._packed, job))]
+            asked.append(
+                attempting_pool().submit(stoppable, token, compute, calls, self._time_limit)
+            )
+            return asked[-1]
+
+        try:
+            [(_, result)] = answer(ask, stopped)
+        except NotCompiledError as error:
+            return Failure("WorkerDied", str(error))
+        except StoppedError:
+            token.stop()
+            if wait(asked, _GRACE).not_done:
+                attempting_pool().kill()
+            raise
+        finally:
+            token.remove()
+        if isinstance(result, Ended):
+            message = f"it takes longer than {self._time_limit:g} s in Brian's runtime"
+            return Failure("TimeLimitError", message)
+        outcome: Outcome = result
+        return outcome
+
+
+_known: OrderedDict[Hashable, Attempt] = OrderedDict()
+
+
+def kind_of(failure: Failure) -> tuple[str, ...]:
+    """Name what went wrong, where, whatever the values: equal for failures of one kind."""
+    lines = failure.traceback.splitlines()
+    places = (line for line in lines if line.startswith('  File "'))
+    return (failure.kind, _NUMBER.sub("#", failure.message), *places)
