@@ -86,6 +86,9 @@ class Origin:
     files
         Files of the user's that were read meanwhile: what is in them decides
         the numbers too, and nobody knows whether it stays the same.
+    unseeded
+        What took random numbers from the system meanwhile, which no seed
+        decides, such as ``"uuid.uuid4 in weights"``.
     """
 
     engine: str
@@ -96,6 +99,7 @@ class Origin:
     versions: Mapping[str, str]
     memory: float = 0.0
     files: tuple[str, ...] = ()
+    unseeded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ class Books:
     wall_times, measured
         Sum of the wall times, in seconds, of the jobs that were computed, and
         how many these are.
-    files
-        What models read meanwhile.
+    files, unseeded
+        What models read meanwhile, and what took random numbers from the system.
     state, error
         The sweep's; why, if it crashed.
     unstored
@@ -48,6 +48,7 @@ class Books:
         self.wall_times = 0.0
         self.measured = 0
         self.files: set[str] = set()
+        self.unseeded: set[str] = set()
         self.state: State = "starting"
         self.error: BaseException | None = None
         self.unstored = 0
@@ -104,6 +105,7 @@ class Books:
                     self.wall_times += outcome.origin.wall_time
                     self.measured += 1
                     self.files.update(outcome.origin.files)
+                    self.unseeded.update(outcome.origin.unseeded)
             self.changed.notify_all()
 
     def _same_units(self, outcome: Outcome) -> Outcome:

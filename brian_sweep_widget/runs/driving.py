@@ -123,9 +123,12 @@ class Driving:
             self._enter([outcome])
             return
         # What depends on files is another simulation when they change, and what was computed
-        # with other last digits is not the one that the key names.
+        # with other last digits, or with random numbers of no seed's, is not the one that the
+        # key names.
         origin = outcome.origin
-        unlike = origin is not None and (origin.files or origin.engine.endswith(OTHER_DIGITS))
+        unlike = origin is not None and (
+            origin.files or origin.unseeded or origin.engine.endswith(OTHER_DIGITS)
+        )
         self.ledger.record(outcome, None if unlike else self._source.key(outcome.job))
 
     @property
@@ -139,9 +142,16 @@ class Driving:
             said.append(self.ledger.notice)
             if files:
                 said.append(
-                    f"Nothing is reused: the model reads {_listed(files)}, and what is in "
+                    f"Nothing is reused: the model reads {_listed(files, 'files')}, and what is in "
                     "files may change. Read them outside, and hand over what was read."
                 )
+        if self._books.unseeded:
+            said.append(
+                f"These results cannot be repeated: {_listed(self._books.unseeded, 'calls')} asks "
+                "the system for random numbers, whatever the seed. Make a generator inside the "
+                "function instead, by np.random.default_rng(), which the simulation's seed seeds; "
+                "or use a parameter called seed."
+            )
         if self._books.unstored:
             said.append(
                 f"{self._books.unstored} finished simulations could not be stored before the "
@@ -268,6 +278,6 @@ class Driving:
             self._source.pool.kill()
 
 
-def _listed(files: set[str]) -> str:
-    first, *others = sorted(files)
-    return f"{first} and {len(others)} more files" if others else first
+def _listed(things: set[str], kind: str) -> str:
+    first, *others = sorted(things)
+    return f"{first} and {len(others)} more {kind}" if others else first

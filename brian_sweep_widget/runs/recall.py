@@ -25,8 +25,9 @@ class Recall:
         self._numbers = 0
 
     def keep(self, model: Hashable, outcome: Outcome) -> None:
-        """Remember an outcome of a model, if it is done."""
-        if outcome.status != "done":
+        """Remember an outcome of a model, if it is done and its seed decided it."""
+        unseeded = outcome.origin is not None and outcome.origin.unseeded
+        if outcome.status != "done" or unseeded:
             return
         key = (model, outcome.job.key)
         with self._lock:

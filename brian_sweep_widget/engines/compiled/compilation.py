@@ -31,9 +31,11 @@ from brian_sweep_widget.engines.compiled.reading_source import untouched
 from brian_sweep_widget.engines.compiled.structure import TooLargeError
 from brian_sweep_widget.engines.compiled.tracing import Trace, Tracer, UnsupportedError
 from brian_sweep_widget.engines.context import BrianContext, initial_context
+from brian_sweep_widget.engines.entropy import job_entropy
 from brian_sweep_widget.engines.failing import failure_of
 from brian_sweep_widget.engines.fingerprint import fingerprint
 from brian_sweep_widget.engines.packing import pack, unpack_as
+from brian_sweep_widget.engines.process_settings import missing_folder_told, under_its_settings
 from brian_sweep_widget.engines.runtime import RuntimeEngine
 from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.models import NetworkModel, Parameter, Plain
@@ -75,6 +77,7 @@ class Compilation:
         self.functions: list[Callable[..., Any]] = [model.builder, *measures]
         self.context = context or BrianContext()
         self._tracer = Tracer(model, parameters, self.context)
+        self.settings = self._tracer.settings
         # Here, where the source can be read: a notebook's cell is no file.
         self.untouched = untouched(model.builder, model.builder_parameters) | {
             name for name in parameters if name not in model.builder_parameters
@@ -121,7 +124,7 @@ class Compilation:
 
     def packed_engine(self, recipe: Recipe) -> bytes:
         """Pickle what workers need to simulate one variant."""
-        return pack(CompiledEngine(CompiledMeasures(self.model.measures), recipe))
+        return pack(CompiledEngine(CompiledMeasures(self.model.measures), recipe, self.settings))
 
 
 def brians_flags() -> tuple[str, ...]:
@@ -135,6 +138,7 @@ def brians_flags() -> tuple[str, ...]:
     return (*usual, f"-std=c++{standard}")
 
 
+@under_its_settings
 def explore_model(
     packed: bytes,
     parameters: Mapping[str, Parameter],
@@ -158,7 +162,8 @@ def explore_model(
         says why the model cannot be compiled.
     """
     try:
-        tracer = unpack_as(packed, Tracer)
+        with job_entropy(seed):
+            tracer = unpack_as(packed, Tracer)
         return explore(
             tracer,
             parameters,
@@ -172,7 +177,7 @@ def explore_model(
     except MemoryError as error:
         return _too_large(error)
     except BaseException as error:  # noqa: BLE001 - the builder is the user's code
-        return failure_of(error)
+        return missing_folder_told(failure_of(error))
 
 
 def _too_large(error: MemoryError) -> Failure:
@@ -185,16 +190,18 @@ def _make_meanwhile(sketch: Blueprint, jobs: int) -> None:
     threading.Thread(target=make_program, args=(sketch, jobs), daemon=True).start()
 
 
+@under_its_settings
 def trace_model(packed: bytes, values: Mapping[str, Plain], seed: int) -> Trace | Failure | str:
     """Trace one set of values, in the tracing process; see `explore_model`."""
     try:
-        return unpack_as(packed, Tracer).trace(values, seed)
+        with job_entropy(seed):
+            return unpack_as(packed, Tracer).trace(values, seed)
     except UnsupportedError as error:
         return str(error)
     except MemoryError as error:
         return _too_large(error)
     except BaseException as error:  # noqa: BLE001
-        return failure_of(error)
+        return missing_folder_told(failure_of(error))
 
 
 def make_program(blueprint: Blueprint, jobs: int) -> Program | str:

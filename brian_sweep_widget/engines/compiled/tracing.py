@@ -30,6 +30,8 @@ from brian_sweep_widget.engines.compiled.remembering import (
 )
 from brian_sweep_widget.engines.compiled.structure import Structure, watched_connections
 from brian_sweep_widget.engines.context import BrianContext
+from brian_sweep_widget.engines.entropy import Entropy, entropy_taken, job_entropy
+from brian_sweep_widget.engines.process_settings import ProcessSettings
 from brian_sweep_widget.engines.runtime import build
 from brian_sweep_widget.models import NetworkModel, Parameter, Plain
 from brian_sweep_widget.models.network_model import DURATION
@@ -111,6 +113,7 @@ class Tracer:
         self, model: NetworkModel, parameters: Mapping[str, Parameter], context: BrianContext
     ) -> None:
         self.functions = [model.builder]
+        self.settings = ProcessSettings.here()
         self.name = model.label
         self._builder = model.builder
         self._names = model.builder_parameters
@@ -154,8 +157,6 @@ class Tracer:
 
         remember_solutions()
         self._context.apply()
-        random.seed(seed)
-        np.random.seed(seed)  # noqa: NPY002 - the one that models written for Brian use
         brian2.set_device("cpp_standalone", build_on_run=False)
         device = brian2.get_device()
         device.reinit()
@@ -163,8 +164,14 @@ class Tracer:
         brian2.defaultclock.dt = self._context.time_step * brian2.second
         folder = Path(tempfile.mkdtemp(prefix="brian-sweep-trace-"))
         try:
-            with _clocks_in_order(), watched_solutions(equations) as solved:
-                return self._generate(device, values, folder, solved, with_sources=with_sources)
+            with (
+                _clocks_in_order(),
+                watched_solutions(equations) as solved,
+                job_entropy(seed) as entropy,
+            ):
+                trace = self._generate(device, values, folder, solved, with_sources=with_sources)
+                _refuse_unseeded(entropy)
+                return trace
         except NotImplementedError as error:
             raise UnsupportedError(_first_line(error)) from error
         finally:
@@ -197,6 +204,9 @@ class Tracer:
             draws = before != _generator_states()
             _refuse_python_code(network)
             network.run(quantities[DURATION], namespace=names)
+        if ("seed", None) in [one for one in device.main_queue if one[0] == "seed"]:
+            msg = "it calls seed() without a number: the program would seed itself as it likes"
+            raise UnsupportedError(msg)
         files = take_inventory(network, device)
         device.insert_code("before_end", files.code())
         device.insert_code("after_end", "sweep_finish(brian::results_dir.c_str());")
@@ -247,7 +257,14 @@ def _clocks_in_order() -> Iterator[None]:
 
 def _generator_states() -> tuple[Any, ...]:
     drawn = np.random.get_state(legacy=False)  # noqa: NPY002
-    return random.getstate(), repr(drawn)
+    return random.getstate(), repr(drawn), entropy_taken()
+
+
+def _refuse_unseeded(entropy: Entropy) -> None:
+    """Refuse a builder that asks the system for random numbers: they are no seed's."""
+    if entropy.unseeded:
+        msg = f"it takes random numbers from the system ({', '.join(entropy.unseeded)})"
+        raise UnsupportedError(msg)
 
 
 def _refuse_python_code(network: Any) -> None:
