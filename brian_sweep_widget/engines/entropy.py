@@ -48,6 +48,8 @@ class Entropy:
     ----------
     seed
         The job's.
+    other
+        Whether to give other numbers than the job's: what they change was decided by them.
     taken
         Numbers that were given, by who asked.
     unseeded
@@ -55,13 +57,14 @@ class Entropy:
     """
 
     seed: int
+    other: bool = False
     taken: dict[str, int] = field(default_factory=dict)
     unseeded: dict[str, None] = field(default_factory=dict)
 
     def number(self, asker: str) -> int:
         """Give the next number for somebody who asks: always another one."""
         taken = self.taken[asker] = self.taken.get(asker, 0) + 1
-        name = f"{self.seed} {asker} {taken}".encode()
+        name = f"{self.seed} {asker} {taken}{' other' * self.other}".encode()
         return int.from_bytes(blake2b(name, digest_size=_BITS // 8).digest(), "little")
 
 
@@ -72,14 +75,26 @@ class _Current:
 
 
 @contextmanager
-def job_entropy(seed: int) -> Iterator[Entropy]:
+def job_entropy(seed: int, *, other: bool = False) -> Iterator[Entropy]:
     """Seed the global generators, and give entropy of the job's seed to those made meanwhile.
 
     In the order in which the user's functions ask; libraries, and modules that
     are loaded meanwhile, have numbers of their own, as they may have asked
     before, in another job.
+
+    Parameters
+    ----------
+    seed
+        The job's.
+    other
+        See `Entropy`.
+
+    Yields
+    ------
+    Entropy
+        Tells what was taken.
     """
-    entropy = _Current.entropy = Entropy(seed)
+    entropy = _Current.entropy = Entropy(seed, other)
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 - the one that models written for Brian use
     bit_generator.randbits = _bits  # type: ignore[attr-defined]
@@ -94,12 +109,6 @@ def job_entropy(seed: int) -> Iterator[Entropy]:
         random.Random.seed = _seed_of_python  # type: ignore[method-assign]
         random.seed = _seed_python
         os.urandom = _SYSTEM.urandom = random._urandom = _bytes_of_system  # type: ignore[attr-defined]  # noqa: SLF001
-
-
-def entropy_taken() -> int:
-    """Count the numbers that were given to the current job."""
-    entropy = _Current.entropy
-    return 0 if entropy is None else sum(entropy.taken.values())
 
 
 def _bits(number: int) -> int:

@@ -14,7 +14,7 @@ import time
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -30,7 +30,7 @@ from brian_sweep_widget.engines.compiled.remembering import (
 )
 from brian_sweep_widget.engines.compiled.structure import Structure, watched_connections
 from brian_sweep_widget.engines.context import BrianContext
-from brian_sweep_widget.engines.entropy import Entropy, entropy_taken, job_entropy
+from brian_sweep_widget.engines.entropy import Entropy, job_entropy
 from brian_sweep_widget.engines.process_settings import ProcessSettings
 from brian_sweep_widget.engines.runtime import build
 from brian_sweep_widget.models import NetworkModel, Parameter, Plain
@@ -152,6 +152,21 @@ class Tracer:
             soon as it begins to solve unwanted equations, which may take Brian
             longer than all the rest.
         """
+        options = {"equations": equations, "with_sources": with_sources}
+        with job_entropy(seed) as entropy:
+            trace = self._trace(values, **options)
+        _refuse_unseeded(entropy)
+        if entropy.taken and not trace.draws:
+            # A generator that is made with a seed may ask, too, and throw away what it gets.
+            with job_entropy(seed, other=True):
+                other = self._trace(values, **options)
+            draws = (trace.parsed, trace.static_arrays) != (other.parsed, other.static_arrays)
+            return replace(trace, draws=draws)
+        return trace
+
+    def _trace(
+        self, values: Mapping[str, Plain], *, equations: frozenset[str] | None, with_sources: bool
+    ) -> Trace:
         import brian2  # noqa: PLC0415 - the tracing process alone needs it
         from brian2.devices.device import reset_device  # noqa: PLC0415
 
@@ -164,14 +179,8 @@ class Tracer:
         brian2.defaultclock.dt = self._context.time_step * brian2.second
         folder = Path(tempfile.mkdtemp(prefix="brian-sweep-trace-"))
         try:
-            with (
-                _clocks_in_order(),
-                watched_solutions(equations) as solved,
-                job_entropy(seed) as entropy,
-            ):
-                trace = self._generate(device, values, folder, solved, with_sources=with_sources)
-                _refuse_unseeded(entropy)
-                return trace
+            with _clocks_in_order(), watched_solutions(equations) as solved:
+                return self._generate(device, values, folder, solved, with_sources=with_sources)
         except NotImplementedError as error:
             raise UnsupportedError(_first_line(error)) from error
         finally:
@@ -257,7 +266,7 @@ def _clocks_in_order() -> Iterator[None]:
 
 def _generator_states() -> tuple[Any, ...]:
     drawn = np.random.get_state(legacy=False)  # noqa: NPY002
-    return random.getstate(), repr(drawn), entropy_taken()
+    return random.getstate(), repr(drawn)
 
 
 def _refuse_unseeded(entropy: Entropy) -> None:
