@@ -79,7 +79,8 @@ def _parts(name: str, thing: Any) -> Iterator[tuple[str, Any]]:
             yield from ((f"{thing.__name__}.{key}", one) for key, one in vars(thing).items())
     elif not isinstance(thing, ModuleType) and not distribution_of(type(thing)):
         yield name, type(thing)
-        yield from ((f"{name}.{key}", one) for key, one in getattr(thing, "__dict__", {}).items())
+        called = name or type(thing).__name__
+        yield from ((f"{called}.{key}", one) for key, one in getattr(thing, "__dict__", {}).items())
 
 
 def _held(thing: Any) -> Iterable[Any] | None:

@@ -68,12 +68,26 @@ def state_kept() -> Iterator[None]:
     """
     if _Unfinished.state is not None:
         _put_back(_Unfinished.state)
-    before = _Unfinished.state = [part.read() for part in _PARTS]
+    before = _Unfinished.state = _read_all()
     try:
         yield
     finally:
         _put_back(before)
         _Unfinished.state = None
+
+
+@contextmanager
+def state_kept_within() -> Iterator[None]:
+    """Do what `state_kept` does, for a part of its block."""
+    before = _read_all()
+    try:
+        yield
+    finally:
+        _put_back(before)
+
+
+def _read_all() -> list[Any]:
+    return [part.read() for part in _PARTS]
 
 
 def _put_back(before: list[Any]) -> None:

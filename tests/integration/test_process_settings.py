@@ -167,7 +167,9 @@ def dividing(x: float = 1.0) -> float:
 def test_what_numpy_takes_for_an_error_holds_in_workers() -> None:
     assert failures(dividing, x=[1.0]) == {""}
     np.seterr(divide="raise")
-    assert failures(dividing, x=[1.0]) == {"FloatingPointError: divide by zero encountered in scalar divide"}
+    assert failures(dividing, x=[1.0]) == {
+        "FloatingPointError: divide by zero encountered in scalar divide"
+    }
     np.seterr(divide="warn")
     assert failures(dividing, x=[1.0]) == {""}
 

@@ -37,7 +37,9 @@ MAKING: dict[str, Callable[[], float]] = {
     "seed of numpy": lambda: (np.random.seed(), np.random.rand())[1],
     "global": lambda: random.random() + np.random.rand(),
     "a library's": lambda: sparse.random(9, 9, 0.5, random_state=default_rng()).sum(),
-    "in a list": lambda: sum(g.random() * 2**-i for i, g in enumerate([default_rng() for _ in "ab"])),
+    "in a list": lambda: sum(
+        g.random() * 2**-i for i, g in enumerate([default_rng() for _ in "ab"])
+    ),
 }
 
 

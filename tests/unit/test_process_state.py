@@ -44,11 +44,17 @@ CHANGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "variable removed": (lambda: os.environ.get("PATH"), lambda: os.environ.pop("PATH")),
     "sys.path": (lambda: list(sys.path), lambda: sys.path.insert(0, "/nowhere")),
     "warnings": (lambda: list(warnings.filters), lambda: warnings.simplefilter("error")),
-    "showwarning": (lambda: warnings.showwarning, lambda: setattr(warnings, "showwarning", nothing)),
+    "showwarning": (
+        lambda: warnings.showwarning,
+        lambda: setattr(warnings, "showwarning", nothing),
+    ),
     "recursion": (sys.getrecursionlimit, lambda: sys.setrecursionlimit(4321)),
     "errors": (np.geterr, lambda: np.seterr(all="raise")),
     "printing": (np.get_printoptions, lambda: np.set_printoptions(precision=2)),
-    "decimal": (lambda: decimal.getcontext().prec, lambda: setattr(decimal.getcontext(), "prec", 3)),
+    "decimal": (
+        lambda: decimal.getcontext().prec,
+        lambda: setattr(decimal.getcontext(), "prec", 3),
+    ),
     "locale": (
         lambda: locale.setlocale(locale.LC_ALL),
         lambda: locale.setlocale(locale.LC_ALL, "C"),

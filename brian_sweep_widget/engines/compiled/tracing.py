@@ -32,6 +32,7 @@ from brian_sweep_widget.engines.compiled.structure import Structure, watched_con
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.engines.entropy import Entropy, job_entropy
 from brian_sweep_widget.engines.process_settings import ProcessSettings
+from brian_sweep_widget.engines.process_state import state_kept_within
 from brian_sweep_widget.engines.runtime import build
 from brian_sweep_widget.models import NetworkModel, Parameter, Plain
 from brian_sweep_widget.models.network_model import DURATION
@@ -179,7 +180,11 @@ class Tracer:
         brian2.defaultclock.dt = self._context.time_step * brian2.second
         folder = Path(tempfile.mkdtemp(prefix="brian-sweep-trace-"))
         try:
-            with _clocks_in_order(), watched_solutions(equations) as solved:
+            with (
+                state_kept_within(),
+                _clocks_in_order(),
+                watched_solutions(equations) as solved,
+            ):
                 return self._generate(device, values, folder, solved, with_sources=with_sources)
         except NotImplementedError as error:
             raise UnsupportedError(_first_line(error)) from error
