@@ -60,9 +60,10 @@ class _Changed:
 
 
 class _Missing:
-    """The folder that a job should have, if it is not there."""
+    """The folder that a job should have, if it is not there; whether this is another computer."""
 
     folder = ""
+    away = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,14 @@ class ProcessSettings:
     @classmethod
     def here(cls) -> ProcessSettings:
         """Read the settings of this process."""
-        before, after = _users_path()
         errors = {kind: how for kind, how in np.geterr().items() if how in _BY_NUMPY}
         about = {
             "host": socket.gethostname(),
             "folder": current_folder(),
             "environment": _changed_environment(),
-            "path": [before, after],
+            "prefix": sys.prefix,
+            "path": [entry for entry in sys.path if isinstance(entry, str)],
+            "users": [entry for entry in sys.path if not _is_installed(entry)],
             "recursion": sys.getrecursionlimit(),
             "numpy": errors,
             "decimal": _decimal(),
@@ -100,9 +102,10 @@ class ProcessSettings:
     def in_force(self) -> Iterator[None]:
         """Have the process work under these settings meanwhile; what is changed is put back."""
         with state_kept(), ExitStack() as stack:
-            _Missing.folder = ""
+            _Missing.folder, _Missing.away = "", False
             about = _read(self.written)
             if about:
+                _Missing.away = about["host"] != socket.gethostname()
                 _apply(about)
                 if not _entered(about["folder"]):
                     # A new one: nobody's files are mistaken there for those of the model.
@@ -141,26 +144,26 @@ def under_its_settings(
 
 
 def missing_folder_told(failure: Failure) -> Failure:
-    """Add to a failure, if that may be why, that the sweep's folder is not there."""
-    if failure.kind != FileNotFoundError.__name__ or not _Missing.folder:
+    """Add to a failure, if that may be why, that a host lacks the file, or the sweep's folder."""
+    if failure.kind != FileNotFoundError.__name__ or not (_Missing.folder or _Missing.away):
         return failure
+    lacks = "the file is not there"
+    if _Missing.folder:
+        lacks = f"the folder of the sweep, {_Missing.folder}, is not there"
     message = (
-        f"{failure.message}. The folder of the sweep, {_Missing.folder}, is not there on the "
-        f"computer {socket.gethostname()}: name the file by a path that this computer has, too, "
-        "or read it outside of the model and hand over what was read"
+        f"{failure.message}: on the computer {socket.gethostname()} {lacks}. Put it there, or "
+        "read it outside of the model and hand over what was read"
     )
     return replace(failure, message=message)
 
 
 def _apply(about: Mapping[str, Any]) -> None:
-    here = about["host"] == socket.gethostname()
     for name, value in about["environment"].items():
         if value is None:
             os.environ.pop(name, None)
         elif os.environ.get(name) != value:
             os.environ[name] = value
-    before, after = about["path"]
-    path = [*before, *_others(before, after, here=here), *after]
+    path = _path(about)
     if path != sys.path:
         sys.path[:] = path
     if sys.getrecursionlimit() != about["recursion"]:
@@ -200,24 +203,21 @@ def _changed_environment() -> dict[str, str | None]:
     return {name: now.get(name) for name in sorted(_Changed.names - _NOT_OURS)}
 
 
-def _users_path() -> tuple[list[str], list[str]]:
-    """Give the entries of ``sys.path`` that are no libraries': before those, and after."""
-    entries = [entry for entry in sys.path if isinstance(entry, str)]
-    first = next((i for i, entry in enumerate(entries) if _is_installed(entry)), len(entries))
-    return entries[:first], [entry for entry in entries[first:] if not _is_installed(entry)]
-
-
-def _others(before: list[str], after: list[str], *, here: bool) -> list[str]:
-    """Give this process's own entries: libraries', and on a host what it needs besides."""
-    return [
-        entry
-        for entry in sys.path
-        if (_is_installed(entry) if here else entry not in {*before, *after})
-    ]
+def _path(about: Mapping[str, Any]) -> list[str]:
+    """Give the places of modules: those of the kernel; elsewhere its user's, and our libraries'."""
+    path: list[str] = about["path"]
+    if (about["host"], about["prefix"]) == (socket.gethostname(), sys.prefix):
+        return path
+    users: list[str] = about["users"]
+    first = next((i for i, entry in enumerate(path) if entry not in users), len(path))
+    own = [entry for entry in sys.path if entry not in users]
+    return [*path[:first], *own, *(entry for entry in users if entry not in path[:first])]
 
 
 @functools.lru_cache(maxsize=256)
-def _is_installed(entry: str) -> bool:
+def _is_installed(entry: object) -> bool:
+    if not isinstance(entry, str):  # which Python ignores
+        return True
     return bool(entry) and is_installed_file(os.path.join(entry, "_"))  # noqa: PTH118 - any text
 
 

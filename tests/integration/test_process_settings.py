@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 import os
+import socket
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -121,7 +122,8 @@ def test_a_folder_that_is_gone_is_named(tmp_path: Path) -> None:
     (told,) = {str(one.failure) for one in sweep.run(progress=False).outcomes}
     assert "w.txt" in told
     assert str(tmp_path / "gone") in told
-    assert "is not there on the computer" in told
+    assert "is not there" in told
+    assert socket.gethostname() in told
 
 
 def test_a_kernel_in_a_removed_folder_can_sweep(tmp_path: Path) -> None:

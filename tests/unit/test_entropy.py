@@ -111,7 +111,7 @@ def test_afterwards_everything_is_as_before() -> None:
         (lambda: pickle.loads(PICKLED)(4), "os.urandom"),
         (lambda: secrets.randbits(9), "random.SystemRandom.getrandbits"),
         (lambda: secrets.token_hex(4), "secrets.token_hex"),
-        (lambda: uuid.uuid4(), "uuid.uuid4"),
+        (lambda: uuid.uuid4().int, "uuid.uuid4"),
         (lambda: random.SystemRandom().random(), "random.SystemRandom.random"),
     ],
 )

@@ -65,7 +65,7 @@ CHANGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
         lambda: logging.getLogger("brian2").level,
         lambda: logging.getLogger("brian2").setLevel(50),
     ),
-    "handlers": (lambda: list(logging.root.handlers), lambda: logging.root.handlers.clear()),
+    "handlers": (lambda: list(logging.root.handlers), logging.root.handlers.clear),
     "disabled": (lambda: logging.root.manager.disable, lambda: logging.disable(50)),
     "Brian's messages": (
         lambda: list(BrianLogger.console_handler.filters),
@@ -73,7 +73,7 @@ CHANGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     ),
     "Brian's level": (
         lambda: BrianLogger.console_handler.level,
-        lambda: BrianLogger.log_level_error(),
+        BrianLogger.log_level_error,
     ),
     "signal": (
         lambda: signal.getsignal(signal.SIGUSR1),
@@ -119,9 +119,14 @@ def test_what_is_changed_is_put_back(what: str) -> None:
 def test_a_failure_is_no_way_out(what: str) -> None:
     read, change = CHANGES[what]
     before = read()
-    with pytest.raises(KeyboardInterrupt), state_kept():
+
+    @state_kept()
+    def interrupted() -> None:
         change()
         raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert read() == before
 
 
@@ -137,9 +142,14 @@ def test_an_interrupted_return_is_finished_before_the_next_job(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(process_state, "_put_back", interrupted)
-    with pytest.raises(KeyboardInterrupt), state_kept():
+
+    @state_kept()
+    def job() -> None:
         os.chdir(tmp_path)
         warnings.simplefilter("error")
+
+    with pytest.raises(KeyboardInterrupt):
+        job()
     assert os.getcwd() == str(tmp_path)
     with state_kept():
         assert os.getcwd() == before

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -153,14 +154,14 @@ class Tracer:
             soon as it begins to solve unwanted equations, which may take Brian
             longer than all the rest.
         """
-        options = {"equations": equations, "with_sources": with_sources}
+        trace_once = partial(self._trace, values, equations=equations, with_sources=with_sources)
         with job_entropy(seed) as entropy:
-            trace = self._trace(values, **options)
+            trace = trace_once()
         _refuse_unseeded(entropy)
         if entropy.taken and not trace.draws:
             # A generator that is made with a seed may ask, too, and throw away what it gets.
             with job_entropy(seed, other=True):
-                other = self._trace(values, **options)
+                other = trace_once()
             draws = (trace.parsed, trace.static_arrays) != (other.parsed, other.static_arrays)
             return replace(trace, draws=draws)
         return trace
