@@ -5,6 +5,7 @@ from brian_sweep_widget.engines.choice import ENGINES, engine_for
 from brian_sweep_widget.engines.digests import UnknownError
 from brian_sweep_widget.engines.engine import Engine
 from brian_sweep_widget.engines.fingerprint import fingerprint
+from brian_sweep_widget.engines.generators import generators_notice
 from brian_sweep_widget.engines.looking import MOST_SPIKES, looked_into, seen
 from brian_sweep_widget.engines.packing import pack
 from brian_sweep_widget.engines.script import ScriptError, script_of
@@ -21,6 +22,7 @@ __all__ = [
     "elsewhere",
     "engine_for",
     "fingerprint",
+    "generators_notice",
     "looked_into",
     "pack",
     "prepare",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from brian_sweep_widget.engines.context import BrianContext
+from brian_sweep_widget.engines.process_settings import ProcessSettings
 from brian_sweep_widget.results import Value
 from brian_sweep_widget.sweeps import Job
 
@@ -21,10 +22,13 @@ class Engine(Protocol):
         do not belong in one curve.
     functions
         The functions of the user's that it calls.
+    settings
+        Of the process where the sweep was made, under which it works.
     """
 
     label: str
     functions: list[Callable[..., Any]]
+    settings: ProcessSettings
 
     @property
     def context(self) -> BrianContext | None:

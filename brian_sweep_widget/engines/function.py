@@ -12,6 +12,7 @@ from brian_sweep_widget.engines.context import (
     seed_generators,
 )
 from brian_sweep_widget.engines.devices import standalone_apart
+from brian_sweep_widget.engines.process_settings import ProcessSettings
 from brian_sweep_widget.engines.reading import read_returned
 from brian_sweep_widget.engines.sizes import within
 from brian_sweep_widget.engines.versions import library_versions
@@ -52,6 +53,7 @@ class FunctionEngine:
         self._model = model
         self._parameters = parameters
         self.context = context
+        self.settings = ProcessSettings.here()
         self._limits = limits
 
     @property

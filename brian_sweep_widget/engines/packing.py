@@ -25,6 +25,11 @@ import cloudpickle
 import numpy as np
 
 from brian_sweep_widget.engines.installed import is_installed_file
+from brian_sweep_widget.engines.process_settings import (
+    ProcessSettings,
+    carrying_settings,
+    without_settings,
+)
 
 # Of this process: what the functions of these two modules are methods of.
 _GENERATORS: dict[str, Any] = {
@@ -36,14 +41,16 @@ _OURS = __name__.partition(".")[0]
 
 
 class Packable(Protocol):
-    """What can travel: it says which functions of the user's go with it."""
+    """What can travel: it says which functions of the user's go with it, and how they work."""
 
     functions: list[Callable[..., Any]]
+    settings: ProcessSettings
 
 
 _Kind = TypeVar("_Kind")
 
 
+@carrying_settings
 def pack(thing: Packable) -> bytes:
     """Pickle an engine, or a tracer, with its model.
 
@@ -89,7 +96,7 @@ def unpack(packed: bytes) -> Any:
     packed
         From the process that started this one.
     """
-    thing, names = pickle.loads(packed)  # noqa: S301 - from our own parent process
+    thing, names = pickle.loads(without_settings(packed))  # noqa: S301 - from our own parent process
     for function, written in names:
         for name, value in written.items():
             inspect.unwrap(function).__globals__.setdefault(name, value)

@@ -12,6 +12,7 @@ from unittest import mock
 
 from brian_sweep_widget.engines.context import BrianContext, seed_generators
 from brian_sweep_widget.engines.devices import kept_device
+from brian_sweep_widget.engines.process_settings import ProcessSettings
 from brian_sweep_widget.engines.reading import read_measure
 from brian_sweep_widget.engines.sizes import within
 from brian_sweep_widget.engines.versions import library_versions
@@ -58,6 +59,7 @@ class RuntimeEngine:
         self.context = BrianContext(
             {**context.preferences, "codegen.target": target}, context.time_step
         )
+        self.settings = ProcessSettings.here()
         self._limits = limits
 
     def measuring(self, model: NetworkModel) -> RuntimeEngine:

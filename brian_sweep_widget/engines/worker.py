@@ -10,10 +10,12 @@ from typing import Any
 
 from brian_sweep_widget.engines.context import BrianContext, initial_context
 from brian_sweep_widget.engines.engine import Engine
+from brian_sweep_widget.engines.entropy import job_entropy
 from brian_sweep_widget.engines.failing import failure_of
 from brian_sweep_widget.engines.files_read import files_read
 from brian_sweep_widget.engines.memory_used import memory_used
 from brian_sweep_widget.engines.packing import unpack
+from brian_sweep_widget.engines.process_settings import missing_folder_told, under_its_settings
 from brian_sweep_widget.engines.reading import NotAResultError
 from brian_sweep_widget.engines.runtime import RuntimeEngine
 from brian_sweep_widget.engines.versions import library_versions
@@ -44,6 +46,7 @@ def prepare() -> None:
     RuntimeEngine(cuba, parameters, BrianContext(), "numpy", Limits()).simulate(job)
 
 
+@under_its_settings
 def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) -> Outcome:
     """Compute one job; whatever goes wrong in it is part of the outcome.
 
@@ -66,7 +69,7 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
     label = ""
     values: Mapping[str, Value] = {}
     failure = None
-    with files_read() as files, memory_used() as memory:
+    with files_read() as files, memory_used() as memory, job_entropy(job.seed) as entropy:
         try:
             # Anew for every job: what one job leaves in a model's globals (a random
             # generator of its own, a cache) must not reach the next.
@@ -77,7 +80,7 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
             values = engine.simulate(job)
             _refuse_enormous(values)
         except BaseException as error:  # noqa: BLE001 - the model is the user's code
-            values, failure = {}, failure_of(error)
+            values, failure = {}, missing_folder_told(failure_of(error))
     origin = Origin(
         engine=label,
         host=socket.gethostname(),
@@ -88,6 +91,7 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
         memory=memory.most,
         files=tuple(sorted(files)),
         contents=tuple(files[path] for path in sorted(files)),
+        unseeded=tuple(entropy.unseeded),
     )
     return Outcome(job, "failed" if failure else "done", values, failure, origin)
 

@@ -89,6 +89,9 @@ class Origin:
     contents
         What was in each of them, as `brian_sweep_widget.engines.file_states`
         tells it; not stored.
+    unseeded
+        What took random numbers from the system meanwhile, which no seed
+        decides, such as ``"uuid.uuid4 in weights"``.
     """
 
     engine: str
@@ -100,6 +103,7 @@ class Origin:
     memory: float = 0.0
     files: tuple[str, ...] = ()
     contents: tuple[str, ...] = field(default=(), compare=False)
+    unseeded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

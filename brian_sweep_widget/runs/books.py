@@ -32,8 +32,9 @@ class Books:
     wall_times, measured
         Sum of the wall times, in seconds, of the jobs that were computed, and
         how many these are.
-    files
-        What simulations read while they ran.
+    files, unseeded
+        What simulations read while they ran, and what took random numbers
+        from the system.
     read
         What was in all files that simulations, or their preparation, read.
     state, error
@@ -52,6 +53,7 @@ class Books:
         self.measured = 0
         self.files: set[str] = set()
         self.read: FileStates = {}
+        self.unseeded: set[str] = set()
         self.state: State = "starting"
         self.error: BaseException | None = None
         self.unstored = 0
@@ -111,6 +113,7 @@ class Books:
                     self.note_read(
                         dict(zip(outcome.origin.files, outcome.origin.contents, strict=False))
                     )
+                    self.unseeded.update(outcome.origin.unseeded)
             self.changed.notify_all()
 
     def note_read(self, read: FileStates) -> None:

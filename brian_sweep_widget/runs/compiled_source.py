@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from brian_sweep_widget.backends import local_pool
-from brian_sweep_widget.engines import UnknownError, compiled
+from brian_sweep_widget.engines import UnknownError, compiled, generators_notice
 from brian_sweep_widget.engines.sizes import check_neurons, check_synapses
 from brian_sweep_widget.limits import LimitError, limits
 from brian_sweep_widget.results import Failure, Outcome
@@ -61,6 +61,7 @@ class CompiledSource:
         self._measures = compilation.packed_measures()
         self._measured_by: bytes | None = None
         self._nothing_reused = ""
+        self._generators = generators_notice(compilation.functions)
         self._keys: dict[tuple[int, ...], bytes] = {}
         self._results = compiled.new_folder("results")
         self._latest: tuple[Prepared, _Prepared] | None = None
@@ -83,12 +84,13 @@ class CompiledSource:
     @property
     def notice(self) -> str:
         """Why it is not compiled, or what to know of the compiled model."""
-        return "\n".join(filter(None, (self._notice_of_program(), self._nothing_reused)))
+        if self._ready is not None:
+            return "\n".join(filter(None, (self._fell_back, self._ready.notice)))
+        said = (self._notice_of_program(), self._generators, self._nothing_reused)
+        return "\n".join(filter(None, said))
 
     def _notice_of_program(self) -> str:
         preparation = self._workshop.preparation
-        if self._ready is not None:
-            return "\n".join(filter(None, (self._fell_back, self._ready.notice)))
         said = []
         if preparation.seeds:
             said.append(

@@ -124,9 +124,12 @@ class Driving:
             self._enter([outcome])
             return
         # What depends on files is another simulation when they change, and what was computed
-        # with other last digits is not the one that the key names.
+        # with other last digits, or with random numbers of no seed's, is not the one that the
+        # key names.
         origin = outcome.origin
-        unlike = origin is not None and (origin.files or origin.engine.endswith(OTHER_DIGITS))
+        unlike = origin is not None and (
+            origin.files or origin.unseeded or origin.engine.endswith(OTHER_DIGITS)
+        )
         self.ledger.record(outcome, None if unlike else self._source.key(outcome.job))
 
     @property
@@ -138,6 +141,14 @@ class Driving:
         if self.ledger is not None:
             said.append(self.ledger.notice)
         said.append(_of_files(self._books, stored=self.ledger is not None))
+        unseeded = set(self._books.unseeded)
+        if unseeded:
+            said.append(
+                f"These results cannot be repeated: {listed(unseeded)} asks the system for random "
+                "numbers, whatever the seed. Make a generator inside the function instead, by "
+                "np.random.default_rng(), which the simulation's seed seeds; or use a parameter "
+                "called seed."
+            )
         if self._books.unstored:
             said.append(
                 f"{self._books.unstored} finished simulations could not be stored before the "

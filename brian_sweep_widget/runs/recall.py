@@ -25,8 +25,10 @@ class Recall:
         self._numbers = 0
 
     def keep(self, model: Hashable, outcome: Outcome) -> None:
-        """Remember an outcome of a model, if it is done and depends on no files."""
-        if outcome.status != "done" or (outcome.origin is not None and outcome.origin.files):
+        """Remember an outcome of a model, if it is done and its job decided it."""
+        origin = outcome.origin
+        elsewhere = origin is not None and (origin.files or origin.unseeded)
+        if outcome.status != "done" or elsewhere:
             return
         key = (model, outcome.job.key)
         with self._lock:

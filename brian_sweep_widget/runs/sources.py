@@ -7,7 +7,14 @@ from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
 from brian_sweep_widget.backends import LocalPool, local_pool
-from brian_sweep_widget.engines import Engine, UnknownError, fingerprint, pack, prepare
+from brian_sweep_widget.engines import (
+    Engine,
+    UnknownError,
+    fingerprint,
+    generators_notice,
+    pack,
+    prepare,
+)
 from brian_sweep_widget.engines.file_states import FileStates
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.runs.answers import Stopped
@@ -116,12 +123,18 @@ class ReadySource:
 
     def __init__(self, engine: Engine, workers: int, known: Outcome | None = None) -> None:
         self.label = engine.label
-        self.notice = ""
+        self._generators = generators_notice(engine.functions)
+        self._nothing_reused = ""
         self.pool = local_pool(workers, prepare)
         self._engine = engine
         self._load = Load(pack(engine), engine.label)
         self._name: bytes | None = None
         self._known = known
+
+    @property
+    def notice(self) -> str:
+        """What a person should know of the model; see `Source`."""
+        return "\n".join(filter(None, (self._generators, self._nothing_reused)))
 
     def fill(self, jobs: Sequence[Job], desk: Desk) -> None:
         """Put all of them; see `Source.fill`."""
@@ -129,7 +142,7 @@ class ReadySource:
             try:
                 self._name = fingerprint(self._engine.functions, *self._engine.identity)
             except UnknownError as error:
-                self.notice = f"Nothing is reused: {error}"
+                self._nothing_reused = f"Nothing is reused: {error}"
         known, self._known = self._known, None
         if known is not None:
             desk.record(known)

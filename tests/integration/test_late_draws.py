@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from brian2 import Network, NeuronGroup, ms, prefs
-from hypothesis import HealthCheck, given, settings
+from brian2 import Network, NeuronGroup, ms
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brian_sweep_widget import Sweep, network_model
@@ -105,7 +105,9 @@ def unseeded(spread=0.0):
     """Generators to which nobody gives a seed."""
     numbers = np.ones(2)
     if spread:
-        numbers = 1 + spread * np.array([np.random.default_rng().random(), random.Random().random()])
+        numbers = 1 + spread * np.array(
+            [np.random.default_rng().random(), random.Random().random()]
+        )
     return _set(numbers)
 
 

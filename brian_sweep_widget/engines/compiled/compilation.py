@@ -33,11 +33,13 @@ from brian_sweep_widget.engines.compiled.structure import TooLargeError
 from brian_sweep_widget.engines.compiled.tracing import Trace, Tracer, UnsupportedError
 from brian_sweep_widget.engines.compiled.twin import known_digits
 from brian_sweep_widget.engines.context import BrianContext, initial_context
+from brian_sweep_widget.engines.entropy import job_entropy
 from brian_sweep_widget.engines.failing import failure_of
 from brian_sweep_widget.engines.file_states import FileStates, is_current, listed
 from brian_sweep_widget.engines.files_read import unwatched
 from brian_sweep_widget.engines.fingerprint import fingerprint
 from brian_sweep_widget.engines.packing import pack, unpack_as
+from brian_sweep_widget.engines.process_settings import missing_folder_told, under_its_settings
 from brian_sweep_widget.engines.runtime import RuntimeEngine
 from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.models import NetworkModel, Parameter, Plain
@@ -122,6 +124,7 @@ class Compilation:
         self.functions: list[Callable[..., Any]] = [model.builder, *measures]
         self.context = context or BrianContext()
         self._tracer = Tracer(model, parameters, self.context)
+        self.settings = self._tracer.settings
         # Here, where the source can be read: a notebook's cell is no file.
         named = [name for name in model.builder_parameters if name in parameters]
         self.untouched = untouched(model.builder, named) | parameters.keys() - named
@@ -167,7 +170,7 @@ class Compilation:
 
     def packed_engine(self, recipe: Recipe) -> bytes:
         """Pickle what workers need to simulate one variant."""
-        return pack(CompiledEngine(CompiledMeasures(self.model.measures), recipe))
+        return pack(CompiledEngine(CompiledMeasures(self.model.measures), recipe, self.settings))
 
 
 def brians_flags() -> tuple[str, ...]:
@@ -181,6 +184,7 @@ def brians_flags() -> tuple[str, ...]:
     return (*usual, f"-std=c++{standard}")
 
 
+@under_its_settings
 def explore_model(
     packed: bytes,
     parameters: Mapping[str, Parameter],
@@ -205,7 +209,8 @@ def explore_model(
     """
     for _ in range(_MOST_EXPLORED):
         try:
-            tracer = unpack_as(packed, Tracer)
+            with job_entropy(seed):
+                tracer = unpack_as(packed, Tracer)
         except BaseException as error:  # noqa: BLE001 - the builder is the user's code
             return _refusal(error, None)
         found = _explored(tracer, parameters, values, seed, left_to_equations, jobs)
@@ -244,7 +249,7 @@ def _explored(
 def _refusal(error: BaseException, tracer: Tracer | None) -> Refusal:
     drew = tracer is not None and tracer.drew
     if not isinstance(error, MemoryError):
-        return Refusal(failure_of(error), drew)
+        return Refusal(missing_folder_told(failure_of(error)), drew)
     what = str(error) if isinstance(error, TooLargeError) else f"its arrays alone: {error}"
     return Refusal(Failure("NotEnoughMemory", what), drew)
 
@@ -259,11 +264,13 @@ def _make_meanwhile(sketch: Blueprint, jobs: int) -> None:
     threading.Thread(target=make, daemon=True).start()
 
 
+@under_its_settings
 def trace_model(packed: bytes, values: Mapping[str, Plain], seed: int) -> Trace | Refusal | str:
     """Trace one set of values, in the tracing process; see `explore_model`."""
     tracer = None
     try:
-        tracer = unpack_as(packed, Tracer)
+        with job_entropy(seed):
+            tracer = unpack_as(packed, Tracer)
         return tracer.trace(values, seed)
     except UnsupportedError as error:
         return str(error)

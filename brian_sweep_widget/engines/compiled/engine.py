@@ -19,6 +19,7 @@ from brian_sweep_widget.engines.compiled.inventory import ResultFiles
 from brian_sweep_widget.engines.compiled.lifting import Entry, table
 from brian_sweep_widget.engines.compiled.program import Program, Variant, filled_in
 from brian_sweep_widget.engines.compiled.recording import NotKeptError, Recording, evaluate
+from brian_sweep_widget.engines.process_settings import ProcessSettings
 from brian_sweep_widget.engines.reading import read_measure
 from brian_sweep_widget.models import Measure
 from brian_sweep_widget.results import Value
@@ -97,6 +98,8 @@ class CompiledMeasures:
         By name.
     """
 
+    settings = ProcessSettings()  # they travel in an engine, which has some
+
     def __init__(self, measures: Mapping[str, Measure]) -> None:
         self.by_name = {
             name: replace(measure, function=_bare(measure.function))
@@ -116,11 +119,19 @@ class CompiledEngine:
         The model's.
     recipe
         The variant's.
+    settings
+        Under which measures work.
     """
 
     label = LABEL
 
-    def __init__(self, measures: CompiledMeasures, recipe: Recipe) -> None:
+    def __init__(
+        self,
+        measures: CompiledMeasures,
+        recipe: Recipe,
+        settings: ProcessSettings = ProcessSettings(),  # noqa: B008 - it is frozen
+    ) -> None:
+        self.settings = settings
         self.functions = measures.functions
         self._measures = measures.by_name
         # Measures are unpickled anew for every job; a recipe, which nobody

@@ -13,12 +13,13 @@ import time
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from brian_sweep_widget.engines.compiled.generators import Generators
+from brian_sweep_widget.engines.compiled.draws import Draws
 from brian_sweep_widget.engines.compiled.inventory import ResultFiles, take_inventory
 from brian_sweep_widget.engines.compiled.literals import Parsed, parse
 from brian_sweep_widget.engines.compiled.makefile import Toolchain, read_makefile
@@ -28,8 +29,11 @@ from brian_sweep_widget.engines.compiled.remembering import (
 )
 from brian_sweep_widget.engines.compiled.structure import Structure, watched_connections
 from brian_sweep_widget.engines.context import BrianContext
+from brian_sweep_widget.engines.entropy import Entropy, job_entropy
 from brian_sweep_widget.engines.file_states import FileStates, merged
 from brian_sweep_widget.engines.files_read import files_read
+from brian_sweep_widget.engines.process_settings import ProcessSettings
+from brian_sweep_widget.engines.process_state import state_kept_within
 from brian_sweep_widget.engines.runtime import build
 from brian_sweep_widget.models import NetworkModel, Parameter, Plain
 from brian_sweep_widget.models.network_model import DURATION
@@ -120,6 +124,7 @@ class Tracer:
         self, model: NetworkModel, parameters: Mapping[str, Parameter], context: BrianContext
     ) -> None:
         self.functions = [model.builder]
+        self.settings = ProcessSettings.here()
         self.name = model.label
         self.read: FileStates = {}
         self._builder = model.builder
@@ -128,7 +133,7 @@ class Tracer:
         # Which of Brian's runtime targets the user prefers is of no matter here.
         preferences = {**context.preferences, "codegen.target": "auto"}
         self._context = BrianContext(preferences, context.time_step)
-        #: Whether the latest trace drew from Python's or numpy's generator.
+        #: Whether the latest trace drew random numbers in Python.
         self.drew = False
 
     def trace(
@@ -161,12 +166,30 @@ class Tracer:
             soon as it begins to solve unwanted equations, which may take Brian
             longer than all the rest.
         """
+        trace_once = partial(self._trace, values, equations=equations, with_sources=with_sources)
+        with job_entropy(seed) as entropy:
+            try:
+                trace = trace_once()
+            finally:
+                self.drew = self.drew or bool(entropy.taken)
+        _refuse_unseeded(entropy)
+        if entropy.taken and not trace.draws:
+            # A generator that is made with a seed may ask, too, and throw away what it gets.
+            with job_entropy(seed, other=True):
+                other = trace_once()
+            draws = (trace.parsed, trace.static_arrays) != (other.parsed, other.static_arrays)
+            return replace(trace, draws=draws)
+        return trace
+
+    def _trace(
+        self, values: Mapping[str, Plain], *, equations: frozenset[str] | None, with_sources: bool
+    ) -> Trace:
         import brian2  # noqa: PLC0415 - the tracing process alone needs it
         from brian2.devices.device import reset_device  # noqa: PLC0415
 
         remember_solutions()
         self._context.apply()
-        generators = Generators(seed)
+        draws = Draws()
         brian2.set_device("cpp_standalone", build_on_run=False)
         device = brian2.get_device()
         device.reinit()
@@ -174,9 +197,13 @@ class Tracer:
         brian2.defaultclock.dt = self._context.time_step * brian2.second
         folder = Path(tempfile.mkdtemp(prefix="brian-sweep-trace-"))
         try:
-            with _clocks_in_order(), watched_solutions(equations) as solved:
+            with (
+                state_kept_within(),
+                _clocks_in_order(),
+                watched_solutions(equations) as solved,
+            ):
                 return self._generate(
-                    device, values, folder, generators, solved, with_sources=with_sources
+                    device, values, folder, draws, solved, with_sources=with_sources
                 )
         except Exception as error:
             missing = _not_implemented(error)
@@ -184,7 +211,7 @@ class Tracer:
                 raise
             raise UnsupportedError(_first_line(missing)) from error
         finally:
-            self.drew = generators.used
+            self.drew = draws.made
             device.reinit()
             reset_device()
             shutil.rmtree(folder, ignore_errors=True)
@@ -194,7 +221,7 @@ class Tracer:
         device: Any,
         values: Mapping[str, Plain],
         folder: Path,
-        generators: Generators,
+        draws: Draws,
         solved: set[str],
         *,
         with_sources: bool,
@@ -208,7 +235,7 @@ class Tracer:
         device.insert_code("main", _SEEDING)
         read: FileStates = {}
         try:
-            with watched_connections() as connections, generators.watched(), files_read() as read:
+            with watched_connections() as connections, draws.watched(), files_read() as read:
                 network, names = build(
                     self._builder, {name: quantities[name] for name in self._names}
                 )
@@ -219,7 +246,9 @@ class Tracer:
                 network.run(quantities[DURATION], namespace=names)
         finally:
             self.read = merged([self.read, read])
-        draws = generators.used
+        if ("seed", None) in [one for one in device.main_queue if one[0] == "seed"]:
+            msg = "it calls seed() without a number: the program would seed itself as it likes"
+            raise UnsupportedError(msg)
         files = take_inventory(network, device)
         device.insert_code("before_end", files.code())
         device.insert_code("after_end", "sweep_finish(brian::results_dir.c_str());")
@@ -233,7 +262,7 @@ class Tracer:
             files.without_code(),
             float(network.t_),
             connections.structure(network, device, names),
-            draws,
+            draws.made,
             any(kind == "seed" for kind, _ in device.main_queue),
             read_makefile((folder / "makefile").read_text(encoding="utf-8"), sources.values()),
             frozenset(solved),
@@ -267,6 +296,13 @@ def _clocks_in_order() -> Iterator[None]:
 
     with mock.patch.object(Clock, "__hash__", hash_once):
         yield
+
+
+def _refuse_unseeded(entropy: Entropy) -> None:
+    """Refuse a builder that asks the system for random numbers: they are no seed's."""
+    if entropy.unseeded:
+        msg = f"it takes random numbers from the system ({', '.join(entropy.unseeded)})"
+        raise UnsupportedError(msg)
 
 
 def _refuse_python_code(network: Any) -> None:

@@ -1,0 +1,121 @@
+"""Settings travel as plain text, and mean the same on any computer."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import socket
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from brian_sweep_widget.engines.process_settings import ProcessSettings, missing_folder_told
+from brian_sweep_widget.results import Failure
+
+NOT_FOUND = Failure("FileNotFoundError", "No such file: w.txt")
+
+
+def changed(**about: object) -> ProcessSettings:
+    """Give the settings of this process with some that are others."""
+    return ProcessSettings(json.dumps({**json.loads(ProcessSettings.here().written), **about}))
+
+
+def test_equal_settings_are_equal_bytes() -> None:
+    """Or a model would be traced anew for nothing."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="some", module="thing")
+        first = ProcessSettings.here()
+        second = ProcessSettings.here()
+    assert pickle.dumps(first) == pickle.dumps(second)
+
+
+def test_own_settings_change_nothing(tmp_path: Path) -> None:
+    before = os.getcwd(), dict(os.environ), sys.path[:], list(warnings.filters)
+    with ProcessSettings.here().in_force():
+        assert (os.getcwd(), dict(os.environ), sys.path[:], list(warnings.filters)) == before
+
+
+def test_without_any_a_process_stays_as_it_is() -> None:
+    folder = os.getcwd()
+    with ProcessSettings().in_force():
+        assert os.getcwd() == folder
+
+
+def test_another_process_takes_them_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables, also odd ones, filters with patterns and categories, folders of modules."""
+    monkeypatch.setenv("ODD_VARIABLE", "a\nb\udcff=")
+    monkeypatch.delenv("PATH")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    with warnings.catch_warnings(), np.errstate(over="raise"):
+        warnings.filterwarnings("error", message="doubtful .*", category=RuntimeWarning)
+        written = ProcessSettings.here().written
+    monkeypatch.undo()
+    code = """
+import os, sys, warnings
+import numpy as np
+from brian_sweep_widget.engines.process_settings import ProcessSettings
+before = os.getcwd(), dict(os.environ), sys.path[:], list(warnings.filters)
+with ProcessSettings(sys.stdin.read()).in_force():
+    action, message, category, module, line = warnings.filters[0]
+    print([ascii(os.environ["ODD_VARIABLE"]), "PATH" in os.environ, os.getcwd(), sys.path[0],
+           action, message.pattern, category.__name__, module, np.geterr()["over"]])
+assert before == (os.getcwd(), dict(os.environ), sys.path[:], list(warnings.filters))
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", code], input=written, capture_output=True, text=True, check=True
+    ).stdout
+    there = str(tmp_path)
+    places = [r"'a\nb\udcff='", False, there, there]
+    taken = ["error", "doubtful .*", "RuntimeWarning", None, "raise"]
+    assert told.strip() == str([*places, *taken])
+
+
+def test_on_a_host_its_own_modules_stay(tmp_path: Path) -> None:
+    """And those of the kernel's folders that are there, too, are found after its first."""
+    sys.path.append("/only/here")
+    try:
+        path = ["/the/kernels", "/its/library", "/more/of/it"]
+        users = ["/the/kernels", "/more/of/it"]
+        with changed(host="another", path=path, users=users).in_force():
+            assert sys.path[0] == "/the/kernels"
+            assert sys.path[-1] == "/more/of/it"
+            assert "/only/here" in sys.path
+            assert "/its/library" not in sys.path
+        with changed(path=path, users=users).in_force():
+            assert sys.path == path
+    finally:
+        sys.path.remove("/only/here")
+
+
+def test_a_folder_that_is_not_there_is_an_empty_one(tmp_path: Path) -> None:
+    """A new one for every job, so that nothing is read that another job wrote."""
+    before = os.getcwd()
+    settings = changed(host="another", folder=str(tmp_path / "there"))
+    for _ in range(2):
+        with settings.in_force():
+            assert os.listdir() == []
+            Path("w.txt").write_text("1")
+            scratch = os.getcwd()
+            told = missing_folder_told(NOT_FOUND).message
+        assert not os.path.exists(scratch)
+        assert os.getcwd() == before
+    assert "w.txt" in told
+    assert str(tmp_path / "there") in told
+    assert socket.gethostname() in told
+
+
+def test_a_host_that_lacks_a_file_is_named() -> None:
+    with changed(host="another").in_force():
+        told = missing_folder_told(NOT_FOUND).message
+        other = missing_folder_told(Failure("ValueError", "wrong")).message
+    assert "w.txt" in told
+    assert f"on the computer {socket.gethostname()} the file is not there" in told
+    assert other == "wrong"
+    with changed().in_force():
+        assert missing_folder_told(NOT_FOUND) == NOT_FOUND
