@@ -16,6 +16,7 @@ from brian_sweep_widget.engines.memory_used import memory_used
 from brian_sweep_widget.engines.packing import unpack
 from brian_sweep_widget.engines.reading import NotAResultError
 from brian_sweep_widget.engines.runtime import RuntimeEngine
+from brian_sweep_widget.engines.sent_modules import modules_not_sent
 from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.limits import Limits
 from brian_sweep_widget.results import Origin, Outcome, Value
@@ -86,7 +87,8 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
         wall_time=time.perf_counter() - clock,
         versions=library_versions(),
         memory=memory.most,
-        files=tuple(sorted(files)),
+        # A module that this process found on its own is a file that was read, too.
+        files=tuple(sorted({*files, *modules_not_sent()})),
     )
     return Outcome(job, "failed" if failure else "done", values, failure, origin)
 
