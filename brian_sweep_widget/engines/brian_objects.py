@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Callable
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 # What Brian calls them itself: one after another, so the name says nothing.
 _BRIANS_NAME = re.compile(r"_timedarray(_\d+)?")
@@ -35,8 +35,11 @@ def brian_object(name: str) -> Any:
     return getattr(brian2, name) if unit is None else unit
 
 
-def parts_of(thing: object) -> tuple[Any, Any, str] | None:
-    """Give the values, the time step and the name of a ``TimedArray``; None for anything else.
+def remade(thing: object) -> tuple[Any, tuple[Any, ...]] | None:
+    """Say how an object of Brian's is made again, of what a person gave; None for all others.
+
+    What Brian remembers in it, and the names that Brian counts, do not belong
+    to it: they differ with what was done before.
 
     Parameters
     ----------
@@ -45,10 +48,9 @@ def parts_of(thing: object) -> tuple[Any, Any, str] | None:
 
     Returns
     -------
-    values, step
-        Quantities.
-    name : str
-        Empty if Brian gave it.
+    make
+        Makes it of the arguments.
+    arguments : tuple
 
     Raises
     ------
@@ -57,26 +59,29 @@ def parts_of(thing: object) -> tuple[Any, Any, str] | None:
     """
     if "brian2" not in sys.modules:
         return None
-    import brian2  # noqa: PLC0415 - loaded already
-    from brian2.core.names import Nameable  # noqa: PLC0415
-
-    if isinstance(thing, brian2.Network) or (
-        isinstance(thing, Nameable) and type(thing) is not brian2.TimedArray
-    ):
-        msg = f"a {type(thing).__name__} belongs to the process in which it was made"
+    kinds = _kinds()
+    kind = type(thing)
+    one: Any = thing
+    if kind is kinds.timed_array:
+        name = "" if _BRIANS_NAME.fullmatch(one.name) else one.name
+        return timed_array, (kinds.quantity(one.values, dim=one.dim), one.dt, name)
+    if kind is kinds.equations:
+        return kind, (list(one.values()),)
+    if kind is kinds.equation:
+        return kind, (one.type, one.varname, one.dim, one.var_type, one.expr, list(one.flags))
+    if kind is kinds.expression:
+        return kind, (one.code,)
+    if isinstance(thing, kinds.bound):
+        msg = f"a {kind.__name__} belongs to the process in which it was made"
         raise CannotTravelError(msg)
-    if type(thing) is not brian2.TimedArray:
-        return None
-    array: Any = thing
-    name = "" if _BRIANS_NAME.fullmatch(array.name) else array.name
-    return brian2.Quantity(array.values, dim=array.dim), array.dt * brian2.second, name
+    return None
 
 
 def timed_array(values: Any, step: Any, name: str) -> Any:
     """Make a ``TimedArray`` again."""
-    from brian2 import TimedArray  # noqa: PLC0415 - engines are imported without Brian
+    from brian2 import TimedArray, second  # noqa: PLC0415 - engines are imported without Brian
 
-    return TimedArray(values, dt=step, name=name)
+    return TimedArray(values, dt=step * second, name=name)
 
 
 def meant_by_equations(value: object) -> bool:
@@ -91,6 +96,26 @@ def _is_function(value: object) -> bool:
     kind: type = type(value)
     brians = any(base.__module__ == "brian2.core.functions" for base in kind.__mro__)
     return brians or (isinstance(value, Callable) and hasattr(value, "_arg_units"))  # type: ignore[arg-type]
+
+
+class _Kinds(NamedTuple):
+    quantity: Any
+    timed_array: type
+    equations: type
+    equation: type
+    expression: type
+    bound: tuple[type, ...]  # to their process
+
+
+@functools.cache
+def _kinds() -> _Kinds:
+    from brian2 import Equations, Network, Quantity, TimedArray  # noqa: PLC0415 - loaded already
+    from brian2.core.names import Nameable  # noqa: PLC0415
+    from brian2.equations.codestrings import Expression  # noqa: PLC0415
+    from brian2.equations.equations import SingleEquation  # noqa: PLC0415
+
+    bound = (Nameable, Network)
+    return _Kinds(Quantity, TimedArray, Equations, SingleEquation, Expression, bound)
 
 
 @functools.cache

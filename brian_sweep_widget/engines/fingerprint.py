@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from brian_sweep_widget.engines.brian_objects import CannotTravelError, name_in_brian, parts_of
+from brian_sweep_widget.engines.brian_objects import CannotTravelError, name_in_brian, remade
 from brian_sweep_widget.engines.code import code_digest, uses_of
 from brian_sweep_widget.engines.digests import PLAIN, UnknownError, mixed, plain_digest
 from brian_sweep_widget.engines.installed import distribution_of
@@ -243,10 +243,10 @@ class _Namer:
         if name:
             return mixed("brian", name)
         try:
-            timed = parts_of(value)
+            parts = remade(value)
         except CannotTravelError:
             self._refuse(value, where)
-        return b"" if timed is None else mixed("timed array", self.name(timed, where))
+        return b"" if parts is None else mixed("made", *(self.name(one, where) for one in parts))
 
     def _built_in(self, function: Any, where: str) -> bytes:
         """Name a compiled function; a method of an object with it."""

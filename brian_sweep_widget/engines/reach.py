@@ -11,7 +11,6 @@ is made of, is both read from here.
 from __future__ import annotations
 
 import functools
-import io
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -318,11 +317,19 @@ class Reach:
         return PathFinder.find_spec(name, None if folders is None else list(folders))
 
 
+class _Nowhere:
+    """A file that keeps nothing."""
+
+    def write(self, data: bytes) -> int:
+        """Take it, and forget it."""
+        return len(data)
+
+
 class _Scout(ModelPickler):
     """Goes where a pickler goes, and tells what it meets."""
 
     def __init__(self, reach: Reach) -> None:
-        super().__init__(io.BytesIO(), reach.scopes)
+        super().__init__(_Nowhere(), reach.scopes)
         self._reach = reach
 
     def reducer_override(self, obj: Any) -> Any:

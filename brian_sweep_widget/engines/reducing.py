@@ -25,7 +25,7 @@ from brian_sweep_widget.engines.brian_objects import (
     CannotTravelError,
     brian_object,
     name_in_brian,
-    parts_of,
+    remade,
     timed_array,
 )
 from brian_sweep_widget.engines.installed import is_users_scope
@@ -173,13 +173,15 @@ class ModelPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
         name = name_in_brian(thing)
         if name:
             return brian_object, (name,)
-        timed = parts_of(thing)
-        if timed is None:
+        parts = remade(thing)
+        if parts is None:
             return super().reducer_override(thing)
-        values, step, name = timed
-        self._timed += 1
-        # One that the model makes itself must not get the same name from Brian.
-        return timed_array, (values, step, name or f"_timedarray_sent_{self._timed}")
+        make, arguments = parts
+        if make is timed_array and not arguments[-1]:
+            # One that the model makes itself must not get the same name from Brian.
+            self._timed += 1
+            arguments = (*arguments[:-1], f"_timedarray_sent_{self._timed}")
+        return make, arguments
 
 
 class Library:
