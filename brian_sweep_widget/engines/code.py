@@ -3,13 +3,81 @@
 from __future__ import annotations
 
 import dis
+import functools
 import re
 from types import CodeType
-from typing import Any
+from typing import Any, NamedTuple
 
 from brian_sweep_widget.engines.digests import mixed, plain_digest
 
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+# Of nested functions, classes and lambdas, Python looks names up in different ways.
+_GLOBAL = frozenset(
+    {"LOAD_GLOBAL", "STORE_GLOBAL", "DELETE_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"}
+)
+
+
+class Import(NamedTuple):
+    """One import statement in code.
+
+    Attributes
+    ----------
+    name
+        Of the module, as it is written.
+    level
+        Number of dots before it.
+    parts
+        What is imported from it.
+    """
+
+    name: str
+    level: int
+    parts: tuple[str, ...]
+
+
+class Uses(NamedTuple):
+    """What code, with all functions and classes in it, refers to.
+
+    Attributes
+    ----------
+    variables
+        Names of globals.
+    names
+        All names: of globals and of attributes.
+    texts
+        Without the description of the function itself.
+    imports
+        That are made when it runs.
+    """
+
+    variables: frozenset[str]
+    names: frozenset[str]
+    texts: tuple[str, ...]
+    imports: tuple[Import, ...]
+
+
+@functools.lru_cache(maxsize=4096)
+def uses_of(code: CodeType, description: str | None) -> Uses:
+    """Read what code refers to.
+
+    Parameters
+    ----------
+    code
+        Of a function, or of a module.
+    description
+        Of the function, which is for people.
+    """
+    codes = codes_in(code)
+    variables = {name for one in codes for name in _variables(one)}
+    names = {name for one in codes for name in one.co_names}
+    texts = [text for one in codes for text in _texts(one.co_consts) if text != description]
+    imports = [one for code in codes for one in _imports(code)]
+    return Uses(frozenset(variables), frozenset(names), tuple(texts), tuple(imports))
+
+
+def identifiers(text: str) -> list[str]:
+    """List what could be names in a text."""
+    return _IDENTIFIER.findall(text)
 
 
 def codes_in(code: CodeType) -> list[CodeType]:
@@ -21,6 +89,38 @@ def codes_in(code: CodeType) -> list[CodeType]:
     return found
 
 
+def _variables(code: CodeType) -> set[str]:
+    return {
+        str(instruction.argval)
+        for instruction in dis.get_instructions(code)
+        if instruction.opname in _GLOBAL
+    }
+
+
+def _texts(constants: Any) -> list[str]:
+    texts = []
+    for constant in constants:
+        if isinstance(constant, str):
+            texts.append(constant)
+        elif isinstance(constant, tuple | frozenset):
+            texts += _texts(constant)
+    return texts
+
+
+def _imports(code: CodeType) -> list[Import]:
+    found = []
+    before: list[Any] = [None, None]
+    for instruction in dis.get_instructions(code):
+        if instruction.opname == "EXTENDED_ARG":
+            continue
+        if instruction.opname == "IMPORT_NAME":  # after its level, and what is imported from it
+            level, parts = before
+            found.append(Import(str(instruction.argval), level or 0, tuple(parts or ())))
+        before = [before[1], instruction.argval]
+    return found
+
+
+@functools.lru_cache(maxsize=4096)
 def code_digest(code: CodeType) -> bytes:
     """Digest what runs: without the names of files and the numbers of lines."""
     shape = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags)
@@ -38,18 +138,3 @@ def _constant(constant: Any) -> bytes:
     if isinstance(constant, frozenset):
         return mixed("set", *sorted(map(_constant, constant)))
     return plain_digest(constant)
-
-
-def words_in(code: CodeType) -> set[str]:
-    """List what code calls things, in its texts too."""
-    texts = [constant for constant in code.co_consts if isinstance(constant, str)]
-    return {*code.co_names, *_IDENTIFIER.findall("\n".join(texts))}
-
-
-def imports_in(code: CodeType) -> set[str]:
-    """List the modules that code imports when it runs."""
-    return {
-        str(instruction.argval)
-        for instruction in dis.get_instructions(code)
-        if instruction.opname == "IMPORT_NAME" and instruction.argval
-    }

@@ -55,6 +55,11 @@ def state_of(path: str) -> str:
         return _ABSENT
 
 
+def states_of(paths: Iterable[str]) -> dict[str, str]:
+    """Describe what is in some files; see `state_of`."""
+    return {path: state_of(path) for path in paths}
+
+
 def is_current(states: FileStates) -> bool:
     """Whether all files are still as they were."""
     return all(state != UNSTEADY and state_of(path) == state for path, state in states.items())

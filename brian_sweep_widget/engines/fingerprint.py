@@ -13,7 +13,6 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from types import (
     BuiltinFunctionType,
     CodeType,
@@ -26,10 +25,12 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from brian_sweep_widget.engines.code import code_digest, codes_in, imports_in, words_in
+from brian_sweep_widget.engines.brian_objects import CannotTravelError, name_in_brian, remade
+from brian_sweep_widget.engines.code import code_digest, uses_of
 from brian_sweep_widget.engines.digests import PLAIN, UnknownError, mixed, plain_digest
-from brian_sweep_widget.engines.installed import distribution_of, is_installed_file
-from brian_sweep_widget.engines.packing import global_generator_name, is_sendable, written_names
+from brian_sweep_widget.engines.installed import distribution_of
+from brian_sweep_widget.engines.reach import Reach
+from brian_sweep_widget.engines.reducing import digest_when_loaded, global_generator_name
 
 _MOST_DEEP = 200  # objects within objects
 # Of a class, what is made anew wherever it is defined.
@@ -68,7 +69,27 @@ def fingerprint(functions: Sequence[Callable[..., Any]], *more: object) -> bytes
     namer = _Namer()
     python = f"{sys.implementation.name} {sys.version_info[0]}.{sys.version_info[1]}"
     parts = [namer.name(function, "the model") for function in functions]
-    return mixed("fingerprint", python, *parts, namer.name(list(more), "the model"))
+    parts.append(namer.name(list(more), "the model"))
+    if namer.met_code:
+        parts += _reached(namer, Reach([*functions, *more]))
+    return mixed("fingerprint", python, *parts)
+
+
+def _reached(namer: _Namer, reach: Reach) -> list[bytes]:
+    """Digest what is in namespaces, and the sources of modules that are imported later."""
+    parts = []
+    for scope, wanted, failed in reach:
+        parts.append(mixed("namespace", scope.name))
+        for name in sorted(wanted):
+            by, only_text = wanted[name]
+            if name in failed and (only_text or not by):
+                continue  # it stays behind, and nothing can be computed with it
+            where = f"{name}, which {by or 'the model'} refers to"
+            value = namer.name(scope.namespace[name], where)
+            parts.append(mixed("variable", name, value))
+    for name, source in sorted(reach.sources.items()):
+        parts.append(mixed("source", name, source.text))
+    return parts
 
 
 class _Namer:
@@ -78,8 +99,10 @@ class _Namer:
         self._known: dict[int, bytes] = {}
         self._kept: list[object] = []  # or another object could get the number of a dead one
         self._under_way: dict[int, int] = {}
+        #: Whether any code of the user's was met, whose namespaces belong to it.
+        self.met_code = False
 
-    def name(self, value: Any, where: str, words: frozenset[str] = frozenset()) -> bytes:
+    def name(self, value: Any, where: str) -> bytes:
         """Digest any object.
 
         Parameters
@@ -88,36 +111,32 @@ class _Namer:
             The object.
         where
             What refers to it, for messages.
-        words
-            What the code that refers to it calls things: the attributes of
-            a module that matter.
         """
         if type(value) in PLAIN:
             return plain_digest(value)
         number = id(value)
         if number in self._under_way:  # it refers to itself: by how far above it is
             return mixed("above", str(len(self._under_way) - self._under_way[number]))
-        known = None if isinstance(value, ModuleType) else self._known.get(number)
+        known = self._known.get(number)
         if known is not None:
             return known
         if len(self._under_way) > _MOST_DEEP:
             self._refuse(value, where)
         self._under_way[number] = len(self._under_way)
         try:
-            digest = self._digest(value, where, words)
+            digest = self._digest(value, where)
         finally:
             del self._under_way[number]
-        if not isinstance(value, ModuleType):
-            self._known[number] = digest
-            self._kept.append(value)
+        self._known[number] = digest
+        self._kept.append(value)
         return digest
 
-    def _digest(self, value: Any, where: str, words: frozenset[str]) -> bytes:
+    def _digest(self, value: Any, where: str) -> bytes:
         generator = global_generator_name(value)
         if generator:
             return mixed("generator", generator)
         if isinstance(value, ModuleType):
-            return self._module(value, words)
+            return self._module(value, where)
         if isinstance(value, FunctionType):
             return self._function(value)
         if isinstance(value, type):
@@ -139,31 +158,24 @@ class _Namer:
         called = function.__name__
         if distribution_of(function):
             return self._installed_function(function)
-        codes = codes_in(function.__code__)
-        words = frozenset(word for code in codes for word in words_in(code))
-        scope = function.__globals__
-        used = {name for code in codes for name in code.co_names} & scope.keys()
+        self.met_code = True
+        # What is in its namespace is named for all functions at once.
         parts: list[bytes | str] = [code_digest(function.__code__)]
-        for name in sorted(used):
-            parts += [name, self.name(scope[name], f"{name}, which {called} refers to", words)]
-        for name, value in sorted(written_names(function).items()):
-            if name not in used and is_sendable(value):
-                parts += [name, self.name(value, f"{name}, which a text of {called} names", words)]
-        for imported in sorted({name for code in codes for name in imports_in(code)}):
-            parts += [imported, self._imported(imported, words)]
-        parts += self._closed_over(function, words)
+        parts.append(str(function.__globals__.get("__name__")))
+        imports = uses_of(function.__code__, function.__doc__).imports
+        parts += [_library_imported(one.name) for one in imports if not one.level]
+        parts += self._closed_over(function)
         defaults = [function.__defaults__, function.__kwdefaults__]
-        wrapped = function.__dict__.get("__wrapped__")
-        parts.append(self.name([*defaults, wrapped], f"a default of {called}"))
+        parts.append(self.name([*defaults, function.__dict__], f"a default of {called}"))
         return mixed("function", *parts)
 
     def _installed_function(self, function: FunctionType) -> bytes:
         """Name a library's function; a decorator's may hold one of the user's."""
         library = distribution_of(function)
-        closed_over = self._closed_over(function, frozenset())
+        closed_over = self._closed_over(function)
         return mixed("installed", library, function.__module__, function.__qualname__, *closed_over)
 
-    def _closed_over(self, function: FunctionType, words: frozenset[str]) -> list[bytes | str]:
+    def _closed_over(self, function: FunctionType) -> list[bytes | str]:
         parts: list[bytes | str] = []
         cells = function.__closure__ or ()
         for name, cell in zip(function.__code__.co_freevars, cells, strict=True):
@@ -172,7 +184,7 @@ class _Namer:
             except ValueError:  # a variable that was not set yet
                 continue
             where = f"{name}, which {function.__name__} refers to"
-            parts += [name, self.name(value, where, words)]
+            parts += [name, self.name(value, where)]
         return parts
 
     def _class(self, kind: type, where: str) -> bytes:
@@ -188,39 +200,27 @@ class _Namer:
                     parts.append(self.name(_behind(value), f"{kind.__name__}.{name}"))
         return mixed("class", *parts)
 
-    def _module(self, module: ModuleType, words: frozenset[str]) -> bytes:
+    def _module(self, module: ModuleType, where: str) -> bytes:
         installed = distribution_of(module)
         if installed:
             return mixed("installed", installed, module.__name__)
-        file = getattr(module, "__file__", None)
-        if file and not file.endswith(".py"):  # compiled, by the user
-            return mixed("file", Path(file).read_bytes())
-        # Under this name other words may matter another time, so it is not remembered.
-        parts: list[bytes | str] = []
-        for name in sorted(words & vars(module).keys()):
-            parts += [name, self.name(vars(module)[name], f"{module.__name__}.{name}", words)]
-        return mixed("module", *parts)
+        file = str(getattr(module, "__file__", None) or "")
+        if file and not file.endswith((".py", ".pyc")):  # compiled, by the user
+            try:
+                return mixed("file", digest_when_loaded(file))
+            except (CannotTravelError, OSError):
+                self._refuse(module, where)
+        self.met_code = True
+        return mixed("module", module.__name__)
 
-    def _imported(self, name: str, words: frozenset[str]) -> bytes:
-        """Digest a module that is imported when the code runs."""
-        module = sys.modules.get(name)
-        if module is not None:
-            return self.name(module, name, words)
-        try:
-            found = importlib.util.find_spec(name)
-        except (ImportError, ValueError, AttributeError):
-            found = None
-        if found is None or not found.origin or found.origin in {"built-in", "frozen"}:
-            return mixed("missing", name)
-        if is_installed_file(found.origin):
-            return mixed("installed", distribution_of(name) or "", name)
-        return mixed("file", Path(found.origin).read_bytes())
-
-    def _other(self, value: Any, where: str) -> bytes:
+    def _other(self, value: Any, where: str) -> bytes:  # noqa: PLR0911 - one for every kind
         if isinstance(value, BuiltinFunctionType | np.ufunc) or type(value).__name__ in _BUILT_IN:
             return self._built_in(value, where)
         if isinstance(value, CodeType):
             return code_digest(value)
+        brians = self._of_brian(value, where)
+        if brians:
+            return brians
         passed_on = _passed_on(value)
         if passed_on is not None:
             return mixed(type(value).__name__, self.name(passed_on, where))
@@ -236,6 +236,17 @@ class _Namer:
                 self._refuse(value, where)
             return mixed("named", library, reduced)
         return mixed("object", *(self.name(part, where) for part in reduced))
+
+    def _of_brian(self, value: Any, where: str) -> bytes:
+        """Name an object of Brian's that goes by name, or is made anew; empty for others."""
+        name = name_in_brian(value)
+        if name:
+            return mixed("brian", name)
+        try:
+            parts = remade(value)
+        except CannotTravelError:
+            self._refuse(value, where)
+        return b"" if parts is None else mixed("made", *(self.name(one, where) for one in parts))
 
     def _built_in(self, function: Any, where: str) -> bytes:
         """Name a compiled function; a method of an object with it."""
@@ -254,6 +265,13 @@ class _Namer:
             "function, of plain values"
         )
         raise UnknownError(msg)
+
+
+def _library_imported(name: str) -> bytes:
+    """Digest which library is imported when the code runs; the user's own are read elsewhere."""
+    root = name.partition(".")[0]
+    there = root in sys.modules or importlib.util.find_spec(root) is not None
+    return mixed("imported", name, distribution_of(root) if there else "missing")
 
 
 def _passed_on(value: Any) -> list[Any] | None:

@@ -9,7 +9,9 @@ import sysconfig
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 from types import FunctionType, ModuleType
+from typing import Any
 
+_OURS = __name__.partition(".")[0]
 _INSTALLED = (
     *(
         Path(sysconfig.get_path(name)).resolve()
@@ -48,6 +50,30 @@ def distribution_of(thing: object) -> str:
     if file is None and getattr(module, "__spec__", None) is None:
         return ""  # made by hand
     return library(name)
+
+
+def is_users_scope(namespace: dict[str, Any]) -> bool:
+    """Whether code with these globals is the user's own: not Python's, a library's, or ours.
+
+    Parameters
+    ----------
+    namespace
+        The globals of a function, or all that is in a module.
+    """
+    name = str(namespace.get("__name__") or "")
+    if name == "__main__":
+        return True
+    if name.partition(".")[0] == _OURS:
+        return False
+    file = namespace.get("__file__")
+    if file:
+        return not is_installed_file(str(file))
+    module = sys.modules.get(name)
+    if module is None or vars(module) is not namespace or getattr(module, "__spec__", None) is None:
+        return True  # made by hand
+    # A package may have no file of its own.
+    folders = list(getattr(module, "__path__", None) or ())
+    return bool(folders) and not any(_is_installed(str(folder)) for folder in folders)
 
 
 def _module_name(thing: object) -> str:

@@ -12,12 +12,14 @@ from brian_sweep_widget.engines.context import BrianContext, initial_context
 from brian_sweep_widget.engines.engine import Engine
 from brian_sweep_widget.engines.entropy import job_entropy
 from brian_sweep_widget.engines.failing import failure_of
+from brian_sweep_widget.engines.file_states import states_of
 from brian_sweep_widget.engines.files_read import files_read
 from brian_sweep_widget.engines.memory_used import memory_used
 from brian_sweep_widget.engines.packing import unpack
 from brian_sweep_widget.engines.process_settings import missing_folder_told, under_its_settings
 from brian_sweep_widget.engines.reading import NotAResultError
 from brian_sweep_widget.engines.runtime import RuntimeEngine
+from brian_sweep_widget.engines.sent_modules import modules_not_sent
 from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.limits import Limits
 from brian_sweep_widget.results import Origin, Outcome, Value
@@ -81,6 +83,8 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
             _refuse_enormous(values)
         except BaseException as error:  # noqa: BLE001 - the model is the user's code
             values, failure = {}, missing_folder_told(failure_of(error))
+    # A module that this process found on its own is a file that was read, too.
+    read = {**states_of(modules_not_sent()), **files}
     origin = Origin(
         engine=label,
         host=socket.gethostname(),
@@ -89,8 +93,8 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
         wall_time=time.perf_counter() - clock,
         versions=library_versions(),
         memory=memory.most,
-        files=tuple(sorted(files)),
-        contents=tuple(files[path] for path in sorted(files)),
+        files=tuple(sorted(read)),
+        contents=tuple(read[path] for path in sorted(read)),
         unseeded=tuple(entropy.unseeded),
     )
     return Outcome(job, "failed" if failure else "done", values, failure, origin)

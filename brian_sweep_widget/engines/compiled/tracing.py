@@ -30,11 +30,12 @@ from brian_sweep_widget.engines.compiled.remembering import (
 from brian_sweep_widget.engines.compiled.structure import Structure, watched_connections
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.engines.entropy import Entropy, job_entropy
-from brian_sweep_widget.engines.file_states import FileStates, merged
+from brian_sweep_widget.engines.file_states import FileStates, merged, states_of
 from brian_sweep_widget.engines.files_read import files_read
 from brian_sweep_widget.engines.process_settings import ProcessSettings
 from brian_sweep_widget.engines.process_state import state_kept_within
 from brian_sweep_widget.engines.runtime import build
+from brian_sweep_widget.engines.sent_modules import modules_not_sent
 from brian_sweep_widget.models import NetworkModel, Parameter, Plain
 from brian_sweep_widget.models.network_model import DURATION
 from brian_sweep_widget.models.units import quantity
@@ -245,6 +246,8 @@ class Tracer:
                 _refuse_python_code(network)
                 network.run(quantities[DURATION], namespace=names)
         finally:
+            # A module that this process found on its own is a file that was read, too.
+            read = {**states_of(modules_not_sent()), **read}
             self.read = merged([self.read, read])
         if ("seed", None) in [one for one in device.main_queue if one[0] == "seed"]:
             msg = "it calls seed() without a number: the program would seed itself as it likes"

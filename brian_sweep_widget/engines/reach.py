@@ -1,0 +1,414 @@
+"""What a model's code can reach: of every namespace, the names that it may use.
+
+Code names globals, and attributes of modules. Brian's equations are texts, and
+name globals of whichever function runs them. So of every namespace that a
+model's code comes from, this finds what its code names; what any text names
+that the model has, and equations could mean; and of a module that code holds
+itself, what occurs as a name anywhere. What is packed, and what a fingerprint
+is made of, is both read from here.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ModuleSpec, PathFinder
+from importlib.util import resolve_name
+from pathlib import Path
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any, NamedTuple
+
+from brian_sweep_widget.engines.brian_objects import meant_by_equations
+from brian_sweep_widget.engines.code import Import, Uses, identifiers, uses_of
+from brian_sweep_widget.engines.installed import is_installed_file, is_users_scope
+from brian_sweep_widget.engines.reducing import Library, ModelPickler, Scope, Scopes
+from brian_sweep_widget.engines.sent_modules import Source
+
+# Code that uses these may reach any attribute of a module that it holds, ...
+_ANY_ATTRIBUTE = frozenset(
+    {"getattr", "hasattr", "vars", "dir", "__dict__", "__getattribute__", "attrgetter"}
+    | {"methodcaller", "getmembers", "getmembers_static", "getattr_static"}
+)
+# ... any global of its own, ...
+_ANY_GLOBAL = frozenset({"globals", "eval", "exec", "locals", "vars", "_getframe", "f_globals"})
+# ... and any module.
+_ANY_MODULE = frozenset({"import_module", "__import__", "modules"})
+
+# What Python and IPython keep in a namespace.
+_NOT_MEANT = re.compile(r"__\w+__|In|Out|_+|_i+|_i?\d+|_[dio]h")
+_GIVEN = frozenset({"__name__", "__package__", "__file__", "__path__", "__builtins__", "__spec__"})
+_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+
+
+class Wanted(NamedTuple):
+    """Why a name of a namespace is wanted.
+
+    Attributes
+    ----------
+    by
+        The function whose code names it; empty if none does so by itself.
+    text
+        Whether only texts name it.
+    """
+
+    by: str
+    text: bool
+
+
+class _Known:
+    """What is known of one namespace."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.named: dict[str, str] = {}  # by code: by which function
+        self.whole = False  # whether any of its names may be used
+        self.held = False  # whether code holds the module itself
+        self.wanted: dict[str, Wanted] = {}
+        self.failed: dict[str, Exception] = {}
+
+
+class Reach:
+    """What functions can reach.
+
+    Parameters
+    ----------
+    roots
+        The functions, and whatever else travels with them.
+    """
+
+    def __init__(self, roots: Iterable[Any]) -> None:
+        self.scopes = Scopes()
+        #: Modules that are imported when the code runs, by name.
+        self.sources: dict[str, Source] = {}
+        self._known: dict[int, _Known] = {}
+        self._words: set[str] = set()  # in texts
+        self._names: set[str] = set()  # in code
+        self._dynamic = False
+        self._searched: set[str] = set()
+        self._scout = _Scout(self)
+        self._root_failure: Exception | None = None
+        roots = list(roots)
+        for root in roots:
+            failure = self._look_at(root)
+            self._root_failure = self._root_failure or failure
+        while self._look_further():
+            pass
+
+    def __iter__(self) -> Iterator[tuple[Scope, dict[str, Wanted], dict[str, Exception]]]:
+        """Give namespaces, their names that are wanted, and which of these cannot be sent."""
+        found = sorted(self._known.values(), key=lambda known: known.scope.name)
+        return iter([(known.scope, known.wanted, known.failed) for known in found])
+
+    def problem(self, functions: Iterable[Callable[..., Any]]) -> str:
+        """Say in words what cannot be sent that functions certainly use; empty if nothing.
+
+        Parameters
+        ----------
+        functions
+            That are called.
+        """
+        waiting: list[Any] = list(functions)
+        seen = set()
+        while waiting:
+            current = _plain(waiting.pop())
+            if not isinstance(current, FunctionType) or id(current) in seen:
+                continue
+            seen.add(id(current))
+            for name, value in _closed_over(current).items():
+                waiting.append(value)
+                failure = None if self._root_failure is None else self._look_at(value)
+                if failure is not None:
+                    return _words(name, value, current.__name__, "", failure)
+            if not is_users_scope(current.__globals__):
+                continue
+            known = self._of(current.__globals__)
+            for name in sorted(uses_of(current.__code__, current.__doc__).variables):
+                if name in known.failed:
+                    return self.words(known.scope, name)
+                waiting.append(known.scope.namespace.get(name))
+        if self._root_failure is not None:
+            return _reason(self._root_failure)
+        return ""
+
+    def words(self, scope: Scope, name: str) -> str:
+        """Say in words why a name of a namespace cannot be sent."""
+        known = self._of(scope.namespace)
+        by = known.named.get(name, "")
+        where = "" if scope.name in {"", "__main__"} else f" of {scope.name}"
+        return _words(name, scope.namespace.get(name), by, where, known.failed[name])
+
+    def _of(self, namespace: dict[str, Any]) -> _Known:
+        scope = self.scopes.of(namespace)
+        known = self._known.get(id(namespace))
+        if known is None:
+            known = self._known[id(namespace)] = _Known(scope)
+            if scope.known:
+                self._enter_parent(scope)
+        return known
+
+    def _enter_parent(self, scope: Scope) -> None:
+        parent, _, child = scope.name.rpartition(".")
+        module = sys.modules.get(parent)
+        if module is not None and is_users_scope(vars(module)):
+            known = self._of(vars(module))
+            if child in known.scope.namespace:
+                known.named.setdefault(child, "")
+
+    def _look_further(self) -> bool:
+        """Look at what is wanted that was not looked at yet; whether there was any."""
+        anything = False
+        for known in list(self._known.values()):
+            names = known.scope.namespace.keys()
+            wanted = {name: Wanted(by, text=False) for name, by in known.named.items()}
+            for name in self._held_names(known) & names - wanted.keys():
+                wanted[name] = Wanted("", text=False)
+            for name in self._words & names - wanted.keys():
+                if not _NOT_MEANT.fullmatch(name) and meant_by_equations(
+                    known.scope.namespace[name]
+                ):
+                    wanted[name] = Wanted("", text=True)
+            for name in sorted(wanted.keys() & names):
+                before = known.wanted.get(name)
+                known.wanted[name] = wanted[name]
+                if before is None:
+                    anything = True
+                    failure = self._look_at(known.scope.namespace[name])
+                    if failure is not None:
+                        known.failed[name] = failure
+        return anything
+
+    def _held_names(self, known: _Known) -> set[str]:
+        whole = known.whole or (known.held and self._dynamic)
+        if whole:
+            return {
+                name
+                for name in known.scope.namespace
+                if name not in _GIVEN and not _NOT_MEANT.fullmatch(name)
+            }
+        if known.held:
+            return {*(self._names | self._words) - _GIVEN, "__getattr__"}
+        return set()
+
+    def _look_at(self, value: Any) -> Exception | None:
+        """Look at all that would travel with a value; give what prevents it."""
+        self.read_texts(value)
+        try:
+            self._scout.dump(value)
+        except Exception as error:  # noqa: BLE001 - any object may fail in any way to be pickled
+            self._scout.clear_memo()
+            return error
+        return None
+
+    def read_texts(self, value: Any) -> None:
+        """Take note of what could be names in a text, and in texts in containers."""
+        waiting, seen = [value], set()
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, str):
+                self._read_text(one)
+            elif isinstance(one, list | tuple | set | frozenset | dict) and id(one) not in seen:
+                seen.add(id(one))
+                waiting += one
+                if isinstance(one, dict):
+                    waiting += [value for name, value in one.items() if name != "__doc__"]
+
+    def _read_text(self, text: str) -> None:
+        self._words.update(identifiers(text))
+
+    def see_module(self, module: ModuleType) -> None:
+        """Take note that code holds a module of the user's."""
+        if not str(getattr(module, "__file__", None) or "").endswith(tuple(EXTENSION_SUFFIXES)):
+            self._of(vars(module)).held = True
+
+    def see_function(self, function: FunctionType) -> None:
+        """Take note of what a function refers to."""
+        uses = uses_of(function.__code__, function.__doc__)
+        self.read_texts([function.__defaults__, function.__kwdefaults__, function.__dict__])
+        if not is_users_scope(function.__globals__):
+            return
+        known = self._of(function.__globals__)
+        for name in sorted(uses.variables & known.scope.namespace.keys()):
+            known.named.setdefault(name, function.__name__)
+        known.whole = known.whole or bool(_ANY_GLOBAL & uses.variables)
+        self._see_code(uses, known.scope.namespace)
+
+    def _see_code(self, uses: Uses, namespace: dict[str, Any]) -> None:
+        self._names |= uses.names
+        for text in uses.texts:
+            self._read_text(text)
+        self._dynamic = self._dynamic or bool(_ANY_ATTRIBUTE & uses.names)
+        if _ANY_MODULE & uses.names:
+            self._dynamic = True
+            self._see_any_module(uses.texts)
+        for imported in uses.imports:
+            self._see_import(imported, namespace)
+
+    def _see_any_module(self, texts: Iterable[str]) -> None:
+        for module in list(sys.modules.values()):
+            if isinstance(module, ModuleType) and is_users_scope(vars(module)):
+                scope = self.scopes.of(vars(module)) if module.__name__ != "__main__" else None
+                if scope is not None and scope.known:
+                    self.see_module(module)
+        for text in texts:
+            if _DOTTED.fullmatch(text):
+                self._see_imported(text)
+
+    def _see_import(self, imported: Import, namespace: dict[str, Any]) -> None:
+        name = imported.name
+        if imported.level:
+            package = namespace.get("__package__") or str(namespace.get("__name__", ""))
+            try:
+                name = resolve_name("." * imported.level + name, str(package))
+            except ImportError:  # which the code will say when it runs
+                return
+        self._see_imported(name)
+        for part in imported.parts:
+            if part != "*":
+                self._see_imported(f"{name}.{part}")
+
+    def _see_imported(self, name: str) -> None:
+        """Look at a module that is imported when the code runs, and at the packages it is in."""
+        if name in self._searched:
+            return
+        self._searched.add(name)
+        parent = name.rpartition(".")[0]
+        if parent:
+            self._see_imported(parent)
+        module = sys.modules.get(name)
+        if isinstance(module, ModuleType):
+            if is_users_scope(vars(module)):
+                self.see_module(module)
+            return
+        spec = self._find(name, parent)
+        if spec is None or is_installed_file(spec.origin or next(iter(_folders(spec) or "/"))):
+            return
+        if spec.origin and not spec.origin.endswith(tuple(SOURCE_SUFFIXES)):
+            return
+        text = Path(spec.origin).read_bytes() if spec.origin else b""
+        self.sources[name] = Source(text, spec.origin or "", _folders(spec))
+        try:
+            code = compile(text, spec.origin or name, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError):  # which the import will say
+            return
+        package = name if _folders(spec) is not None else parent
+        uses = uses_of(code, None)
+        self._see_code(uses, {"__package__": package})
+        for imported in uses.imports:
+            if "*" in imported.parts:
+                self._see_whole(imported, package)
+
+    def _see_whole(self, imported: Import, package: str) -> None:
+        name = resolve_name("." * imported.level + imported.name, package)
+        module = sys.modules.get(name)
+        if isinstance(module, ModuleType) and is_users_scope(vars(module)):
+            self._of(vars(module)).whole = True
+
+    def _find(self, name: str, parent: str) -> ModuleSpec | None:
+        """Find a module without importing the packages that it is in."""
+        folders: Iterable[str] | None = None
+        if parent:
+            package = sys.modules.get(parent)
+            source = self.sources.get(parent)
+            folders = getattr(package, "__path__", None) or (source.folders if source else None)
+            if not folders:
+                return None
+        return PathFinder.find_spec(name, None if folders is None else list(folders))
+
+
+class _Nowhere:
+    """A file that keeps nothing."""
+
+    def write(self, data: bytes) -> int:
+        """Take it, and forget it."""
+        return len(data)
+
+
+class _Scout(ModelPickler):
+    """Goes where a pickler goes, and tells what it meets."""
+
+    def __init__(self, reach: Reach) -> None:
+        super().__init__(_Nowhere(), reach.scopes)
+        self._reach = reach
+
+    def reducer_override(self, obj: Any) -> Any:
+        """Take an object apart, and look at its texts."""
+        reduced = super().reducer_override(obj)
+        if isinstance(obj, FunctionType):
+            if reduced is not NotImplemented:
+                self._reach.see_function(obj)
+            return reduced
+        if isinstance(obj, ModuleType):
+            if is_users_scope(vars(obj)):
+                self._reach.see_module(obj)
+            return reduced
+        if isinstance(obj, CodeType | Scope | Library):
+            return reduced
+        if reduced is NotImplemented and not isinstance(obj, type):
+            reduce = self.dispatch_table.get(type(obj))
+            reduced = reduce(obj) if reduce is not None else obj.__reduce_ex__(5)
+        if isinstance(reduced, tuple):
+            return self._read(reduced, isinstance(obj, type))
+        return reduced
+
+    def _read(self, reduced: tuple[Any, ...], is_class: bool) -> tuple[Any, ...]:  # noqa: FBT001
+        """Read the texts of an object that was taken apart."""
+        _, arguments, state, items, pairs, setter = (*reduced, None, None, None, None)[:6]
+        items = None if items is None else list(items)
+        pairs = None if pairs is None else list(pairs)
+        if is_class:
+            contents = state[0] if isinstance(state, tuple) and state else {}
+            self._reach.read_texts(
+                [value for name, value in contents.items() if name not in _FOR_PEOPLE]
+            )
+        else:
+            self._reach.read_texts([arguments, state, items, pairs])
+        iterators = (
+            None if items is None else iter(items),
+            None if pairs is None else iter(pairs),
+        )
+        return (reduced[0], arguments, state, *iterators, setter)
+
+
+_FOR_PEOPLE = frozenset({"__doc__", "__module__", "__qualname__", "__annotations__"})
+
+
+def _cell_contents(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # a variable that was not set yet
+        return None
+
+
+def _folders(spec: ModuleSpec) -> tuple[str, ...] | None:
+    found = spec.submodule_search_locations
+    return None if found is None else tuple(found)
+
+
+def _plain(thing: Any) -> Any:
+    """Give the function behind a method, a partial function or a cache."""
+    while True:
+        if isinstance(thing, MethodType):
+            thing = thing.__func__
+        elif isinstance(thing, functools.partial):
+            thing = thing.func
+        elif isinstance(thing, functools._lru_cache_wrapper):  # noqa: SLF001 - it has no other name
+            thing = thing.__wrapped__
+        else:
+            return thing
+
+
+def _closed_over(function: FunctionType) -> dict[str, Any]:
+    cells = function.__closure__ or ()
+    return dict(zip(function.__code__.co_freevars, map(_cell_contents, cells), strict=True))
+
+
+def _words(name: str, value: object, by: str, where: str, failure: Exception) -> str:
+    uses = f", which {by} uses" if by else ""
+    kind = type(value).__name__
+    return f"{name}{where} is a {kind}{uses}, and cannot be sent ({_reason(failure)})"
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__
