@@ -23,6 +23,7 @@ from brian_sweep_widget.sweeps import Job
 _TRACED_AHEAD = 4  # variants that the tracing process is asked for before they are needed
 _MOST_WAITING = 256  # jobs that wait for workers; more only take memory
 _ASKED_AT_ONCE = 100  # jobs, of the store
+_NOT_COMPILED = "NotCompiled"  # kind of failure
 _WORKER = 60e6  # bytes of a worker that runs compiled programs
 
 
@@ -119,15 +120,21 @@ class CompiledSource:
         Brian's runtime computes all jobs again: engines are never mixed.
         """
         jobs = [outcome.job for outcome in outcomes]
-        unreadable = next(filter(_unreadable, outcomes), None)
+        unreadable = next(filter(None, map(_unreadable, outcomes)), None)
         if self._ready is None and self._compilation.fallback and unreadable and not stopped():
-            assert unreadable.failure is not None  # noqa: S101 - that is how it was found
-            self._fall_back(self._compilation.fallback, unreadable.failure.message)
+            self._fall_back(self._compilation.fallback, unreadable.message)
             return jobs
         try:
             return self._checker.refuted(stopped)
         except StoppedError:
             return []
+
+    def tells_of_others(self, outcome: Outcome) -> bool:
+        """Whether a failure lets one expect others; see `Source.tells_of_others`."""
+        if outcome.failure is not None and outcome.failure.kind == _NOT_COMPILED:
+            return False  # all are refused at once, which costs nothing
+        falls_back = self._ready is None and self._compilation.fallback is not None
+        return not (falls_back and _unreadable(outcome))
 
     def close(self) -> None:
         """Remove the folder of the results."""
@@ -243,7 +250,7 @@ class CompiledSource:
             return
         message = f"{reason} (with engine='auto' Brian's runtime would compute it)"
         for job in jobs:
-            desk.record(Outcome(job, "failed", failure=Failure("NotCompiled", message)))
+            desk.record(Outcome(job, "failed", failure=Failure(_NOT_COMPILED, message)))
 
     def _fall_back(self, engine: Engine, reason: str) -> ReadySource:
         self._ready = ReadySource(engine, self._workers)
@@ -252,8 +259,10 @@ class CompiledSource:
         return self._ready
 
 
-def _unreadable(outcome: Outcome) -> bool:
-    return outcome.failure is not None and outcome.failure.kind == compiled.UnreadableError.__name__
+def _unreadable(outcome: Outcome) -> Failure | None:
+    """Give the failure of a measure that asked for what only Brian's own objects have."""
+    kind = compiled.UnreadableError.__name__
+    return next((one for one in outcome.failures.values() if one.kind == kind), None)
 
 
 def _grouped(jobs: Sequence[Job], untouched: frozenset[str]) -> list[list[Job]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
+from dataclasses import replace
 
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.sweeps import Job
@@ -25,8 +26,8 @@ class Recall:
         self._numbers = 0
 
     def keep(self, model: Hashable, outcome: Outcome) -> None:
-        """Remember an outcome of a model, if it is done."""
-        if outcome.status != "done":
+        """Remember an outcome of a model, if it is done and nothing of it failed."""
+        if not outcome.complete:
             return
         key = (model, outcome.job.key)
         with self._lock:
@@ -46,7 +47,7 @@ class Recall:
             if found is None:
                 return None
             self._known.move_to_end(key)
-        return Outcome(job, found.status, found.values, found.failure, found.origin)
+        return replace(found, job=job)
 
 
 def _size(outcome: Outcome) -> int:

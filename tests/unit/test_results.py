@@ -483,7 +483,7 @@ def test_a_page_holds_what_there_is_and_asks_for_nothing(tmp_path: Path) -> None
     assert sweep["lines"] == ["Size = 100", "Size = 200"]
     count = next(one for one in sweep["measures"] if one["title"] == "Count")
     assert count["values"] == [[[0.0], [1000.0], [2500.0]], [[0.0], [None], [None]]]
-    assert sweep["failed"] == [[False, False, False], [False, False, True]]
+    assert count["failed"] == [[False, False, False], [False, False, True]]
 
 
 def test_many_curves_of_two_parameters_are_a_map(
