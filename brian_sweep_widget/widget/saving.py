@@ -138,7 +138,7 @@ class Saving:
         path = Path.cwd() / name
         written = results.write(path)
         names = joined([one.name for one in written.paths])
-        return " ".join(filter(None, (f"Saved {names} in {path.parent}.", written.remark)))
+        return ". ".join(filter(None, (f"Saved {names} in {path.parent}", written.remark)))
 
     def _fetch(self, results: Results, name: str) -> str:
         with tempfile.TemporaryDirectory() as folder:
@@ -154,8 +154,8 @@ class Saving:
         with self._lock:
             self._files += files
         goes = "goes" if len(files) == 1 else "go"
-        said = f"{names} {goes} to the browser's downloads."
-        return " ".join(filter(None, (said, written.remark)))
+        said = f"{names} {goes} to the browser's downloads"
+        return ". ".join(filter(None, (said, written.remark)))
 
 
 def _button(text: str, help_text: str) -> w.Button:

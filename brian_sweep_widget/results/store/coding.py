@@ -91,8 +91,6 @@ def read_outcome(row: Row, job: Job) -> Outcome:
         if row.status not in _STATUSES:
             raise ValueError(row.status)
         failure, failures = _failures(row.failure)
-        if row.status == "done" and failure is not None:
-            raise ValueError(row.failure)
         values = _values(row.measured)
         return Outcome(job, row.status, values, failure, _origin(row), failures)
 

@@ -192,11 +192,9 @@ class Store:
         jobs = dict(wanted)
 
         def read(connection: sqlite3.Connection) -> dict[bytes, Outcome]:
-            return {
-                row.key: read_outcome(row, jobs[row.key])
-                for row in find_rows(connection, list(jobs))
-                if row.status == "done" and row.failure is None
-            }
+            rows = find_rows(connection, list(jobs))
+            found = {row.key: read_outcome(row, jobs[row.key]) for row in rows}
+            return {name: outcome for name, outcome in found.items() if outcome.complete}
 
         return self._do(read, writing=False)
 
