@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from brian_sweep_widget.results import Outcome
 
@@ -24,37 +23,36 @@ class FirstFailures:
     ----------
     enough
         How many have to fail alike.
+    positions
+        Of those that did so far.
     """
 
     def __init__(self, workers: int) -> None:
         self.enough = max(_LEAST, _EACH * workers)
+        self.positions: set[tuple[int, ...]] = set()
         self._kind = ""
-        self._number = 0
         self._over = False
 
-    def add(self, outcomes: Iterable[Outcome]) -> str:
-        """Take outcomes in, in the order in which they came.
+    def add(self, outcome: Outcome) -> str:
+        """Take an outcome in, in the order in which they come.
 
         Returns
         -------
         str
             Once, when there are enough: what they all failed with. Otherwise empty.
         """
-        for outcome in outcomes:
-            if self._over:
-                break
-            if outcome.status == "cancelled":
-                continue
-            kind = _kind(outcome)
-            if outcome.failure is None or (self._number and kind != self._kind):
-                self._over = True
-                break
-            self._kind = kind
-            self._number += 1
-            if self._number == self.enough:
-                self._over = True
-                return f"The first {self._number} simulations all failed alike: {_told(outcome)}"
-        return ""
+        if self._over or outcome.status == "cancelled":
+            return ""
+        kind = _kind(outcome)
+        if outcome.failure is None or (self.positions and kind != self._kind):
+            self._over = True
+            return ""
+        self._kind = kind
+        self.positions.add(outcome.job.position)
+        if len(self.positions) < self.enough:
+            return ""
+        self._over = True
+        return f"The first {self.enough} simulations all failed alike: {_told(outcome)}"
 
 
 def _kind(outcome: Outcome) -> str:

@@ -143,6 +143,8 @@ class Driving:
     def record(self, outcome: Outcome) -> None:
         """Take an outcome as it comes, from whichever thread."""
         outcome = self._books.checked(outcome)
+        if self._first is not None:
+            self._ask_if_alike(self._first, outcome)
         if self.ledger is None:
             self._enter([outcome])
             return
@@ -277,14 +279,13 @@ class Driving:
             for outcome in outcomes:
                 self._recall.keep(identity, outcome)
         self._books.enter(outcomes, recalled=recalled)
-        if not recalled and self._first is not None:
-            self._ask_if_alike(self._first, outcomes)
 
-    def _ask_if_alike(self, first: FirstFailures, outcomes: Sequence[Outcome]) -> None:
+    def _ask_if_alike(self, first: FirstFailures, outcome: Outcome) -> None:
         """Begin nothing more until somebody answers, if all fail alike and as many are left."""
         with self._books.changed:
-            question = first.add(filter(self._source.tells_of_others, outcomes))
-            left = self._number_of_jobs - len(self._books.latest)
+            question = first.add(outcome) if self._source.tells_of_others(outcome) else ""
+            # The last ones may not have been stored, and entered, yet.
+            left = self._number_of_jobs - len(self._books.latest.keys() | first.positions)
             if question and left >= first.enough:
                 self.turn.hold(_QUESTION)
                 self.question = question

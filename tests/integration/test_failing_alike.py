@@ -30,7 +30,7 @@ def fails_in_part(x: float = 1.0) -> dict[str, Any]:
 
 
 def asked(run: Run) -> None:
-    until(lambda: run.progress.state == "paused", "the question")
+    until(lambda: run.progress.state == "paused", "the question", 60.0)
 
 
 def test_it_pauses_and_asks(tmp_path: Path) -> None:

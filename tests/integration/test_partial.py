@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from brian2 import Network, NeuronGroup, SpikeMonitor, ms, mV
 
-from brian_sweep_widget import NetworkModel, Results, Sweep, network_model
+from brian_sweep_widget import Results, Sweep, network_model
 from brian_sweep_widget.cli import main
+from brian_sweep_widget.models import NetworkModel
 from brian_sweep_widget.results import Outcome
 
 pytestmark = pytest.mark.timeout(300)
