@@ -99,6 +99,7 @@ class Driving:
         self._again: set[Label] = set()
         self.question = ""
         self._first = None if keep_going else FirstFailures(source.pool.workers)
+        self._given_up = ""  # the question that stopping answered
         self._number_of_jobs = number_of_jobs
         self.place = place
         self.backend: LocalBackend | ForeignBackend | None = None
@@ -110,6 +111,8 @@ class Driving:
     def stop(self) -> None:
         """Stop everything; returns at once."""
         self.token.stop()
+        with self._books.changed:
+            self._given_up, self.question = self.question, ""
         self.supply.stop()
         if self.backend is not None:
             self.backend.cancel_pending()
@@ -169,9 +172,9 @@ class Driving:
                     "files may change. Read them outside, and hand over what was read."
                 )
         said += measures_in_words(self._books)
-        if self.question and self.token.stopped:
+        if self._given_up:
             said.append(
-                f"{self.question} The rest was not computed. keep_going=True (--keep-going on "
+                f"{self._given_up} The rest was not computed. keep_going=True (--keep-going on "
                 "the command line) computes it all the same."
             )
         if self._books.unstored:
@@ -286,7 +289,7 @@ class Driving:
             question = first.add(outcome) if self._source.tells_of_others(outcome) else ""
             # The last ones may not have been stored, and entered, yet.
             left = self._number_of_jobs - len(self._books.latest.keys() | first.positions)
-            if question and left >= first.enough:
+            if question and left >= first.enough and not self.token.stopped:
                 self.turn.hold(_QUESTION)
                 self.question = question
                 self._books.changed.notify_all()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from brian2 import Network, NeuronGroup, SpikeMonitor, ms, mV
+from helpers import run_script
 
 from brian_sweep_widget import Results, Sweep, network_model
 from brian_sweep_widget.cli import main
@@ -135,6 +136,22 @@ def test_a_simulation_of_which_a_measure_failed_can_be_looked_into(model: Networ
     found = sweep.inspect(some).spikes
     assert found is not None
     assert len(found.times) == 10
+
+
+@pytest.mark.parametrize("kind", ["network", "function"])
+def test_a_script_of_what_is_partial_gives_what_there_is(
+    model: NetworkModel, kind: str, tmp_path: Path
+) -> None:
+    """Without what would end it before it can compare."""
+    if kind == "network":
+        sweep = Sweep(model, w=WEIGHTS, engine="numpy", workers=WORKERS, store=None)
+        partial = by_weight(sweep.run(progress=False))[0]
+    else:
+        sweep = Sweep(mixed, x=[1.0, 2.0], workers=WORKERS, store=None)
+        partial = by_weight(sweep.run(progress=False))[1]
+    assert partial.failures
+    said = run_script(tmp_path, sweep.script(partial), timeout=120.0).stdout
+    assert said.splitlines()[-1] == "the same, bit for bit"
 
 
 def mixed(x: float = 1.0) -> dict[str, Any]:
