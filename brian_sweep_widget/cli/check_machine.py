@@ -107,7 +107,7 @@ def simulation() -> Finding:
         run.cancel()
         return problem(str(error), "look whether the disk or the machine is overloaded")
     if results.failures:
-        return problem(str(results.failures[0].failure).replace("\n", " "), "mend that first")
+        return problem(results.failures[0].error.replace("\n", " "), "mend that first")
     computed = results.outcomes[0].origin
     seconds = time.monotonic() - started
     engine = f" by {computed.engine} in {computed.wall_time:.2f} s" if computed else ""

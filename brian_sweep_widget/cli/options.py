@@ -16,9 +16,10 @@ DEFAULT_MODEL = "cuba"
 
 #: Names that `Sweep` keeps for itself, so that no parameter can be given by them.
 _RESERVED = {
-    *("cluster", "engine", "seed", "seeding", "store", "time_limit", "trials"),
-    "workers",
+    *("allow_nan", "cluster", "engine", "keep_going", "seed", "seeding", "store"),
+    *("time_limit", "trials", "workers"),
 }
+_SWITCHES = ("--help", "--keep-going")
 #: Where the texts given for parameters are kept, apart from the other options.
 _TEXTS = "parameter_texts"
 
@@ -26,15 +27,15 @@ _TEXTS = "parameter_texts"
 def model_named_in(arguments: Sequence[str]) -> str:
     """Find MODEL among the arguments of ``run``, before its options are known.
 
-    Every option but ``--help`` takes a value, either behind ``=`` or as the
-    next argument.
+    Every option but these of ``_SWITCHES`` takes a value, either behind ``=``
+    or as the next argument.
     """
     is_value = False
     for argument in arguments:
         if is_value:
             is_value = False
         elif argument.startswith("--"):
-            is_value = "=" not in argument and argument != "--help"
+            is_value = "=" not in argument and argument not in _SWITCHES
         elif not argument.startswith("-"):
             return argument
     return DEFAULT_MODEL
@@ -77,6 +78,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=float,
         metavar="S",
         help="seconds that one simulation may take (default: 3600 if compiled, else no limit)",
+    )
+    sweep.add_argument(
+        "--keep-going",
+        action="store_true",
+        help="compute everything even if the first simulations all fail alike",
+    )
+    sweep.add_argument(
+        "--allow-nan",
+        metavar="NAMES",
+        help="results of a plain function that may be NaN: names with commas between, or 'all'",
     )
     files = parser.add_argument_group("files")
     files.add_argument("--output", metavar="FILE", help="results as .csv, .json, .nc or .parquet")

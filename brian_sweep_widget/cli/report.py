@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from brian_sweep_widget.results import Outcome, Results
+from brian_sweep_widget.results import Outcome, Results, Written
+from brian_sweep_widget.results.naming import joined
 from brian_sweep_widget.runs import Progress
 
 _SHOWN_FAILURES = 5
@@ -15,11 +16,13 @@ _SHOWN_FAILURES = 5
 def table(results: Results) -> str:
     """Write the mean of every measure at every point.
 
-    Arrays have no place in a table; a point without any result has a dash.
+    Arrays have no place in a table, and are named below it; a point without any
+    result has a dash.
     """
-    scalars = {name: value for name, value in results.measures.items() if not value.si.ndim}
+    arrays = results.arrays
+    scalars = {name: value for name, value in results.measures.items() if name not in arrays}
     if not scalars:
-        return "(only arrays, which --output keeps)" if results.measures else "(no results)"
+        return f"({_only_arrays(results)})" if results.measures else "(no results)"
     at_point: dict[tuple[int, ...], list[Outcome]] = {}
     for outcome in results.outcomes:
         at_point.setdefault(outcome.job.position[:-1], []).append(outcome)
@@ -38,7 +41,12 @@ def table(results: Results) -> str:
             ]
             row.append(f"{example.unit.show(float(np.mean(found))):.6g}" if found else "-")
         rows.append(row)
-    return _aligned(rows)
+    more = [f"(without {_only_arrays(results)})"] if results.arrays else []
+    return "\n".join([_aligned(rows), *more])
+
+
+def _only_arrays(results: Results) -> str:
+    return f"arrays, which --output keeps: {joined(list(results.arrays))}"
 
 
 def summary(results: Results, progress: Progress) -> str:
@@ -47,6 +55,7 @@ def summary(results: Results, progress: Progress) -> str:
     parts += [
         f"{number} {word}"
         for number, word in (
+            (progress.partial, "partial"),
             (progress.lost, "lost"),
             (progress.cancelled, "cancelled"),
             (progress.recalled, "known before"),
@@ -60,16 +69,23 @@ def summary(results: Results, progress: Progress) -> str:
 
 
 def failures(results: Results) -> str:
-    """List the points without result and why; the first with its whole traceback."""
+    """List the points that lack a result and why; the first with its whole traceback."""
     failed = results.failures
     lines = []
     for number, outcome in enumerate(failed[:_SHOWN_FAILURES]):
-        lines.append(f"{outcome.status} at {_point(results, outcome)}: {outcome.failure}")
-        if not number and outcome.failure and outcome.failure.traceback:
-            lines.append(_indented(outcome.failure.traceback))
+        status = "partial" if outcome.partial else outcome.status
+        lines.append(f"{status} at {_point(results, outcome)}: {outcome.error}")
+        if not number and outcome.traceback:
+            lines.append(_indented(outcome.traceback))
     if len(failed) > _SHOWN_FAILURES:
         lines.append(f"and {len(failed) - _SHOWN_FAILURES} more")
     return "\n".join(lines)
+
+
+def written(files: Written) -> str:
+    """Say which files there are now, and what is in them if that is not plain."""
+    said = f"wrote {joined([str(path) for path in files.paths])}"
+    return f"{said}\n{files.remark}" if files.remark else said
 
 
 def _point(results: Results, outcome: Outcome) -> str:

@@ -54,7 +54,8 @@ def run(parsed: argparse.Namespace) -> int:
     Returns
     -------
     int
-        0 if every simulation was done, 1 if one failed, 130 when interrupted.
+        0 if every simulation was done and nothing of it failed, otherwise 1;
+        130 when interrupted.
 
     Raises
     ------
@@ -91,7 +92,8 @@ def run(parsed: argparse.Namespace) -> int:
         kept = f"; what is finished is in {output}" if output is not None and written else ""
         say(f"interrupted{kept}", error=True)
         return INTERRUPTED
-    complete = written and not crash and results.counts() == {"done": len(results.plan)}
+    whole = results.counts() == {"done": len(results.plan)} and not results.failures
+    complete = written and not crash and whole
     return DONE if complete else INCOMPLETE
 
 
@@ -126,6 +128,8 @@ def _sweep(parsed: argparse.Namespace) -> Sweep:
             workers=parsed.jobs,
             cluster=_cluster(parsed.cluster),
             time_limit=parsed.time_limit,
+            keep_going=parsed.keep_going,
+            allow_nan=_allow_nan(parsed.allow_nan),
             **_store(parsed.store),
             **values,
         )
@@ -137,6 +141,13 @@ def _cluster(given: str | None) -> Any:
     """Give the hosts as `Sweep` takes them: a scheduler or all by one word, others in a list."""
     if given is None or given == "*" or "://" in given or given in known_clusters():
         return given
+    return [name.strip() for name in given.split(",")]
+
+
+def _allow_nan(given: str | None) -> bool | list[str]:
+    """Give which results may be NaN, as `Sweep` takes it."""
+    if given is None or given == "all":
+        return given == "all"
     return [name.strip() for name in given.split(",")]
 
 
@@ -166,13 +177,13 @@ def _write(results: Results, output: Path | None, plot: Path | None) -> bool:
     kept = written = True
     if output is not None:
         try:
-            say(f"wrote {results.save(output)}")
+            say(report.written(results.write(output)))
         except (OSError, ValueError, ImportError) as error:
             say(f"{output} could not be written: {error}", error=True)
             kept = written = False
     if plot is not None:
         try:
-            say(f"wrote {results.save(plot)}")
+            say(report.written(results.write(plot)))
         except (OSError, ValueError, ImportError) as error:
             say(f"{plot} could not be drawn: {error}", error=True)
             written = False

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from brian_sweep_widget.cli import report
+from brian_sweep_widget.cli.export_all import write_everything
 from brian_sweep_widget.cli.files import check_output
 from brian_sweep_widget.cli.terminal import DONE, INCOMPLETE, refuse, say
 from brian_sweep_widget.results import Results
+from brian_sweep_widget.results.naming import joined
 from brian_sweep_widget.results.store import (
     DamagedError,
     Store,
@@ -121,50 +122,18 @@ def _export(parsed: argparse.Namespace) -> int:
         if output.suffix != ".csv":
             refuse(f"{output.name!r}: simulations of several models are written as .csv only")
         check_output(output)
-        number = _write_everything(path, output)
-        say(f"wrote {output}: {number} simulations")
+        rows = open_everything(path)
+        beside = write_everything(rows, output)
+        say(f"wrote {joined([str(one) for one in (output, *beside)])}: {len(rows)} simulations")
         return DONE
     check_output(output)
     results = Results.open(path, parsed.sweep)
     try:
-        say(f"wrote {results.save(output)}: {results!r}")
+        say(f"{report.written(results.write(output))}\n{results!r}")
     except ImportError as error:
         say(str(error), error=True)
         return INCOMPLETE
     return DONE
-
-
-def _write_everything(path: Path, output: Path) -> int:
-    """Write every simulation in SI units, one a row; single numbers only, as a table can hold."""
-    rows = open_everything(path)
-    measures = sorted({name for row in rows for name in row.values})
-    number = 0
-    with output.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        fixed = ["model", "parameters", "seed", "status", "error", "started", "wall_time"]
-        table.writerow([*fixed, "engine", "host", "process", "versions", *measures])
-        for row in rows:
-            origin = row.origin
-            where = (
-                [_moment(origin.started), origin.wall_time, origin.engine, origin.host]
-                if origin is not None
-                else ["", "", "", ""]
-            )
-            more = (
-                [origin.process, json.dumps(dict(origin.versions))]
-                if origin is not None
-                else ["", ""]
-            )
-            numbers = [row.values.get(name, "") for name in measures]
-            error = str(row.failure or "")
-            about = [row.model, json.dumps(row.parameters), row.seed, row.status, error]
-            table.writerow([*about, *where, *more, *numbers])
-            number += 1
-    return number
-
-
-def _moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
 def _time(seconds: float) -> str:

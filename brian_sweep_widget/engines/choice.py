@@ -8,13 +8,15 @@ from brian_sweep_widget.engines.engine import Engine
 from brian_sweep_widget.engines.function import FunctionEngine
 from brian_sweep_widget.engines.runtime import RuntimeEngine
 from brian_sweep_widget.limits import limits
-from brian_sweep_widget.models import FunctionModel, Model, Parameter
+from brian_sweep_widget.models import AllowNan, FunctionModel, Model, Parameter
 
 #: What ``engine=`` accepts.
 ENGINES = ("auto", "compiled", "numpy", "cython")
 
 
-def engine_for(name: str, model: Model, parameters: dict[str, Parameter]) -> Engine | Compilation:
+def engine_for(
+    name: str, model: Model, parameters: dict[str, Parameter], *, allow_nan: AllowNan = False
+) -> Engine | Compilation:
     """Choose what computes a model.
 
     Parameters
@@ -32,6 +34,9 @@ def engine_for(name: str, model: Model, parameters: dict[str, Parameter]) -> Eng
         The model.
     parameters
         Its parameters by name.
+    allow_nan
+        Which results of a plain function may be NaN; measures of network
+        models say that themselves.
 
     Returns
     -------
@@ -56,7 +61,7 @@ def engine_for(name: str, model: Model, parameters: dict[str, Parameter]) -> Eng
                 f"it up (allowed: 'auto'); set brian2.prefs.codegen.target = {name!r} instead"
             )
             raise ValueError(msg)
-        return FunctionEngine(model, parameters, context, allowed)
+        return FunctionEngine(model, parameters, context, allowed, allow_nan=allow_nan)
     if name == "compiled":
         return Compilation(model, parameters, context, None)
     target = "numpy" if name == "auto" else name

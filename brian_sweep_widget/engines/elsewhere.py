@@ -101,10 +101,16 @@ def compute_there(blobs: Path, results: Path, wanted: Wanted, job: Job) -> Outco
     failure = outcome.failure
     if failure is not None and binary is not None and not binary.exists():
         return replace(outcome, failure=failure_of(BuildGoneError()))
-    if failure is not None and failure.kind in _MISSING:
-        message = f"{failure.message} (on the host {socket.gethostname()}: install it there)"
-        return replace(outcome, failure=Failure(failure.kind, message, failure.traceback))
-    return outcome
+    failures = {name: _placed(one) for name, one in outcome.failures.items()}
+    return replace(outcome, failure=failure and _placed(failure), failures=failures)
+
+
+def _placed(failure: Failure) -> Failure:
+    """Say where a module is missing."""
+    if failure.kind not in _MISSING:
+        return failure
+    message = f"{failure.message} (on the host {socket.gethostname()}: install it there)"
+    return Failure(failure.kind, message, failure.traceback)
 
 
 def compute_carried(
@@ -193,6 +199,8 @@ def probe_runtime(_blobs: Path, _scratch: Path, target: str) -> bytes | str:
         job = Job((0,), {**values, "size": 200, "duration": 0.05}, seed=1)
         engine = RuntimeEngine(model, parameters, BrianContext(), target, Limits())
         for name, value in sorted(engine.simulate(job).items()):
+            if isinstance(value, Failure):
+                return f"{name}: {value}"
             digest.update(name.encode() + np.ascontiguousarray(value.si).tobytes())
     return digest.digest()
 

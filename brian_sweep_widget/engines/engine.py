@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.engines.process_settings import ProcessSettings
-from brian_sweep_widget.results import Value
+from brian_sweep_widget.results import Failure, Value
 from brian_sweep_widget.sweeps import Job
 
 
@@ -40,7 +40,7 @@ class Engine(Protocol):
         """What decides the numbers besides these functions, parameters and seed: plain values."""
         ...
 
-    def simulate(self, job: Job) -> Mapping[str, Value]:
+    def simulate(self, job: Job) -> Mapping[str, Value | Failure]:
         """Simulate one job and measure.
 
         Parameters
@@ -51,11 +51,11 @@ class Engine(Protocol):
         Returns
         -------
         mapping
-            Results by name; at least one.
+            Results by name, at least one; of a measure that failed, why.
 
         Raises
         ------
         Exception
-            Whatever the model raises; also for results that are none.
+            Whatever the model raises before anything is measured.
         """
         ...

@@ -17,10 +17,10 @@ from brian_sweep_widget.engines.reading import read_returned
 from brian_sweep_widget.engines.sizes import within
 from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.limits import Limits
-from brian_sweep_widget.models import FunctionModel, Parameter
+from brian_sweep_widget.models import AllowNan, FunctionModel, Parameter
 from brian_sweep_widget.models.function_model import SEED
 from brian_sweep_widget.models.units import quantity
-from brian_sweep_widget.results import Value
+from brian_sweep_widget.results import Failure, Value
 from brian_sweep_widget.sweeps import Job
 
 
@@ -38,6 +38,8 @@ class FunctionEngine:
         imported there, which means Brian's own (with the user's files).
     limits
         What an administrator allows.
+    allow_nan
+        Which of its results may be NaN.
     """
 
     label = "plain function"
@@ -48,6 +50,8 @@ class FunctionEngine:
         parameters: Mapping[str, Parameter],
         context: BrianContext | None,
         limits: Limits,
+        *,
+        allow_nan: AllowNan = False,
     ) -> None:
         self.functions = [model.function]
         self._model = model
@@ -55,6 +59,7 @@ class FunctionEngine:
         self.context = context
         self.settings = ProcessSettings.here()
         self._limits = limits
+        self._allow_nan = allow_nan
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -65,9 +70,11 @@ class FunctionEngine:
             [(name, parameter.unit) for name, parameter in self._parameters.items()],
             preference_files() if self.context is None else self.context,
             library_versions(),
+            # Only where it is said, so that all other results keep their names.
+            *([self._allow_nan] if self._allow_nan else []),
         )
 
-    def simulate(self, job: Job) -> Mapping[str, Value]:
+    def simulate(self, job: Job) -> Mapping[str, Value | Failure]:
         """Call the function; see `Engine.simulate`."""
         (self.context or initial_context()).apply()
         seed_generators(job.seed)
@@ -79,4 +86,4 @@ class FunctionEngine:
             arguments[SEED] = job.seed
         with within(self._limits), standalone_apart(job.seed):
             returned = self._model.function(**arguments)
-        return read_returned(self._model.name, returned, arguments)
+        return read_returned(self._model.name, returned, arguments, allow_nan=self._allow_nan)

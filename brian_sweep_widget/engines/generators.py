@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from brian_sweep_widget.engines.installed import distribution_of
-from brian_sweep_widget.engines.packing import global_generator_name
+from brian_sweep_widget.engines.reducing import global_generator_name
 
 _GENERATORS = (
     np.random.Generator,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -72,8 +72,15 @@ def seen(
         for name, value in outcome.values.items()
         if name.startswith(_PREFIX)
     }
+    failed = [one for name, one in outcome.failures.items() if name.startswith(_PREFIX)]
+    if failed:  # of what was to be seen, nothing is
+        return (
+            replace(outcome, status="failed", values={}, failure=failed[0], failures={}),
+            None,
+            [],
+        )
     kept = {name: value for name, value in outcome.values.items() if not name.startswith(_PREFIX)}
-    plain = Outcome(outcome.job, outcome.status, kept, outcome.failure, outcome.origin)
+    plain = replace(outcome, values=kept)
     spikes = None
     if "spiking" in inside:
         group, size = _read(inside["spiking"])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from brian_sweep_widget.models import Measure
+from brian_sweep_widget.engines.failing import failure_of
+from brian_sweep_widget.models import AllowNan, Measure, allows_nan
 from brian_sweep_widget.models.declaration import words
 from brian_sweep_widget.models.parameters import in_short
 from brian_sweep_widget.models.units import Unit, dimensions_of, gathered, si_unit
-from brian_sweep_widget.results import Value
+from brian_sweep_widget.results import Failure, Value
 
 _ALLOWED = "allowed: a number, a Brian 2 quantity or an array of either"
 _NUMERIC = "biuf"
@@ -69,6 +71,11 @@ def read_value(
         raise NotAResultError(msg)
     if not array.ndim and not np.isfinite(array) and not (allow_nan and np.isnan(array)):
         msg = f"{name} returned {array}: the result is not a finite number"
+        if np.isnan(array):
+            msg += (
+                " (where there may be nothing to tell, allow it: allow_nan=True of the measure, "
+                f"or allow_nan=[{name!r}] of a plain function's sweep)"
+            )
         raise NotAResultError(msg)
     dimensions = dimensions_of(returned)
     if unit is None:
@@ -90,8 +97,35 @@ def read_measure(measure: Measure, network: Any) -> Value:
     )
 
 
-def read_returned(function_name: str, returned: Any, reserved: Collection[str]) -> dict[str, Value]:
+def read_each(readers: Mapping[str, Callable[[], Value]]) -> dict[str, Value | Failure]:
+    """Read several results, each by itself: one that fails leaves the others as they are.
+
+    Parameters
+    ----------
+    readers
+        Give a result, or raise; by name.
+    """
+    return {name: _read(reader) for name, reader in readers.items()}
+
+
+def _read(reader: Callable[[], Value]) -> Value | Failure:
+    try:
+        return reader()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the measure is the user's code
+        return failure_of(error)
+
+
+def read_returned(
+    function_name: str,
+    returned: Any,
+    reserved: Collection[str],
+    *,
+    allow_nan: AllowNan = False,
+) -> dict[str, Value | Failure]:
     """Read what a plain function returned: one result, or several by name.
+
+    One of several that is no result is named with what is wrong with it, and
+    the others are kept.
 
     Parameters
     ----------
@@ -101,12 +135,13 @@ def read_returned(function_name: str, returned: Any, reserved: Collection[str]) 
         A number, quantity or array, or a dict of these.
     reserved
         Names that a result may not have (the parameters').
+    allow_nan
+        Which of them may be NaN.
 
     Raises
     ------
     NotAResultError
-        As for `read_value`; also for an empty dict, and for names that are
-        reserved or no texts.
+        For an empty dict, and for names that are reserved or no texts.
     """
     results = returned if isinstance(returned, Mapping) else {function_name: returned}
     if not results:
@@ -119,4 +154,9 @@ def read_returned(function_name: str, returned: Any, reserved: Collection[str]) 
         if name in reserved:
             msg = f"{function_name} returned a result named like its parameter {name!r}: rename it"
             raise NotAResultError(msg)
-    return {name: read_value(name, value) for name, value in results.items()}
+    return read_each(
+        {
+            name: partial(read_value, name, value, allow_nan=allows_nan(allow_nan, name))
+            for name, value in results.items()
+        }
+    )

@@ -6,6 +6,7 @@ import copy
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import FrameType
 from typing import Any
 from unittest import mock
@@ -13,14 +14,14 @@ from unittest import mock
 from brian_sweep_widget.engines.context import BrianContext, seed_generators
 from brian_sweep_widget.engines.devices import kept_device
 from brian_sweep_widget.engines.process_settings import ProcessSettings
-from brian_sweep_widget.engines.reading import read_measure
+from brian_sweep_widget.engines.reading import read_each, read_measure
 from brian_sweep_widget.engines.sizes import within
 from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.limits import Limits
 from brian_sweep_widget.models import NetworkModel, Parameter
 from brian_sweep_widget.models.network_model import DURATION
 from brian_sweep_widget.models.units import quantity
-from brian_sweep_widget.results import Value
+from brian_sweep_widget.results import Failure, Value
 from brian_sweep_widget.sweeps import Job
 
 
@@ -76,12 +77,12 @@ class RuntimeEngine:
         return (
             self.label,
             [(name, parameter.unit) for name, parameter in self._parameters.items()],
-            [(measure.name, measure.label, measure.unit) for measure in measures],
+            [measure.identity for measure in measures],
             self.context,
             library_versions(),
         )
 
-    def simulate(self, job: Job) -> Mapping[str, Value]:
+    def simulate(self, job: Job) -> Mapping[str, Value | Failure]:
         """Build, run and measure; see `Engine.simulate`."""
         self.context.apply()
         seed_generators(job.seed)
@@ -95,10 +96,8 @@ class RuntimeEngine:
         with within(self._limits):
             network, names = build(self._model.builder, arguments)
             network.run(values[DURATION], namespace=names)
-        return {
-            measure.name: read_measure(measure, network)
-            for measure in self._model.measures.values()
-        }
+        measures = self._model.measures.values()
+        return read_each({one.name: partial(read_measure, one, network) for one in measures})
 
 
 def build(builder: Callable[..., Any], arguments: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:

@@ -22,7 +22,7 @@ from brian_sweep_widget.engines.runtime import RuntimeEngine
 from brian_sweep_widget.engines.sent_modules import modules_not_sent
 from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.limits import Limits
-from brian_sweep_widget.results import Origin, Outcome, Value
+from brian_sweep_widget.results import Failure, Origin, Outcome, Value
 from brian_sweep_widget.sweeps import Job
 
 _LARGEST = 500e6  # bytes
@@ -65,11 +65,11 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
     Returns
     -------
     Outcome
-        ``done`` or ``failed``.
+        ``done``, with what could be measured, or ``failed``.
     """
     started, clock = time.time(), time.perf_counter()
     label = ""
-    values: Mapping[str, Value] = {}
+    found: Mapping[str, Value | Failure] = {}
     failure = None
     with files_read() as files, memory_used() as memory, job_entropy(job.seed) as entropy:
         try:
@@ -79,10 +79,9 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
             if place is not None:
                 engine = place(engine)
             label = engine.label
-            values = engine.simulate(job)
-            _refuse_enormous(values)
+            found = _without_enormous(engine.simulate(job))
         except BaseException as error:  # noqa: BLE001 - the model is the user's code
-            values, failure = {}, missing_folder_told(failure_of(error))
+            failure = missing_folder_told(failure_of(error))
     # A module that this process found on its own is a file that was read, too.
     read = {**states_of(modules_not_sent()), **files}
     origin = Origin(
@@ -97,21 +96,23 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
         contents=tuple(read[path] for path in sorted(read)),
         unseeded=tuple(entropy.unseeded),
     )
-    return Outcome(job, "failed" if failure else "done", values, failure, origin)
+    if failure is not None:
+        return Outcome(job, "failed", failure=failure, origin=origin)
+    return Outcome.measured(job, found, origin)
 
 
-def _refuse_enormous(values: Mapping[str, Value]) -> None:
-    """Refuse what could neither be sent nor be kept.
-
-    Raises
-    ------
-    NotAResultError
-        If all results of one job together are too large.
-    """
-    size = sum(value.si.nbytes for value in values.values())
-    if size > _LARGEST:
-        msg = (
-            f"the results take {size / 1e6:.0f} MB (allowed: {_LARGEST / 1e6:.0f} MB for one "
-            "simulation): return less, such as counts, rates or a histogram"
-        )
-        raise NotAResultError(msg)
+def _without_enormous(found: Mapping[str, Value | Failure]) -> Mapping[str, Value | Failure]:
+    """Refuse what could neither be sent nor be kept: the largest results, until the rest can."""
+    sizes = {name: one.si.nbytes for name, one in found.items() if isinstance(one, Value)}
+    size = sum(sizes.values())
+    message = (
+        f"the results take {size / 1e6:.0f} MB (allowed: {_LARGEST / 1e6:.0f} MB for one "
+        "simulation): return less, such as counts, rates or a histogram"
+    )
+    kept = dict(found)
+    for name in sorted(sizes, key=lambda name: -sizes[name]):
+        if size <= _LARGEST:
+            break
+        kept[name] = failure_of(NotAResultError(message))
+        size -= sizes[name]
+    return kept

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from brian_sweep_widget.models import measures
 from brian_sweep_widget.models.function_model import FunctionModel
 from brian_sweep_widget.models.inputs import Inputs
-from brian_sweep_widget.models.measure import Measure
+from brian_sweep_widget.models.measure import AllowNan, Measure, allows_nan
 from brian_sweep_widget.models.monitors import Monitors
 from brian_sweep_widget.models.network_model import NetworkModel, network_model
 from brian_sweep_widget.models.parameters import Parameter, Plain
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CATALOGUE",
+    "AllowNan",
     "FunctionModel",
     "Inputs",
     "Measure",
@@ -36,6 +37,7 @@ __all__ = [
     "Plain",
     "Unit",
     "adex",
+    "allows_nan",
     "as_model",
     "brunel",
     "coba",

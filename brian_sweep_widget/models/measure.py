@@ -8,6 +8,14 @@ from typing import Any
 
 from brian_sweep_widget.models.units import Unit
 
+#: Which results may be NaN: all, none, or those of some names.
+AllowNan = bool | tuple[str, ...]
+
+
+def allows_nan(allowed: AllowNan, name: str) -> bool:
+    """Tell whether a result may be NaN."""
+    return allowed if isinstance(allowed, bool) else name in allowed
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -33,6 +41,12 @@ class Measure:
     label: str
     unit: Unit | None = None
     allow_nan: bool = False
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What decides, beside the function, what comes out: plain values."""
+        # Only where it is said, so that results without such measures keep their names.
+        return (self.name, self.label, self.unit, *(("allow_nan",) if self.allow_nan else ()))
 
     @property
     def title(self) -> str:

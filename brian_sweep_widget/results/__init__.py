@@ -2,7 +2,7 @@
 
 from brian_sweep_widget.results.inspection import Inspection, Spikes, Trace
 from brian_sweep_widget.results.outcome import OTHER_DIGITS, Failure, Origin, Outcome, Status, Value
-from brian_sweep_widget.results.results import Results
+from brian_sweep_widget.results.results import Results, Written
 
 __all__ = [
     "OTHER_DIGITS",
@@ -15,4 +15,5 @@ __all__ = [
     "Status",
     "Trace",
     "Value",
+    "Written",
 ]

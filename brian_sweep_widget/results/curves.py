@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from brian_sweep_widget.results.arrays import not_drawn
+
 if TYPE_CHECKING:
     from brian_sweep_widget.results.outcome import Value
     from brian_sweep_widget.results.results import Results
@@ -37,13 +39,16 @@ def drawable(results: Results, measure: str | None) -> dict[str, Value]:
     ValueError
         If there is none, or not that one.
     """
-    scalars = {name: value for name, value in results.measures.items() if not value.si.ndim}
+    scalars = {name: one for name, one in results.measures.items() if name not in results.arrays}
     if not results.measures:
         msg = "no simulation has given a result, so there is nothing to draw"
         raise ValueError(msg)
     if not scalars:
         arrays = ", ".join(results.measures)
-        msg = f"only single numbers can be drawn, and all results are arrays ({arrays})"
+        msg = (
+            f"only single numbers can be drawn, and all results are arrays ({arrays}): save them "
+            "as .csv, .json, .nc or .parquet"
+        )
         raise ValueError(msg)
     if measure is None:
         return scalars
@@ -76,12 +81,12 @@ def means(values: Any) -> Any:
     return np.divide(sums, number, out=np.full(number.shape, np.nan), where=number > 0)
 
 
-def failures(results: Results) -> Any:
-    """Tell by line and point whether a trial gave no result although it was to."""
+def failures(results: Results, measure: str) -> Any:
+    """Tell by line and point whether a measure has no result of a trial although it was to."""
     plan = results.plan
     failed = np.zeros(plan.shape[:-1], dtype=bool)
     for outcome in results.outcomes:
-        failed[outcome.job.position[:-1]] |= outcome.failure is not None
+        failed[outcome.job.position[:-1]] |= outcome.reason(measure) is not None
     return np.moveaxis(failed, 0, -1).reshape(-1, plan.shape[0])
 
 
@@ -113,11 +118,14 @@ def settings(results: Results) -> list[tuple[str, str]]:
         said.append((label, parameter.text(value) if parameter else str(value)))
     said += [("Trials", str(plan.trials)), ("Seed", f"{plan.seed} ({plan.seeding})")]
     counts = ", ".join(f"{number} {status}" for status, number in results.counts().items())
+    partial = sum(outcome.partial for outcome in results.outcomes)
+    counts += f" ({partial} of them partial)" if partial else ""
     said.append(("Simulations", f"{counts or 'none yet'}, of {len(plan)}"))
     said.append(("Engine", _listed(origin.engine for origin in origins)))
     versions = {f"{name} {of}" for origin in origins for name, of in origin.versions.items()}
     said.append(("Versions", _listed(versions)))
     said.append(("Hosts", _listed(origin.host for origin in origins)))
+    said.append(("Not shown", not_drawn(results)))
     said.append(("Notice", results.notice))
     return [(name, text) for name, text in said if text]
 

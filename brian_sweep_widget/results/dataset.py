@@ -40,6 +40,9 @@ def to_dataset(results: Results) -> xr.Dataset:
         extra = [free(f"{free_name}_{axis}", taken) for axis in range(array.ndim - len(dimensions))]
         described = {"units": example.unit.symbol, "long_name": example.label}
         variables[free_name] = ((*dimensions, *extra), array, described)
+    for name in results.unmeasured:
+        described = {"long_name": f"{name}, which failed everywhere"}
+        variables[free(name, taken)] = (dimensions, np.full(plan.shape, np.nan), described)
     for name, (array, described) in _bookkeeping(results).items():
         variables[free(name, taken)] = (dimensions, array, described)
     return xr.Dataset(variables, coordinates, _provenance(results))
@@ -67,15 +70,13 @@ def _measured(results: Results, name: str, example: Value) -> np.ndarray[Any, An
     ]
     ranks = {value.si.ndim for _, value in found}
     rank = max(ranks)
-    extent = tuple(
-        max(value.si.shape[axis] for _, value in found if value.si.ndim == rank)
-        for axis in range(rank)
-    )
+    # An array of fewer dimensions lies along the last ones.
+    padded = [(1,) * (rank - value.si.ndim) + value.si.shape for _, value in found]
+    extent = tuple(map(max, zip(*padded, strict=True)))
     array = np.full((*results.plan.shape, *extent), np.nan)
     for position, value in found:
         shown = example.unit.show_array(value.si)
-        if shown.ndim < rank:
-            shown = shown.reshape((1,) * (rank - shown.ndim) + shown.shape)
+        shown = shown.reshape((1,) * (rank - shown.ndim) + shown.shape)
         within: list[Any] = [*position, *(slice(size) for size in shown.shape)]
         array[tuple(within)] = shown
     return array
@@ -93,7 +94,7 @@ def _bookkeeping(results: Results) -> dict[str, tuple[Any, dict[str, str]]]:
         at = outcome.job.position
         status[at] = outcome.status
         seed[at] = outcome.job.seed
-        error[at] = str(outcome.failure or "")
+        error[at] = outcome.error
         if outcome.origin is not None:
             host[at] = outcome.origin.host
             process[at] = outcome.origin.process
@@ -104,7 +105,7 @@ def _bookkeeping(results: Results) -> dict[str, tuple[Any, dict[str, str]]]:
         "wall_time": (wall_time, {"units": "s", "long_name": "Wall time of the job"}),
         "host": (host.astype(str), {"long_name": "Host of the worker"}),
         "process": (process, {"long_name": "Process number of the worker (-1: none)"}),
-        "error": (error.astype(str), {"long_name": "Why the job failed"}),
+        "error": (error.astype(str), {"long_name": "What failed, and why"}),
     }
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from brian_sweep_widget.results.arrays import write_frame
+from brian_sweep_widget.results.naming import free
 
 if TYPE_CHECKING:
     from brian_sweep_widget.results.results import Results
@@ -12,25 +16,39 @@ if TYPE_CHECKING:
 
 def write_csv(results: Results, path: Path) -> None:
     """Write one row per job; the units are in the column names."""
-    frame = results.to_dataframe()
-    units = frame.attrs["units"]
-    titles = {name: f"{name} ({units[name]})" for name in units if units[name]}
-    frame.rename(columns=titles).to_csv(path, index=False)
+    write_frame(results.to_dataframe(), path)
 
 
 def write_json(results: Results, path: Path) -> None:
-    """Write one row per job, with units and provenance."""
+    """Write one row per job, with units and provenance; arrays as lists, of what they hold."""
     frame = results.to_dataframe()
-    document: dict[str, Any] = {
-        "attributes": results.dataset.attrs,
-        "units": frame.attrs["units"],
-        # Not by pandas, which writes ten decimals at most.
-        "rows": [
-            {name: None if value != value else value for name, value in row.items()}  # noqa: PLR0124 - NaN
-            for row in frame.to_dict(orient="records")
-        ],
-    }
+    units = dict(frame.attrs["units"])
+    # Not by pandas, which writes ten decimals at most.
+    rows = [
+        {name: _plain(value) for name, value in row.items()}
+        for row in frame.to_dict(orient="records")
+    ]
+    taken = set(units)
+    outcomes = sorted(results.outcomes, key=lambda outcome: outcome.job.position)
+    for name, example in results.arrays.items():
+        column = free(name, taken)
+        units[column] = example.unit.symbol
+        for row, outcome in zip(rows, outcomes, strict=True):
+            value = outcome.values.get(name)
+            row[column] = (
+                None if value is None else _plain(example.unit.show_array(value.si).tolist())
+            )
+    document = {"attributes": results.dataset.attrs, "units": units, "rows": rows}
     path.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _plain(value: Any) -> Any:
+    """Give what JSON can write: null for NaN, "Infinity" and "-Infinity" for these."""
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if not isinstance(value, float) or math.isfinite(value):
+        return value
+    return None if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity"
 
 
 def write_parquet(results: Results, path: Path) -> None:

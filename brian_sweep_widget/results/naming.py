@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+
+def joined(names: Sequence[str]) -> str:
+    """List names as a sentence does: "a, b and c"."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
 
 def free(name: str, taken: set[str]) -> str:
     """Give a name that is not taken yet, and take it.

@@ -123,6 +123,9 @@ class Outcome:
         Why there are none.
     origin
         Where it was computed; None for jobs that no worker brought to an end.
+    failures
+        Of measures that failed, by name. A simulation that is ``done`` may have
+        some, beside its values: then it is partial.
     """
 
     job: Job
@@ -130,3 +133,54 @@ class Outcome:
     values: Mapping[str, Value] = field(default_factory=dict)
     failure: Failure | None = None
     origin: Origin | None = None
+    failures: Mapping[str, Failure] = field(default_factory=dict)
+
+    @classmethod
+    def measured(
+        cls, job: Job, found: Mapping[str, Value | Failure], origin: Origin | None
+    ) -> Outcome:
+        """Make the outcome of a simulation that ran: done, if anything could be measured.
+
+        Parameters
+        ----------
+        job
+            The job.
+        found
+            By measure: its result, or why it has none.
+        origin
+            Where it was computed.
+        """
+        failures = {name: one for name, one in found.items() if isinstance(one, Failure)}
+        values = {name: one for name, one in found.items() if isinstance(one, Value)}
+        if values or not failures:
+            return cls(job, "done", values, None, origin, failures)
+        return cls(job, "failed", {}, next(iter(failures.values())), origin, failures)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was measured that was to be."""
+        return self.status == "done" and not self.failures
+
+    @property
+    def partial(self) -> bool:
+        """Whether some was measured, and some measures failed."""
+        return self.status == "done" and bool(self.failures)
+
+    def reason(self, measure: str | None) -> Failure | None:
+        """Give the failure because of which a measure has no result; None if there is none."""
+        return self.failures.get(measure or "", self.failure)
+
+    @property
+    def error(self) -> str:
+        """What went wrong, in words, with the measures' names if several did; empty if nothing."""
+        if self.failure is not None and len(self.failures) <= 1:
+            return str(self.failure)
+        return "; ".join(f"{name}: {failure}" for name, failure in self.failures.items())
+
+    @property
+    def traceback(self) -> str:
+        """Where it went wrong, measure by measure; empty if that is not known."""
+        if self.failure is not None and len(self.failures) <= 1:
+            return self.failure.traceback
+        found = {name: one.traceback for name, one in self.failures.items() if one.traceback}
+        return "\n".join(f"{name}\n{text}" for name, text in found.items())

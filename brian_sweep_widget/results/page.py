@@ -64,10 +64,13 @@ def write_page(results: Results, path: Path) -> None:
         "lines": line_labels(results.plan),
         "rows": _axis(others[0]) if is_map(results.plan) else None,
         "measures": [
-            {"title": example.title, "values": _plain(lines(results, name, example))}
+            {
+                "title": example.title,
+                "values": _plain(lines(results, name, example)),
+                "failed": failures(results, name).tolist(),
+            }
             for name, example in drawable(results, None).items()
         ],
-        "failed": failures(results).tolist(),
         "settings": settings(results),
     }
     page = _PAGE.format(

@@ -84,8 +84,8 @@ def plot(results: Results, path: str | Path, measure: str | None = None) -> Path
         raise ImportError(msg) from None
     figure = Figure(figsize=(_WIDTH, _PANEL_HEIGHT * len(measures)), layout="constrained")
     panels = figure.subplots(len(measures), squeeze=False, sharex=True)[:, 0]
-    failed = failures(results)
     for panel, (name, example) in zip(panels, measures.items(), strict=True):
+        failed = failures(results, name)
         values = lines(results, name, example)
         if is_map(results.plan):
             draw_map(panel, results.plan.axes, means(values), failed, example.title)

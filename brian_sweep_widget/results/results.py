@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from brian_sweep_widget.models import Parameter
+from brian_sweep_widget.results.arrays import remark_on, write_arrays
 from brian_sweep_widget.results.dataset import to_dataset
 from brian_sweep_widget.results.files import write_csv, write_json, write_netcdf, write_parquet
 from brian_sweep_widget.results.outcome import Outcome, Value
@@ -81,6 +83,8 @@ class Results:
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{number} {status}" for status, number in self.counts().items())
+        partial = sum(outcome.partial for outcome in self.outcomes)
+        counts += f" ({partial} of them partial)" if partial else ""
         said = f". {self.notice}" if self.notice else ""
         jobs = len(self.plan)
         return f"<Results of {self.model}: {counts or 'nothing yet'}, of {jobs} jobs{said}>"
@@ -94,17 +98,32 @@ class Results:
 
     @property
     def failures(self) -> list[Outcome]:
-        """The outcomes that gave no result although they were to: failed and lost."""
-        return [outcome for outcome in self.outcomes if outcome.failure is not None]
+        """The outcomes that lack a result although they were to have it: failed, lost, partial."""
+        return [one for one in self.outcomes if one.failure is not None or one.failures]
 
     @property
     def measures(self) -> dict[str, Value]:
-        """One example of every measured result, by name, for its label and unit."""
+        """One example of every measured result, by name, for its label and unit.
+
+        Of a measure that gives single numbers here and arrays there, an array.
+        """
         found: dict[str, Value] = {}
         for outcome in self.outcomes:
             for name, value in outcome.values.items():  # noqa: PD011 - not a frame
-                found.setdefault(name, value)
+                if value.si.ndim > found.setdefault(name, value).si.ndim:
+                    found[name] = value
         return found
+
+    @property
+    def arrays(self) -> dict[str, Value]:
+        """Those of `measures` that are arrays, which tables with a row per job cannot hold."""
+        return {name: value for name, value in self.measures.items() if value.si.ndim}
+
+    @property
+    def unmeasured(self) -> list[str]:
+        """Names of measures that failed wherever they were to give a result."""
+        measured, failed = self.measures, [name for one in self.outcomes for name in one.failures]
+        return [name for name in dict.fromkeys(failed) if name not in measured]
 
     @property
     def dataset(self) -> xr.Dataset:
@@ -114,8 +133,8 @@ class Results:
         Every measure is a variable (NaN where there is no result yet), in its
         unit, with ``units`` and ``long_name`` as attributes; so are
         ``wall_time`` (s), ``seed``, ``status``, ``host``, ``process`` and
-        ``error`` of every job. Model, fixed parameters, seed, engine and
-        versions are attributes of the dataset.
+        ``error`` of every job, which names the measures that failed. Model,
+        fixed parameters, seed, engine and versions are attributes of the dataset.
         """
         return to_dataset(self)
 
@@ -126,7 +145,8 @@ class Results:
         -------
         DataFrame
             Columns: every parameter (in its unit), ``trial``, ``seed``, every
-            measure with a single value (in its unit), ``status``, ``error``,
+            measure with a single value (in its unit; NaN where it failed,
+            which ``error`` says), ``status``, ``error``,
             ``wall_time`` (s), ``engine``, ``host`` and ``process``. The units
             are in ``DataFrame.attrs["units"]``, by column.
         """
@@ -135,12 +155,18 @@ class Results:
     def save(self, path: str | Path) -> Path:
         """Write the results to a file; the suffix says which kind.
 
+        A warning says what is beside that file, as arrays are beside tables,
+        and what this kind of file cannot hold.
+
         Parameters
         ----------
         path
             As a table with one row per job (see `to_dataframe`): ``.csv``
             (units are in the column names), ``.json`` (with units and
-            provenance) or ``.parquet`` (units are in the file's metadata).
+            provenance, and arrays as lists) or ``.parquet`` (units are in the
+            file's metadata). Of a ``.csv`` or ``.parquet`` file, every measure
+            that gives arrays has a table beside it, such as
+            ``curve.counts.csv``, with a row per number.
             As arrays: ``.nc`` (NetCDF, see `dataset`). As a picture with its
             settings: ``.png``, ``.svg`` or ``.pdf``. As a page for any browser,
             with interactive curves, settings and numbers, which needs neither
@@ -158,13 +184,36 @@ class Results:
         ImportError
             If the library for this kind of file is not installed.
         """
+        written = self.write(path)
+        if written.remark:
+            warnings.warn(written.remark, stacklevel=2)
+        return written.paths[0]
+
+    def write(self, path: str | Path) -> Written:
+        """Do what `save` does, and give all files and the remark, instead of a warning."""
         path = Path(path)
         writer = _WRITERS.get(path.suffix)
         if writer is None:
             msg = f"{path.name!r} has no known suffix (allowed: {', '.join(sorted(_WRITERS))})"
             raise ValueError(msg)
         writer(self, path)
-        return path
+        beside = write_arrays(self, path)
+        return Written((path, *beside.values()), remark_on(self, path, beside))
+
+
+class Written(NamedTuple):
+    """What was written.
+
+    Attributes
+    ----------
+    paths
+        The files; the one that was named is the first.
+    remark
+        What is in which, and what in none; empty if all is in the first.
+    """
+
+    paths: tuple[Path, ...]
+    remark: str
 
 
 _WRITERS: dict[str, Callable[[Results, Path], object]] = {

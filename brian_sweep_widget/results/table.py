@@ -31,16 +31,17 @@ def to_dataframe(results: Results) -> pd.DataFrame:
         columns[column], units[column] = values, unit
 
     for name, parameter in results.parameters.items():
-        shown = [_shown(results, name, outcome) for outcome in outcomes]
-        add(name, shown, parameter.unit.symbol)
+        add(name, [shown(results, name, one) for one in outcomes], parameter.unit.symbol)
     add("trial", [outcome.job.trial for outcome in outcomes])
     add("seed", [outcome.job.seed for outcome in outcomes])
     for name, example in results.measures.items():
         if not example.si.ndim:
             measured = [_measured(name, example, outcome) for outcome in outcomes]
             add(name, measured, example.unit.symbol)
+    for name in results.unmeasured:
+        add(name, [float("nan")] * len(outcomes))
     add("status", [outcome.status for outcome in outcomes])
-    add("error", [str(outcome.failure or "") for outcome in outcomes])
+    add("error", [outcome.error for outcome in outcomes])
     origins = [outcome.origin or _NOWHERE for outcome in outcomes]
     add("wall_time", [origin.wall_time for origin in origins], "s")
     add("engine", [origin.engine for origin in origins])
@@ -52,7 +53,8 @@ def to_dataframe(results: Results) -> pd.DataFrame:
     return frame
 
 
-def _shown(results: Results, name: str, outcome: Outcome) -> Any:
+def shown(results: Results, name: str, outcome: Outcome) -> Any:
+    """Give a parameter of a simulation as a table has it: in its unit, or as it is."""
     value = outcome.job.parameters[name]
     if isinstance(value, bool | int | str):
         return value

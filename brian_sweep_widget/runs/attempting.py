@@ -70,8 +70,8 @@ class Attempts:
         self._name = blake2b(self._packed, digest_size=16).digest()
         self._time_limit = time_limit
 
-    def attempt(self, job: Job, failure: Failure, stopped: Stopped) -> Attempt:
-        """Say whether Brian's runtime computes a job that failed.
+    def attempt(self, job: Job, failure: Failure, stopped: Stopped, measure: str = "") -> Attempt:
+        """Say whether Brian's runtime computes a job that failed, or one measure that did.
 
         Raises
         ------
@@ -79,7 +79,7 @@ class Attempts:
         """
         if failure.kind in _ALIKE:
             return Attempt(job, failure)
-        key = (self._name, *kind_of(failure))
+        key = (self._name, measure, *kind_of(failure))
         if key in _known:
             _known.move_to_end(key)
             return _known[key]
@@ -87,7 +87,7 @@ class Attempts:
         if isinstance(outcome, Failure):
             tried = Attempt(job, outcome)
         else:
-            tried = Attempt(job, outcome.failure, outcome)
+            tried = Attempt(job, outcome.reason(measure), outcome)
         if tried.failure is None or tried.failure.kind not in _ALIKE:
             _known[key] = tried._replace(outcome=None)
             while len(_known) > _MOST_KNOWN:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 
 from brian_sweep_widget.engines.file_states import FileStates, merged
 from brian_sweep_widget.models import Unit
-from brian_sweep_widget.results import Failure, Outcome
+from brian_sweep_widget.results import Failure, Outcome, Value
 from brian_sweep_widget.runs.progress import ENDED, State
 from brian_sweep_widget.runs.sharing import Sharing
 
@@ -27,6 +26,10 @@ class Books:
         The outcome of every job that has one, by position.
     counts
         Numbers of outcomes by status, replaced ones not counted.
+    partial
+        Number of outcomes that lack a measure that failed, replaced ones not counted.
+    failed_measures
+        Of these: by measure, the failure at every position.
     recalled
         Positions of the jobs whose outcome was known before.
     wall_times, measured
@@ -48,6 +51,8 @@ class Books:
         self.outcomes: list[Outcome] = []
         self.latest: dict[tuple[int, ...], Outcome] = {}
         self.counts = dict.fromkeys(("done", "failed", "lost", "cancelled"), 0)
+        self.partial = 0
+        self.failed_measures: dict[str, dict[tuple[int, ...], Failure]] = {}
         self.recalled: set[tuple[int, ...]] = set()
         self.wall_times = 0.0
         self.measured = 0
@@ -102,9 +107,11 @@ class Books:
                 replaced = self.latest.get(outcome.job.position)
                 if replaced is not None:
                     self.counts[replaced.status] -= 1
+                    self._forget_measures(replaced)
                 self.outcomes.append(outcome)
                 self.latest[outcome.job.position] = outcome
                 self.counts[outcome.status] += 1
+                self._note_measures(outcome)
                 (self.recalled.add if recalled else self.recalled.discard)(outcome.job.position)
                 if outcome.origin is not None and not recalled:
                     self.wall_times += outcome.origin.wall_time
@@ -122,8 +129,24 @@ class Books:
             with self.changed:
                 self.read = merged([self.read, read])
 
+    def _note_measures(self, outcome: Outcome) -> None:
+        if outcome.partial:
+            self.partial += 1
+            for name, failure in outcome.failures.items():
+                self.failed_measures.setdefault(name, {})[outcome.job.position] = failure
+
+    def _forget_measures(self, outcome: Outcome) -> None:
+        if outcome.partial:
+            self.partial -= 1
+            for name in outcome.failures:
+                there = self.failed_measures[name]
+                del there[outcome.job.position]
+                if not there:
+                    del self.failed_measures[name]
+
     def _same_units(self, outcome: Outcome) -> Outcome:
         """Refuse results in other units than before: they cannot be in one curve."""
+        others: dict[str, Failure] = {}
         for name, value in outcome.values.items():
             first = self._units.setdefault(name, value.unit)
             if first.dimensions != value.unit.dimensions:
@@ -131,6 +154,8 @@ class Books:
                     f"{name} is in units of {value.unit.symbol or '1'} here, but was in "
                     f"{first.symbol or '1'} at another point: return the same units everywhere"
                 )
-                failure = Failure("UnitMismatch", message)
-                return replace(outcome, status="failed", values={}, failure=failure)
-        return outcome
+                others[name] = Failure("UnitMismatch", message)
+        if not others:
+            return outcome
+        found: dict[str, Value | Failure] = {**outcome.values, **outcome.failures, **others}
+        return Outcome.measured(outcome.job, found, outcome.origin)

@@ -15,7 +15,12 @@ from brian_sweep_widget.limits import LimitError, limits
 from brian_sweep_widget.results import Failure, Outcome
 from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError, Stopped, StoppedError
 from brian_sweep_widget.runs.checking import Checker
-from brian_sweep_widget.runs.falling_back import FallingBack, RuntimeComputesError, not_compiled
+from brian_sweep_widget.runs.falling_back import (
+    NOT_COMPILED,
+    FallingBack,
+    RuntimeComputesError,
+    not_compiled,
+)
 from brian_sweep_widget.runs.sources import Desk, ReadySource
 from brian_sweep_widget.runs.supply import Load
 from brian_sweep_widget.runs.variants import Prepared
@@ -25,6 +30,7 @@ from brian_sweep_widget.sweeps import Job
 _TRACED_AHEAD = 4  # variants that the tracing process is asked for before they are needed
 _MOST_WAITING = 256  # jobs that wait for workers; more only take memory
 _ASKED_AT_ONCE = 100  # jobs, of the store
+_NOT_COMPILED = "NotCompiled"  # kind of failure
 _WORKER = 60e6  # bytes of a worker that runs compiled programs
 
 
@@ -167,6 +173,12 @@ class CompiledSource:
             return [outcome.job for outcome in outcomes]
         except StoppedError:
             return []
+
+    def tells_of_others(self, outcome: Outcome) -> bool:
+        """Whether a failure lets one expect others; see `Source.tells_of_others`."""
+        if outcome.failure is not None and outcome.failure.kind == NOT_COMPILED:
+            return False  # all are refused at once, which costs nothing
+        return self._ready is not None or not self._falling_back.may_compute(outcome)
 
     def close(self) -> None:
         """Remove the folder of the results."""

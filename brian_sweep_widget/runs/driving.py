@@ -16,12 +16,14 @@ from brian_sweep_widget.backends import (
 )
 from brian_sweep_widget.engines.file_states import UNSTEADY, listed
 from brian_sweep_widget.results import OTHER_DIGITS, Outcome
+from brian_sweep_widget.runs.alike import FirstFailures
 from brian_sweep_widget.runs.books import Books
 from brian_sweep_widget.runs.borrowing import Borrowing
 from brian_sweep_widget.runs.controller import Controller, MakeErrand, errand_here
 from brian_sweep_widget.runs.filling import Filling
 from brian_sweep_widget.runs.hosting import Hosting
 from brian_sweep_widget.runs.ledger import Ledger, Record
+from brian_sweep_widget.runs.partial import measures_in_words
 from brian_sweep_widget.runs.progress import State
 from brian_sweep_widget.runs.recall import Recall
 from brian_sweep_widget.runs.sources import Desk, Source
@@ -32,6 +34,8 @@ from brian_sweep_widget.sweeps import Job
 # keeps them warm; then they are killed.
 _GRACE = 1.3  # s
 _STORE = "store"  # holds a sweep up
+_QUESTION = "question"  # likewise
+_LOOK = 0.05  # s between looks at whether it was answered
 
 
 class Driving:
@@ -41,6 +45,8 @@ class Driving:
     ----------
     plan_jobs
         Lists them.
+    number_of_jobs
+        How many these are.
     source
         Supplies them.
     books
@@ -53,6 +59,8 @@ class Driving:
         Remembers what was computed a moment ago; None for nothing.
     place
         Where else jobs run than in the local pool; None for nowhere else.
+    keep_going
+        Whether all is computed even if the first simulations all fail alike.
 
     Attributes
     ----------
@@ -61,17 +69,23 @@ class Driving:
         store.
     fed
         Number of jobs that were handed out and did not come back yet.
+    question
+        What the first simulations all failed with, while nobody has said
+        whether to go on; nothing more is begun then. Empty if nothing is asked.
     """
 
     def __init__(
         self,
         plan_jobs: Callable[[], Sequence[Job]],
+        number_of_jobs: int,
         source: Source,
         books: Books,
         time_limit: float,
         record: Record | None,
         recall: Recall | None,
         place: Hosting | Borrowing | None = None,
+        *,
+        keep_going: bool = False,
     ) -> None:
         self.token = StopToken.new()
         # Asked anew: the pool becomes another one if the model cannot be compiled.
@@ -84,6 +98,10 @@ class Driving:
         self._time_limit = time_limit
         self._recall = recall
         self._again: set[Label] = set()
+        self.question = ""
+        self._first = None if keep_going else FirstFailures(source.pool.workers)
+        self._given_up = ""  # the question that stopping answered
+        self._number_of_jobs = number_of_jobs
         self.place = place
         self.backend: LocalBackend | ForeignBackend | None = None
         # Both begin at once, and call back: everything else is there by now.
@@ -94,10 +112,19 @@ class Driving:
     def stop(self) -> None:
         """Stop everything; returns at once."""
         self.token.stop()
+        with self._books.changed:
+            self._given_up, self.question = self.question, ""
         self.supply.stop()
         if self.backend is not None:
             self.backend.cancel_pending()
         threading.Thread(target=self._kill_if_stuck, name="brian-sweep-stop", daemon=True).start()
+
+    def go_on(self) -> None:
+        """Answer the question: compute all the same."""
+        with self._books.changed:
+            self.question = ""
+            self._books.changed.notify_all()
+        self.turn.release(_QUESTION)
 
     def skip(self, position: Label) -> None:
         """Give up one job, wherever it is."""
@@ -120,6 +147,8 @@ class Driving:
     def record(self, outcome: Outcome) -> None:
         """Take an outcome as it comes, from whichever thread."""
         outcome = self._books.checked(outcome)
+        if self._first is not None:
+            self._ask_if_alike(self._first, outcome)
         if self.ledger is None:
             self._enter([outcome])
             return
@@ -141,6 +170,12 @@ class Driving:
         if self.ledger is not None:
             said.append(self.ledger.notice)
         said.append(_of_files(self._books, stored=self.ledger is not None))
+        said += measures_in_words(self._books)
+        if self._given_up:
+            said.append(
+                f"{self._given_up} The rest was not computed. keep_going=True (--keep-going on "
+                "the command line) computes it all the same."
+            )
         unseeded = set(self._books.unseeded)
         if unseeded:
             said.append(
@@ -162,7 +197,8 @@ class Driving:
         try:
             # Planning a large sweep takes a while; the caller need not wait for it.
             jobs = self._plan_jobs()
-            left = [job for job in jobs if job.position not in self._books.latest]
+            kept = self._books.latest
+            left = [job for job in jobs if not _is_whole(kept.get(job.position))]
             self._compute([job for job in left if not self._remembered(job)], jobs)
         except BaseException as error:  # noqa: BLE001 - kept, and raised by Run.wait
             self._books.error = error
@@ -206,7 +242,7 @@ class Driving:
         find = None if self.ledger is None else self.ledger.recall
         while jobs and not stopped():
             self.supply.reopen()
-            desk = Desk(self.supply, self.record, find, stopped, self._books.note_read)
+            desk = Desk(self.supply, self._refuse, find, stopped, self._books.note_read)
             filling = Filling(self.supply, partial(self._source.fill, jobs, desk))
             if self.supply.wait():
                 # Not before: only then is it known which workers compute.
@@ -267,6 +303,24 @@ class Driving:
                 self._recall.keep(identity, outcome)
         self._books.enter(outcomes, recalled=recalled)
 
+    def _ask_if_alike(self, first: FirstFailures, outcome: Outcome) -> None:
+        """Begin nothing more until somebody answers, if all fail alike and as many are left."""
+        with self._books.changed:
+            question = first.add(outcome) if self._source.tells_of_others(outcome) else ""
+            # The last ones may not have been stored, and entered, yet.
+            left = self._number_of_jobs - len(self._books.latest.keys() | first.positions)
+            if question and left >= first.enough and not self.token.stopped:
+                self.turn.hold(_QUESTION)
+                self.question = question
+                self._books.changed.notify_all()
+
+    def _refuse(self, outcome: Outcome) -> None:
+        """Take the outcome of a job that cannot be computed; wait while a question is open."""
+        self.record(outcome)
+        with self._books.changed:
+            while self.question and not self.token.stopped:
+                self._books.changed.wait(_LOOK)
+
     def _hold(self, held: bool) -> None:  # noqa: FBT001 - the store's state
         """Start nothing more while the store takes nothing."""
         if held:
@@ -286,6 +340,10 @@ class Driving:
         self._thread.join(_GRACE)
         if self._thread.is_alive():
             self._source.pool.kill()
+
+
+def _is_whole(outcome: Outcome | None) -> bool:
+    return outcome is not None and outcome.complete
 
 
 def _of_files(books: Books, *, stored: bool) -> str:

@@ -92,19 +92,37 @@ class FallingBack:
         StoppedError
         """
         for outcome in outcomes:
-            failure = outcome.failure
-            if failure is None or failure.kind not in _OF_PROGRAMS or stopped():
+            whole = {} if outcome.failure is None else {"": outcome.failure}
+            said = outcome.failures or whole
+            clearer = {
+                name: self._explained(outcome.job, failure, name, stopped)
+                for name, failure in said.items()
+            }
+            if clearer == said or stopped():
                 continue
-            tried = self._attempt(outcome.job, failure, stopped)
-            clearer = self._clearer(outcome.job, failure, tried)
-            if clearer is not failure:
-                yield replace(outcome, failure=clearer)
+            first = None if outcome.status == "done" else next(iter(clearer.values()))
+            named = clearer if outcome.failures else {}
+            yield replace(outcome, failure=first, failures=named)
 
-    def _attempt(self, job: Job, failure: Failure, stopped: Stopped) -> Attempt | None:
-        """Have Brian's runtime try a job; None if it is not to compute."""
+    def may_compute(self, outcome: Outcome) -> bool:
+        """Whether Brian's runtime may compute what failed: `explained` will ask."""
+        if self._attempts is None:
+            return False
+        failures = (outcome.failure, *outcome.failures.values())
+        return any(one is not None and one.kind in _OF_PROGRAMS for one in failures)
+
+    def _explained(self, job: Job, failure: Failure, measure: str, stopped: Stopped) -> Failure:
+        if failure.kind not in _OF_PROGRAMS or stopped():
+            return failure
+        return self._clearer(job, failure, self._attempt(job, failure, stopped, measure))
+
+    def _attempt(
+        self, job: Job, failure: Failure, stopped: Stopped, measure: str = ""
+    ) -> Attempt | None:
+        """Have Brian's runtime try a job, or one measure of it; None if it is not to compute."""
         if self._attempts is None:
             return None
-        tried = self._attempts.attempt(job, failure, stopped)
+        tried = self._attempts.attempt(job, failure, stopped, measure)
         if tried.failure is None:
             told = self._told(job, self._varied)
             reason = (

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 
 from brian_sweep_widget.backends import allowed_cores
 from brian_sweep_widget.limits import Limits
+from brian_sweep_widget.models import AllowNan, FunctionModel, Model
 from brian_sweep_widget.models.units import TIME, dimensions_of, is_quantity
 
 
@@ -31,6 +32,32 @@ def read_time_limit(given: Any, allowed: Limits) -> float:
     if most is not None:
         most.check(seconds, f"time_limit = {seconds:g} s", "give a shorter time, or none")
     return seconds
+
+
+def read_allow_nan(given: Any, model: Model) -> AllowNan:
+    """Read which results of a plain function may be NaN.
+
+    Raises
+    ------
+    TypeError
+        If it is neither a truth value nor names, or the model is a network.
+    """
+    allowed: AllowNan
+    if isinstance(given, bool):
+        allowed = given
+    else:
+        names = [given] if isinstance(given, str) else given
+        if not isinstance(names, Collection) or not all(isinstance(name, str) for name in names):
+            msg = f"allow_nan = {given!r} is no choice of results (allowed: True, or names: ['cv'])"
+            raise TypeError(msg)
+        allowed = tuple(sorted(set(names)))
+    if allowed and not isinstance(model, FunctionModel):
+        msg = (
+            f"allow_nan = {given!r} is for plain functions: a measure of {model.name} says so "
+            "itself, @model.measure(allow_nan=True)"
+        )
+        raise TypeError(msg)
+    return allowed
 
 
 def read_workers(workers: int | None, allowed: Limits) -> int:

@@ -17,12 +17,14 @@ class Progress:
     ----------
     state
         ``starting`` until the first worker is ready, then ``running``;
-        ``paused`` while a person wants nothing to be started; ``stopping``
-        from cancel to the end.
+        ``paused`` while a person wants nothing to be started, or is asked
+        whether to go on; ``stopping`` from cancel to the end.
     total
         Number of jobs.
     done, failed, lost, cancelled
         Numbers of outcomes by status.
+    partial
+        How many of the done ones lack a measure that failed.
     recalled
         How many of the done ones were known before, from the store.
     running
@@ -44,7 +46,8 @@ class Progress:
         compiled; empty if nothing.
     waits
         Why nothing is started now: too little memory, a store that takes
-        nothing; empty if nothing is in the way.
+        nothing, first simulations that all failed alike; empty if nothing is
+        in the way.
     comparing
         Whether the notice may become another although nothing runs, as last
         digits are still to be compared.
@@ -56,6 +59,7 @@ class Progress:
     failed: int = 0
     lost: int = 0
     cancelled: int = 0
+    partial: int = 0
     recalled: int = 0
     running: int = 0
     workers: int = 0
@@ -77,6 +81,7 @@ class Progress:
         parts += [
             f"{number} {word}"
             for number, word in (
+                (self.partial, "partial"),
                 (self.recalled, "known before"),
                 (self.running, "running"),
                 (self.failed, "failed"),

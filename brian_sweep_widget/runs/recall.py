@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
+from dataclasses import replace
 
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.sweeps import Job
@@ -25,10 +26,10 @@ class Recall:
         self._numbers = 0
 
     def keep(self, model: Hashable, outcome: Outcome) -> None:
-        """Remember an outcome of a model, if it is done and its job decided it."""
+        """Remember an outcome of a model, if nothing of it failed and its job decided it."""
         origin = outcome.origin
         elsewhere = origin is not None and (origin.files or origin.unseeded)
-        if outcome.status != "done" or elsewhere:
+        if not outcome.complete or elsewhere:
             return
         key = (model, outcome.job.key)
         with self._lock:
@@ -48,7 +49,7 @@ class Recall:
             if found is None:
                 return None
             self._known.move_to_end(key)
-        return Outcome(job, found.status, found.values, found.failure, found.origin)
+        return replace(found, job=job)
 
 
 def _size(outcome: Outcome) -> int:

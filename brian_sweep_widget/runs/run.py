@@ -51,6 +51,10 @@ class Run:
 
     Iterating over it gives the outcomes as they come, from the first one on,
     and ends with the sweep. All methods may be called from any thread.
+
+    If the first simulations all fail alike, it pauses, and `Progress.waits`
+    asks whether to go on: `resume` does, `cancel` ends it. Who iterates or
+    waits cannot answer, so the rest is cancelled then.
     """
 
     def __init__(
@@ -65,6 +69,8 @@ class Run:
         kept: Sequence[Outcome] = (),
         place: Hosting | Borrowing | None = None,
         read: FileStates | None = None,
+        *,
+        keep_going: bool = False,
     ) -> None:
         self._plan = plan
         self._source = source
@@ -77,7 +83,17 @@ class Run:
         self._books.enter(kept)
         self._books.note_read(read or {})
         self._changed = self._books.changed
-        self._driving = Driving(plan.jobs, source, self._books, time_limit, record, recall, place)
+        self._driving = Driving(
+            plan.jobs,
+            len(plan),
+            source,
+            self._books,
+            time_limit,
+            record,
+            recall,
+            place,
+            keep_going=keep_going,
+        )
         activity.watch(self)
 
     def __repr__(self) -> str:
@@ -92,11 +108,12 @@ class Run:
             workers = self._source.pool.workers if backend is None else backend.slots
             left = len(self._plan) - len(books.latest)
             at_work = 0 if backend is None else min(self._driving.fed, backend.running)
-            paused = self._paused and books.state in {"starting", "running"}
+            paused = self._asks or (self._paused and books.state in {"starting", "running"})
             return Progress(
                 state="paused" if paused else books.state,
                 total=len(self._plan),
                 **books.counts,
+                partial=books.partial,
                 recalled=len(books.recalled),
                 # While workers start, jobs wait for them.
                 running=at_work if books.state in {"running", "stopping"} else 0,
@@ -196,8 +213,8 @@ class Run:
     def __iter__(self) -> Iterator[Outcome]:
         given, outcomes = 0, self._books.outcomes
         while True:
+            self._wait_for(lambda: len(outcomes) > given or self._books.has_ended)  # noqa: B023 - called at once
             with self._changed:
-                self._changed.wait_for(lambda: len(outcomes) > given or self._books.has_ended)  # noqa: B023 - called at once
                 fresh = outcomes[given:]
             if not fresh:
                 self._raise_if_crashed()
@@ -221,8 +238,9 @@ class Run:
         self._books.tell()
 
     def resume(self) -> None:
-        """Go on after `pause`."""
+        """Go on after `pause`, or although the first simulations all failed alike."""
         self._paused = False
+        self._driving.go_on()
         self._driving.turn.release(_PERSON)
         self._books.tell()
 
@@ -255,7 +273,7 @@ class Run:
             self._driving.skip(position)
 
     def retry(self) -> Run:
-        """Compute once more what gave no result: what failed, was lost, skipped or cancelled.
+        """Compute once more what lacks a result: what failed, is partial, was lost or cancelled.
 
         Returns
         -------
@@ -266,13 +284,16 @@ class Run:
         with self._changed:
             if not self._books.has_ended:
                 latest = self._books.latest.items()
-                wrong = [position for position, outcome in latest if outcome.status != "done"]
+                wrong = [position for position, outcome in latest if not outcome.complete]
                 self._driving.compute_again(wrong)
                 return self
         return self._start_again(self)
 
     def wait(self, timeout: float | None = None) -> Results:
         """Wait for the end.
+
+        If the first simulations all failed alike, the rest is cancelled: who
+        waits cannot be asked whether to go on.
 
         Parameters
         ----------
@@ -292,13 +313,12 @@ class Run:
             If the controller itself failed: a bug of ours, or a machine out of
             processes or memory. What was finished stays in `results`.
         """
-        with self._changed:
-            if not self._changed.wait_for(lambda: self._books.has_ended, timeout):
-                progress = self.progress
-                phase = f" ({progress.phase})" if progress.phase else ""
-                waits = f". {progress.waits}" if progress.waits else ""
-                msg = f"the sweep goes on after {timeout} s: {progress}{phase}{waits}"
-                raise TimeoutError(msg)
+        if not self._wait_for(lambda: self._books.has_ended, timeout):
+            progress = self.progress
+            phase = f" ({progress.phase})" if progress.phase else ""
+            waits = f". {progress.waits}" if progress.waits else ""
+            msg = f"the sweep goes on after {timeout} s: {progress}{phase}{waits}"
+            raise TimeoutError(msg)
         self._raise_if_crashed()
         return self.results
 
@@ -307,8 +327,25 @@ class Run:
         """Why the controller failed, if the state is ``crashed``."""
         return self._books.error
 
+    def _wait_for(self, done: Callable[[], bool], timeout: float | None = None) -> bool:
+        """Wait for a change; end the run if it waits for an answer that nobody can give then."""
+        with self._changed:
+            came = self._changed.wait_for(lambda: done() or self._asks, timeout)
+        if not came or not self._asks:
+            return came
+        self.cancel()
+        with self._changed:
+            return self._changed.wait_for(done, timeout)
+
+    @property
+    def _asks(self) -> bool:
+        """Whether it waits for somebody to say whether to go on."""
+        return bool(self._driving.question) and self._books.state in {"starting", "running"}
+
     def _waits(self) -> str:
         """Say why nothing starts; empty if nothing is in the way."""
+        if self._asks:
+            return f"{self._driving.question} Resume goes on, Stop ends the sweep."
         ledger, short = self._driving.ledger, self._driving.turn.short_of
         if ledger is not None and ledger.trouble:
             return ledger.trouble

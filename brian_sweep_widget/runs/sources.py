@@ -99,6 +99,13 @@ class Source(Protocol):
         """Look, after all jobs ran, which of them have to run again."""
         ...
 
+    def tells_of_others(self, outcome: Outcome) -> bool:
+        """Whether a failure lets one expect that the jobs which follow fail alike.
+
+        Not if `check` will have all of them computed in another way.
+        """
+        ...
+
     def close(self) -> None:
         """Remove what was made for this sweep alone."""
         ...
@@ -164,6 +171,10 @@ class ReadySource:
     def check(self, _outcomes: Sequence[Outcome], _stopped: Stopped) -> list[Job]:
         """None: what ran was what was asked for."""
         return []
+
+    def tells_of_others(self, _outcome: Outcome) -> bool:
+        """Say yes: all are computed in the same way; see `Source.tells_of_others`."""
+        return True
 
     def close(self) -> None:
         """Nothing was made."""

@@ -29,7 +29,12 @@ from brian_sweep_widget.runs.compiled_source import CompiledSource
 from brian_sweep_widget.runs.hosting import Hosting
 from brian_sweep_widget.runs.ledger import Record
 from brian_sweep_widget.runs.looking import Looking
-from brian_sweep_widget.runs.options import is_sequence, read_time_limit, read_workers
+from brian_sweep_widget.runs.options import (
+    is_sequence,
+    read_allow_nan,
+    read_time_limit,
+    read_workers,
+)
 from brian_sweep_widget.runs.places import read_place
 from brian_sweep_widget.runs.recall import Recall
 from brian_sweep_widget.runs.run import Run
@@ -46,6 +51,8 @@ _SETTINGS = (
     "cluster",
     "time_limit",
     "store",
+    "allow_nan",
+    "keep_going",
 )
 
 #: Seconds that one compiled simulation may take, if nothing else is asked for: an hour.
@@ -88,6 +95,15 @@ class Sweep:
         Where results are kept, so that nothing is computed twice or lost: a
         file such as ``"course.sqlite"``; the user's own if not given
         (``BRIAN_SWEEP_STORE`` says which); None to keep nothing.
+    allow_nan
+        Which results of a plain function may be NaN, as there may be nothing to
+        tell: True for all, or names, such as ``["cv"]``. Others that are no
+        finite numbers are named as failed. Measures of network models say so
+        themselves.
+    keep_going
+        Whether all is computed even if the first simulations all fail alike.
+        If not, the run pauses there, and asks; who waits for it cannot be
+        asked, and gets the rest as cancelled.
     **parameters
         A single value fixes a parameter, an array or a list sweeps it:
         ``excitatory_weight=np.linspace(0, 4, 20)*mV, size=1000``.
@@ -120,6 +136,8 @@ class Sweep:
         cluster: object = None,
         time_limit: Any = None,
         store: Any = DEFAULT_STORE,
+        allow_nan: bool | str | Sequence[str] = False,
+        keep_going: bool = False,
         **parameters: Any,
     ) -> None:
         self.model = as_model(model)
@@ -146,7 +164,9 @@ class Sweep:
             else:
                 fixed[name] = parameter.read(value)
         self.plan = Plan(tuple(axes), fixed, trials, seed, seeding)
-        self.engine = engine_for(engine, self.model, self.parameters)
+        allowed_nan = read_allow_nan(allow_nan, self.model)
+        self.engine = engine_for(engine, self.model, self.parameters, allow_nan=allowed_nan)
+        self._keep_going = keep_going
         allowed = limits()
         if allowed.max_jobs is not None:
             asked = f"{len(self.plan)} simulations"
@@ -204,7 +224,9 @@ class Sweep:
         Returns
         -------
         Results
-            Of all jobs; failed ones have a failure instead of values.
+            Of all jobs; failed ones have a failure instead of values. If the
+            first ones all failed alike, the rest is cancelled, unless the sweep
+            has ``keep_going``.
 
         Raises
         ------
@@ -347,6 +369,7 @@ class Sweep:
             self._again,
             record,
             place=self._place(),
+            keep_going=self._keep_going,
             **more,
         )
 
@@ -358,6 +381,7 @@ class Sweep:
 
     def _again(self, run: Run) -> Run:
         """Start a run that keeps what another one has computed; see `Run.retry`."""
+        # What is partial is computed again, and is there until it comes.
         kept = [outcome for outcome in run.results.outcomes if outcome.status == "done"]
         name = None if run.record is None else run.record.sweep
         self.latest = self._run(name=name, kept=kept, read=run.files_read)

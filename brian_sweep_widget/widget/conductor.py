@@ -94,7 +94,7 @@ class Conductor:
             if run is None or self.followed is not None:
                 return
             progress = run.progress
-            if not progress.failed + progress.lost + progress.cancelled:
+            if not progress.failed + progress.lost + progress.cancelled + progress.partial:
                 return
             self.run = run.retry()
             if self.run is not run:

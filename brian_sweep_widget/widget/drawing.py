@@ -86,7 +86,7 @@ class Drawing:
 
     @property
     def failed(self) -> Sequence[Outcome]:
-        """What failed of the run that was drawn last."""
+        """What failed of the run that was drawn last, whole or in part."""
         return list(self._failed.values())
 
     @property
@@ -156,7 +156,7 @@ class Drawing:
             self._label(sweep, look)
         self._kept = False
         x = sweep.plan.axes[0].shown
-        failed_there = list(self._failed)
+        failed_there = self._failed_now()
         row = min(row, self._series.rows - 1)
         mapped = _is_map(sweep, look)
         if mapped:
@@ -179,7 +179,7 @@ class Drawing:
             return None
         axis = shown.sweep.plan.axes[0].shown
         row = shown.row if row is None else row
-        failed = [one for one in list(self._failed) if row is None or one[1] == row]
+        failed = [one for one in self._failed_now() if row is None or one[1] == row]
         return min(failed, key=lambda one: abs(axis[one[0]] - x), default=None)
 
     def _mark(self, opened: Sequence[Position], hovered: Position | None) -> None:
@@ -216,12 +216,18 @@ class Drawing:
     def _title(self) -> str:
         return self._titles.get(self._measure.value, "")
 
+    def _failed_now(self) -> list[Position]:
+        """Give the positions at which what is drawn has no result, as it failed."""
+        measure = self._measure.value
+        failed = list(self._failed.items())
+        return [position for position, outcome in failed if outcome.reason(measure) is not None]
+
     def _note_failures(self, fresh: Sequence[Outcome]) -> bool:
         """Keep what failed; say whether that changed."""
         before = list(self._failed)
         for outcome in fresh:
             self._failed.pop(outcome.job.position, None)  # a later outcome replaces it
-            if outcome.failure is not None:
+            if outcome.failure is not None or outcome.failures:
                 self._failed[outcome.job.position] = outcome
         return before != list(self._failed)
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import ipywidgets as w
 
 from brian_sweep_widget.results import Results
+from brian_sweep_widget.results.naming import joined
 
 _KINDS = {
     "Page with curves (.html)": ".html",
@@ -135,23 +136,26 @@ class Saving:
 
     def _write(self, results: Results, name: str) -> str:
         path = Path.cwd() / name
-        results.save(path)
-        return f"Saved {name} in {path.parent}"
+        written = results.write(path)
+        names = joined([one.name for one in written.paths])
+        return ". ".join(filter(None, (f"Saved {names} in {path.parent}", written.remark)))
 
     def _fetch(self, results: Results, name: str) -> str:
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / name
-            results.save(path)
-            size = path.stat().st_size
+            written = results.write(Path(folder) / name)
+            names = joined([path.name for path in written.paths])
+            size = sum(path.stat().st_size for path in written.paths)
             if size > _MOST_BYTES:
                 megabytes = _MOST_BYTES // 1_000_000
                 return (
-                    f"{name} has {size / 1e6:.0f} MB, too many to download ({megabytes}): save it"
+                    f"{names}: {size / 1e6:.0f} MB are too many to download ({megabytes}): save it"
                 )
-            content = path.read_bytes()
+            files = [File(path.name, path.read_bytes()) for path in written.paths]
         with self._lock:
-            self._files.append(File(name, content))
-        return f"{name} goes to the browser's downloads"
+            self._files += files
+        goes = "goes" if len(files) == 1 else "go"
+        said = f"{names} {goes} to the browser's downloads"
+        return ". ".join(filter(None, (said, written.remark)))
 
 
 def _button(text: str, help_text: str) -> w.Button:

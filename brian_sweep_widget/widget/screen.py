@@ -204,7 +204,9 @@ class Screen:
             state, shown = "invalid", [notice]
         # While Live is on, Run leaves it, and so does Stop.
         self._run_button.disabled = active and not live
-        self._pause_button.disabled = live or state not in {"starting", "running", "paused"}
+        # A run that follows the settings is paused only to ask whether to go on.
+        pausable = {"paused"} if live else {"starting", "running", "paused"}
+        self._pause_button.disabled = state not in pausable
         self._pause_button.description = "Resume" if state == "paused" else "Pause"
         self._stop_button.disabled = not live and (not active or state == "stopping")
         self._tools.paint(
@@ -223,6 +225,7 @@ class Screen:
             self._status.failed = progress.failed
             self._status.lost = progress.lost
             self._status.cancelled = progress.cancelled
+            self._status.partial = progress.partial
             self._status.recalled = progress.recalled
             self._status.running = progress.running
             self._status.workers = progress.workers or sweep.workers

@@ -50,6 +50,7 @@ class StatusStrip(anywidget.AnyWidget):
     failed = t.Int(0, help="Simulations that raised an error.").tag(sync=True)
     lost = t.Int(0, help="Simulations whose worker died.").tag(sync=True)
     cancelled = t.Int(0, help="Simulations given up by a stop.").tag(sync=True)
+    partial = t.Int(0, help="Of those done: how many lack a measure that failed.").tag(sync=True)
     recalled = t.Int(0, help="Of those done: how many the store knew before.").tag(sync=True)
     running = t.Int(0, help="Simulations under way.").tag(sync=True)
     workers = t.Int(0, help="Workers of the run; 0 if not known.").tag(sync=True)

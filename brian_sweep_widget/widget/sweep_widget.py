@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -42,7 +42,7 @@ class SweepWidget(w.VBox):
         A network model, or any function that simulates and returns a number or
         a dict of numbers. If not given, the widget offers a choice of those
         that come with the package, and begins with the CUBA network.
-    cluster, trials, seed, seeding, engine, workers, time_limit, store
+    cluster, trials, seed, seeding, engine, workers, time_limit, store, allow_nan, keep_going
         As for `brian_sweep_widget.Sweep`; trials, seed and cluster have controls.
     **parameters
         An array or a list sweeps a parameter: the first one is the chart's x
@@ -79,6 +79,8 @@ class SweepWidget(w.VBox):
         workers: int | None = None,
         time_limit: Any = None,
         store: Any = DEFAULT_STORE,
+        allow_nan: bool | str | Sequence[str] = False,
+        keep_going: bool = False,
         **parameters: Any,
     ) -> None:
         self._settings: dict[str, Any] = {
@@ -90,6 +92,8 @@ class SweepWidget(w.VBox):
                 "workers": workers,
                 "time_limit": time_limit,
                 "store": store,
+                "allow_nan": allow_nan,
+                "keep_going": keep_going,
             },
         }
         self._picker = PlacePicker(read_place(cluster), read_workers(workers, limits()))

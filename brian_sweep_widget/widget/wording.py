@@ -134,9 +134,8 @@ def described_point(sweep: Sweep, position: Sequence[int]) -> str:
 
 def described(outcome: Outcome, sweep: Sweep) -> dict[str, str]:
     """Say which point failed and why, as plain text."""
-    failure = outcome.failure
     return {
         "point": described_point(sweep, outcome.job.position),
-        "message": str(failure),
-        "traceback": failure.traceback if failure else "",
+        "message": outcome.error,
+        "traceback": outcome.traceback,
     }

@@ -134,6 +134,9 @@ export function countsParts(status: Status): Part[] {
   parts.push({
     text: `${formatCount(status.done)} of ${formatCount(status.total)} done`,
   });
+  for (const text of counted(status.partial, "of them partial")) {
+    parts.push({ text, kind: "failed" });
+  }
   for (const text of counted(status.recalled, "known before")) parts.push({ text });
   for (const text of counted(status.running, "running")) parts.push({ text });
   for (const text of [
@@ -166,7 +169,7 @@ export function metaText(status: Status): string {
 
 /** What a screen reader hears: a sentence, without the fast-moving times. */
 export function announcement(status: Status): string {
-  const { state, phase, done, total, failed, lost } = status;
+  const { state, phase, done, total, partial, failed, lost } = status;
   if (phase !== "") return PHASE_WORDS[phase];
   const word = stateWord(status);
   if (state === "starting" && !status.live) return word;
@@ -174,6 +177,7 @@ export function announcement(status: Status): string {
   if (state === "idle") return `${word}: ${simulations(total)}`;
   const sentence = [
     `${formatCount(done)} of ${simulations(total)} done`,
+    ...counted(partial, "of them partial"),
     ...counted(failed, "failed"),
     ...counted(lost, "lost"),
   ].join(", ");
@@ -182,7 +186,8 @@ export function announcement(status: Status): string {
 
 /** How many failed points the list of errors does not show; "" if none. */
 export function moreText(status: Status): string {
-  const hidden = status.failed + status.lost - status.errors.length;
+  const wrong = status.failed + status.lost + status.partial;
+  const hidden = wrong - status.errors.length;
   return status.errors.length > 0 && hidden > 0
     ? `and ${formatCount(hidden)} more`
     : "";
@@ -194,9 +199,10 @@ export function noticeText({ waits, notice }: Status): string {
 }
 
 /** What the button for another attempt says; "" if there is nothing to attempt. */
-export function retryText({ state, live, failed, lost, cancelled }: Status): string {
+export function retryText(status: Status): string {
+  const { state, live, partial, failed, lost, cancelled } = status;
   const ended = state === "finished" || state === "cancelled";
   if (live || !(ended || state === "running" || state === "paused")) return "";
-  if (failed + lost > 0) return "Retry failed";
+  if (failed + lost + partial > 0) return "Retry failed";
   return ended && cancelled > 0 ? "Compute the rest" : "";
 }

@@ -121,6 +121,13 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
     );
   }
 
+  /** How many results in a row are missing, from a column on. */
+  function missingFrom(row: number, column: number): number {
+    let next = column;
+    while (next < columns() && Number.isNaN(numbers[row * columns() + next])) next++;
+    return next - column;
+  }
+
   function rowAt(place: number): HTMLTableRowElement {
     const row = rows[place] as number;
     const line = element("tr", "bsw-table-row");
@@ -132,11 +139,14 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
     for (let column = 0; column < columns(); column++) {
       const value = numbers[row * columns() + column] as number;
       if (note !== undefined && Number.isNaN(value)) {
+        // Over all that is missing; what there is of results behind it stays.
         const cell = element("td", "bsw-table-note", note.split("\n", 1)[0]);
-        cell.colSpan = columns() - column;
+        const missing = missingFrom(row, column);
+        cell.colSpan = missing;
         cell.title = note;
         line.append(cell);
-        break;
+        column += missing - 1;
+        continue;
       }
       line.append(element("td", "", cellText(value)));
     }

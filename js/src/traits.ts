@@ -23,6 +23,8 @@ export interface StatusStripTraits {
   lost: number;
   /** Simulations given up by a stop. */
   cancelled: number;
+  /** Of those done: how many lack a measure that failed. */
+  partial: number;
   /** Of those done: how many the store knew before. */
   recalled: number;
   /** Simulations under way. */
@@ -66,6 +68,7 @@ export const StatusStripDefaults: Readonly<StatusStripTraits> = {
   failed: 0,
   lost: 0,
   cancelled: 0,
+  partial: 0,
   recalled: 0,
   running: 0,
   workers: 0,
@@ -94,9 +97,9 @@ export interface InspectorViewTraits {
   }[];
   /** What a person should know of it; "" for nothing. */
   notice: string;
-  /** Of a failed one: what went wrong. */
+  /** What failed, if anything; of a measure, its name, too. */
   message: string;
-  /** Of a failed one: where; "" if not known. */
+  /** Where it failed; "" if not known. */
   traceback: string;
   /** How long the network ran, in ms. */
   duration: number;

@@ -238,6 +238,7 @@ describe("the failures beyond the list", () => {
   test.each<[Partial<Status>, string]>([
     [{ failed: 10, lost: 3, errors }, "and 12 more"],
     [{ failed: 1, errors }, ""],
+    [{ done: 9, partial: 3, errors }, "and 2 more"],
     [{ failed: 3, errors: [] }, ""],
   ])("%o", (traits, text) => {
     expect(moreText(status(traits))).toBe(text);

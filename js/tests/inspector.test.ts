@@ -80,6 +80,17 @@ describe("the states", () => {
     expect(part("live").textContent).toContain("failed. ValueError");
   });
 
+  test("ready, though a measure failed: the picture, and what went wrong", () => {
+    const { part, find } = show({
+      message: "cv: ZeroDivisionError: division by zero",
+      traceback: "in cv",
+    });
+    expect(part("message").textContent).toBe("cv: ZeroDivisionError: division by zero");
+    expect(find(".bsw-inspector-body pre").textContent).toBe("in cv");
+    expect(part("message").closest<HTMLElement>("[hidden]")).toBeNull();
+    expect(part("time").closest<HTMLElement>("[hidden]")).toBeNull();
+  });
+
   test("failed without a traceback: the whole message, if it has more lines", async () => {
     const { model, find } = show({ state: "failed", message: "one\ntwo" });
     expect(find(".bsw-inspector-body pre").textContent).toBe("one\ntwo");

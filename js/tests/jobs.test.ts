@@ -52,7 +52,7 @@ describe("jobs", () => {
     expect(jobs.rows).toEqual(["worker 1", "worker 2", "store"]);
     expect([...jobs.row]).toEqual([0, 1, 0, 1, 2]);
     expect([...jobs.end]).toEqual([1, 2, 2.5, 5, 0]); // what runs goes on until now
-    expect(countsOf(jobs)).toEqual([2, 1, 1, 1, 0, 0]);
+    expect(countsOf(jobs)).toEqual([2, 1, 1, 1, 0, 0, 0]);
   });
 
   test("are found by the place, also a little beside it", () => {

@@ -20,6 +20,10 @@ const SWEEP: Sweep = {
         ],
         [[5], [null], [50]],
       ],
+      failed: [
+        [false, false, false],
+        [false, true, false],
+      ],
     },
     {
       title: "Rate (Hz)",
@@ -27,11 +31,11 @@ const SWEEP: Sweep = {
         [[1], [2], [3]],
         [[0], [null], [-1]],
       ],
+      failed: [
+        [true, false, true],
+        [false, true, false],
+      ],
     },
-  ],
-  failed: [
-    [false, false, false],
-    [false, true, false],
   ],
   settings: [
     ["Model", "CUBA network"],

@@ -43,6 +43,19 @@ afterEach(() => {
 });
 
 describe("rows", () => {
+  test("of which a measure failed keep the other numbers", () => {
+    const { texts, lines } = show({
+      ...TRAITS,
+      columns: [...COLUMNS, { label: "Rate", unit: "Hz" }],
+      rows: view(0, Number.NaN, 5, 1, 30, 6),
+      notes: [{ row: 0, text: "partial: spikes: KeyError" }],
+    });
+    expect(texts()).toEqual([
+      ["0", "partial: spikes: KeyError", "5"],
+      ["1", "30", "6"],
+    ]);
+    expect(lines()[0]?.querySelector<HTMLTableCellElement>("td + td")?.colSpan).toBe(1);
+  });
   test("are the numbers, and the reason where there are none", () => {
     const { el, texts, lines } = show();
     expect(texts()).toEqual([

@@ -63,6 +63,7 @@ describe("the button for another attempt", () => {
   test.each([
     ["finished", { failed: 2 }, "Retry failed"],
     ["running", { lost: 1 }, "Retry failed"],
+    ["finished", { done: 9, partial: 1 }, "Retry failed"],
     ["cancelled", { failed: 1, cancelled: 4 }, "Retry failed"],
     ["cancelled", { cancelled: 4 }, "Compute the rest"],
     ["running", { cancelled: 1 }, ""],

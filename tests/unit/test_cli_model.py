@@ -185,6 +185,8 @@ def test_a_file_that_cannot_be_imported_says_why(tmp_path: Path, code: str, said
         (["--help", "m:f"], "m:f"),
         (["-h", "m:f"], "m:f"),
         (["--weight", "-9"], "cuba"),
+        (["--keep-going", "m:f", "--jobs", "2"], "m:f"),
+        (["--allow-nan", "cv", "m:f"], "m:f"),
     ],
 )
 def test_the_model_is_found_before_its_options(arguments: list[str], model: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,15 @@ def test_arrays_are_described(sweep: Sweep) -> None:
     found = outcome(sweep, (0, 0))
     many = Outcome(found.job, "done", {"all": Value(np.zeros((2, 5)), PLAIN_NUMBER, "All")})
     assert facts(sweep, many)[0] == {"group": "Results", "name": "All", "value": "array of 2 x 5"}
+
+
+def test_a_measure_that_failed_is_named(sweep: Sweep) -> None:
+    """Beside the numbers that there are, by its label."""
+    found = outcome(sweep, (0, 0))
+    partial = replace(found, failures={"spike_count": Failure("KeyError", "'spikes'", "in it")})
+    listed = facts(sweep, partial)
+    assert listed[0]["value"] == "7"
+    assert {"group": "Results", "name": "Number of spikes", "value": "failed"} in listed
 
 
 def test_the_same_numbers_need_no_words(sweep: Sweep) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -115,7 +116,9 @@ def test_the_table_has_a_row_for_every_simulation() -> None:
     np.testing.assert_array_equal(table[2], [1.0, 20.0, 1.0, np.nan])
     assert np.isnan(table[:, 3]).sum() == 7
     assert traits["notes"] == [{"row": 2, "text": "failed: ValueError: no such thing"}]
-    assert traits["caption"] == "line: 1 of 8 simulations have a result"
+    assert traits["caption"] == (
+        "line: 1 of 8 simulations have a result. Not in this table, as arrays: All of it"
+    )
 
 
 def test_one_trial_needs_no_column() -> None:
@@ -123,3 +126,16 @@ def test_one_trial_needs_no_column() -> None:
     traits = rows(sweep, [])
     assert [column["label"] for column in traits["columns"]] == ["X"]
     assert np.frombuffer(traits["rows"]).tolist() == [1.0, 2.0]
+
+
+def test_what_is_partial_has_its_numbers_and_a_note() -> None:
+    """And is told from what is whole on the timeline."""
+    sweep = Sweep(line, x=[1.0, 2.0])
+    first, second = sorted(sweep.jobs(), key=lambda job: job.position)
+    whole = outcome(first, 71, 0.0)
+    failures = {"cv": Failure("KeyError", "'spikes'")}
+    partial = replace(outcome(second, 71, 1.0), failures=failures)
+    traits = rows(sweep, [whole, partial])
+    assert not np.isnan(np.frombuffer(traits["rows"])).any()
+    assert traits["notes"] == [{"row": 1, "text": "partial: cv: KeyError: 'spikes'"}]
+    assert "2 of 2 simulations have a result, 1 of them only a part of it" in traits["caption"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from brian_sweep_widget.engines.reading import NotAResultError, read_returned, read_value
 from brian_sweep_widget.models.units import best_unit, dimensions_of
+from brian_sweep_widget.results import Failure, Value
 
 
 @pytest.mark.parametrize(
@@ -129,6 +131,7 @@ def test_a_function_returns_one_result_or_several() -> None:
     assert list(read_returned("rate", 3, set())) == ["rate"]
     several = read_returned("f", {"rate": 3 * Hz, "count": np.int64(2)}, {"size"})
     assert list(several) == ["rate", "count"]
+    assert isinstance(several["rate"], Value)
     assert several["rate"].unit.dimensions == dimensions_of(Hz)
 
 
@@ -139,16 +142,53 @@ def test_a_function_returns_one_result_or_several() -> None:
         ({1: 2.0}, "f returned a result named 1; names must be texts"),
         ({None: 2.0}, "names must be texts"),
         ({"size": 2.0}, "named like its parameter 'size'"),
-        ({"rate": None}, "rate returned None"),
-        ({"rate": 1, "text": "x"}, "text returned 'x'"),
-        ({"rate": {"deep": 1}}, "rate returned .*a dict"),
-        (None, "f returned None"),
     ],
 )
 def test_bad_returns_are_told(returned: Any, complaint: str) -> None:
     """The message names what is wrong."""
     with pytest.raises(NotAResultError, match=complaint):
         read_returned("f", returned, {"size"})
+
+
+@pytest.mark.parametrize(
+    ("bad", "complaint"),
+    [
+        (None, "bad returned None"),
+        ("x", "bad returned 'x'"),
+        ({"deep": 1}, "bad returned .*a dict"),
+        (math.nan, "bad returned nan.*allow_nan"),
+        (math.inf, "bad returned inf: the result is not a finite number"),
+        ([1, [2, 3]], r"bad returned .*a list"),
+    ],
+)
+def test_one_bad_result_of_several_leaves_the_others(bad: object, complaint: str) -> None:
+    """It is named with what is wrong with it."""
+    found = read_returned("f", {"rate": 1, "bad": bad, "count": 3.5 * Hz}, {"size"})
+    assert list(found) == ["rate", "bad", "count"]
+    rate, failure, count = found.values()
+    assert isinstance(rate, Value)
+    assert isinstance(count, Value)
+    assert (rate.si, count.si) == (1.0, 3.5)
+    assert isinstance(failure, Failure)
+    assert failure.kind == "NotAResultError"
+    assert re.search(complaint, failure.message)
+
+
+def test_a_single_bad_result_is_named_like_the_function() -> None:
+    (failure,) = read_returned("f", None, set()).values()
+    assert isinstance(failure, Failure)
+    assert "f returned None" in failure.message
+
+
+def test_nan_is_a_result_of_a_function_where_it_is_allowed() -> None:
+    """All of them, or those that are named; infinity is none."""
+    returned = {"cv": math.nan, "rate": math.nan, "peak": math.inf}
+    some = read_returned("f", returned, set(), allow_nan=("cv",))
+    assert isinstance(some["cv"], Value)
+    assert math.isnan(some["cv"].si)
+    assert isinstance(some["rate"], Failure)
+    every = read_returned("f", returned, set(), allow_nan=True)
+    assert [isinstance(one, Value) for one in every.values()] == [True, True, False]
 
 
 def test_nan_is_a_result_where_a_measure_says_so() -> None:

@@ -483,7 +483,7 @@ def test_a_page_holds_what_there_is_and_asks_for_nothing(tmp_path: Path) -> None
     assert sweep["lines"] == ["Size = 100", "Size = 200"]
     count = next(one for one in sweep["measures"] if one["title"] == "Count")
     assert count["values"] == [[[0.0], [1000.0], [2500.0]], [[0.0], [None], [None]]]
-    assert sweep["failed"] == [[False, False, False], [False, False, True]]
+    assert count["failed"] == [[False, False, False], [False, False, True]]
 
 
 def test_many_curves_of_two_parameters_are_a_map(
@@ -541,3 +541,154 @@ def test_other_suffixes_are_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match=allowed):
         results_of(plan, []).save(tmp_path / name)
     assert not list(tmp_path.iterdir())
+
+
+def with_arrays() -> Results:
+    """Make results of two points: ragged arrays, one of them with an infinity, and a number."""
+    plan = plan_of(axis(values=WEIGHTS[:2]), trials=1)
+    first, second = sorted(plan.jobs(), key=lambda job: job.position)
+    return results_of(
+        plan,
+        [
+            done(second, count=2.0, peaks=value([3.0], HERTZ, "Peaks"), grid=[[1.0, 2.0]]),
+            done(first, count=1.0, peaks=value([1.0, np.inf, np.nan], HERTZ, "Peaks"), grid=5.0),
+        ],
+    )
+
+
+LONG = {
+    "weight (mV)": [0.0, 0.0, 0.0, 1.0],
+    "trial": [0, 0, 0, 0],
+    "index": [0, 1, 2, 0],
+    "peaks (Hz)": [1.0, np.inf, np.nan, 3.0],
+}
+
+
+def test_arrays_are_long_tables_beside_a_csv_file(tmp_path: Path) -> None:
+    """Every number of them, with what it belongs to; and it is said where they are."""
+    results = with_arrays()
+    with pytest.warns(UserWarning, match=r"curve.csv holds single numbers; arrays are in") as told:
+        path = results.save(tmp_path / "curve.csv")
+    assert "curve.peaks.csv (peaks) and curve.grid.csv (grid)" in str(told[0].message)
+    assert pd.read_csv(path)["count"].tolist() == [1.0, 2.0]
+    peaks = pd.read_csv(tmp_path / "curve.peaks.csv")
+    pd.testing.assert_frame_equal(peaks, pd.DataFrame(LONG))
+    grid = pd.read_csv(tmp_path / "curve.grid.csv")
+    assert list(grid.columns) == ["weight (mV)", "trial", "index_0", "index_1", "grid"]
+    assert grid["grid"].tolist() == [5.0, 1.0, 2.0]  # a single number at one point is there, too
+    assert grid["index_1"].tolist() == [0, 0, 1]
+
+
+def test_arrays_are_long_tables_beside_a_parquet_file(tmp_path: Path) -> None:
+    written = with_arrays().write(tmp_path / "curve.parquet")
+    names = ["curve.parquet", "curve.peaks.parquet", "curve.grid.parquet"]
+    assert [path.name for path in written.paths] == names
+    read = pd.read_parquet(written.paths[1])
+    assert read["peaks"].tolist()[:2] == [1.0, np.inf]
+    assert read.attrs["units"] == {"weight": "mV", "trial": "", "index": "", "peaks": "Hz"}
+    assert read.attrs["provenance"]["model"] == "Model"
+
+
+def test_json_holds_arrays_as_lists(tmp_path: Path) -> None:
+    """And says of infinity what it is, which JSON has no number for."""
+    written = with_arrays().write(tmp_path / "curve.json")
+    assert written.remark == ""
+    document = json.loads(written.paths[0].read_text())
+    assert [row["peaks"] for row in document["rows"]] == [[1.0, "Infinity", None], [3.0]]
+    assert [row["grid"] for row in document["rows"]] == [5.0, [[1.0, 2.0]]]
+    assert document["units"]["peaks"] == "Hz"
+
+
+def test_netcdf_holds_arrays(tmp_path: Path) -> None:
+    written = with_arrays().write(tmp_path / "curve.nc")
+    assert written.remark == ""
+    with xr.open_dataset(written.paths[0]) as read:
+        assert read["peaks"].to_numpy()[:, 0].tolist()[1][0] == 3.0
+        assert read["grid"].to_numpy()[1, 0].tolist() == [[1.0, 2.0]]
+
+
+@pytest.mark.parametrize("suffix", ["html", "png", "svg", "pdf"])
+def test_pictures_and_pages_say_what_they_do_not_show(tmp_path: Path, suffix: str) -> None:
+    """On themselves, and to who saves them."""
+    results = with_arrays()
+    told = "peaks and grid are arrays, which no curve shows: save them as .csv, .json, .nc"
+    assert told in results.write(tmp_path / f"curve.{suffix}").remark
+    assert told in dict(settings(results))["Not shown"]
+    if suffix == "html":
+        assert told in (tmp_path / "curve.html").read_text()
+
+
+def test_files_of_arrays_have_names_that_a_folder_can_hold(tmp_path: Path) -> None:
+    """Whatever a dict of results calls them; and none hides another."""
+    plan = plan_of(axis(values=WEIGHTS[:1]), trials=1)
+    names = ["../up", "a/b", "A b", "a b", "μ"]
+    results = results_of(plan, [done(plan.jobs()[0], **{name: [1.0] for name in names})])
+    paths = results.write(tmp_path / "curve.csv").paths
+    assert len(paths) == len({path.name.casefold() for path in paths}) == 6
+    assert {path.parent for path in paths} == {tmp_path}
+    assert all(path.exists() for path in paths)
+
+
+def test_arrays_of_fewer_dimensions_have_a_place() -> None:
+    """Also longer ones than those of more dimensions."""
+    plan = plan_of(axis(values=WEIGHTS[:2]), trials=1)
+    first, second = sorted(plan.jobs(), key=lambda job: job.position)
+    arrays = done(first, a=[[1.0, 2.0]]), done(second, a=[1.0, 2.0, 3.0])
+    found = results_of(plan, list(arrays)).dataset["a"].to_numpy()[:, 0, 0]
+    assert found[1].tolist() == [1.0, 2.0, 3.0]
+
+
+def partial_results() -> Results:
+    """Make results of three points: one whole, one in which a measure failed, one failed."""
+    plan = plan_of(axis(), trials=1)
+    first, second, third = sorted(plan.jobs(), key=lambda job: job.position)
+    trouble = Failure("ZeroDivisionError", "division by zero", "Traceback: in rate")
+    never = {"cv": Failure("KeyError", "'spikes'")}
+    found: dict[str, Value | Failure] = {"count": value(2.0, label="Count"), "rate": trouble}
+    both: dict[str, Value | Failure] = {"count": trouble, "rate": trouble, **never}
+    return results_of(
+        plan,
+        [
+            Outcome(
+                first, "done", dict(done(first, count=1.0, rate=5.0).values), None, origin(), never
+            ),
+            Outcome.measured(second, {**found, **never}, origin()),
+            Outcome.measured(third, both, origin()),
+        ],
+    )
+
+
+WHY = "rate: ZeroDivisionError: division by zero; cv: KeyError: 'spikes'"
+
+
+def test_what_is_partial_keeps_its_numbers_and_names_what_failed(tmp_path: Path) -> None:
+    """In the dataset, in tables and in files; a measure that failed everywhere has a column."""
+    results = partial_results()
+    assert results.counts() == {"done": 2, "failed": 1}
+    assert "2 done, 1 failed (2 of them partial)" in repr(results)
+    assert len(results.failures) == 3
+    dataset = results.dataset
+    assert dataset["count"].to_numpy()[:2, 0].tolist() == [1.0, 2.0]
+    assert np.isnan(dataset["rate"].to_numpy()[:, 0]).tolist() == [False, True, True]
+    assert np.isnan(dataset["cv"].to_numpy()).all()
+    assert dataset["error"].to_numpy()[1, 0] == WHY
+    frame = pd.read_csv(results.save(tmp_path / "curve.csv"))
+    assert frame["count"].tolist()[:2] == [1.0, 2.0]
+    assert frame["error"].tolist()[1] == WHY
+    assert frame["cv"].isna().all()
+    rows = json.loads(results.save(tmp_path / "curve.json").read_text())["rows"]
+    assert (rows[1]["count"], rows[1]["rate"], rows[1]["cv"]) == (2.0, None, None)
+    read = pd.read_parquet(results.save(tmp_path / "curve.parquet"))
+    assert read["error"].tolist()[1] == WHY
+    with xr.open_dataset(results.save(tmp_path / "curve.nc")) as opened:
+        assert opened.identical(dataset)
+
+
+def test_a_page_marks_what_failed_of_each_measure(tmp_path: Path) -> None:
+    text = partial_results().save(tmp_path / "curve.html").read_text()
+    found = re.search('id="sweep">(.*?)</script>', text)
+    assert found is not None
+    sweep = json.loads(found[1])
+    failed = {one["title"]: one["failed"] for one in sweep["measures"]}
+    assert failed == {"Count": [[False, False, True]], "Rate": [[False, True, True]]}
+    assert ["Simulations", "2 done, 1 failed (2 of them partial), of 3"] in sweep["settings"]

@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -78,8 +79,8 @@ def fill(store: Store, name: bytes = b"s" * 16) -> list[Entry]:
 def same(one: Outcome, other: Outcome) -> bool:
     """Whether two outcomes are equal, bit by bit."""
     return (
-        (one.job, one.status, one.failure, one.origin)
-        == (other.job, other.status, other.failure, other.origin)
+        (one.job, one.status, one.failure, one.origin, one.failures)
+        == (other.job, other.status, other.failure, other.origin, other.failures)
         and one.values.keys() == other.values.keys()
         and all(
             value.si.tobytes() == other.values[name].si.tobytes()
@@ -154,6 +155,77 @@ def test_a_result_stays_and_a_failure_gives_way(store: Store) -> None:
     assert store.info().counts == {"done": 1}
 
 
+def partial(job: Job, number: float = 1.5) -> Outcome:
+    """Make a result of which a measure failed."""
+    failures = {"cv": Failure("ZeroDivisionError", "division by zero", "in cv")}
+    return replace(done(job, number), failures=failures)
+
+
+def test_what_is_partial_is_kept_for_the_record_and_computed_again(store: Store) -> None:
+    """It is no result to be found; what is less does not take its place, a whole one does."""
+    store.record_sweep(b"s" * 16, "Model", PARAMETERS, PLAN)
+    job = PLAN.jobs()[0]
+    failed = Outcome(job, "failed", {}, Failure("E", "first", "trace"), ORIGIN)
+    for outcome in (failed, partial(job, 1.0), failed):
+        store.add("Model", [Entry(key(1), outcome, b"s" * 16)])
+        assert store.find(key(1), job) is None
+    (kept,) = Results.open(store.path).outcomes
+    assert same(kept, partial(job, 1.0))
+    store.add("Model", [Entry(key(1), partial(job, 2.0))])
+    store.add("Model", [Entry(key(1), done(job, 3.0))])
+    store.add("Model", [Entry(key(1), partial(job, 4.0))])
+    found = store.find(key(1), job)
+    assert found is not None
+    assert same(found, done(job, 3.0))
+
+
+def test_merging_takes_what_is_better(store: Store, tmp_path: Path) -> None:
+    """What is partial comes in the place of a failure, and gives way to a whole result."""
+    other = Store(tmp_path / "other.sqlite")
+    first, second, third = PLAN.jobs()[:3]
+    failed = Outcome(first, "failed", {}, Failure("E", "first", "trace"), ORIGIN)
+    whole = done(second, 2.0)
+    store.add(
+        "Model", [Entry(key(1), failed), Entry(key(2), partial(second)), Entry(key(3), done(third))]
+    )
+    other.add(
+        "Model",
+        [Entry(key(1), partial(first)), Entry(key(2), whole), Entry(key(3), partial(third))],
+    )
+    assert store.merge(other.path).added == 2
+    assert store.info().counts == {"done": 3}
+    found = store.find_many([(key(1), first), (key(2), second), (key(3), third)])
+    assert found.keys() == {key(2), key(3)}
+
+
+def test_a_store_of_the_format_before_is_read_and_kept(store: Store) -> None:
+    """Its failures are lists of three; from then on, older versions leave the file alone."""
+    fill(store)
+    job = PLAN.jobs()[0]
+    store.add("Model", [Entry(key(50), Outcome(job, "failed", {}, Failure("E", "no", "trace")))])
+    store.close()
+    with closing(sqlite3.connect(store.path)) as connection:
+        row = coding.to_row(
+            key(50), "Model", Outcome(job, "failed", {}, Failure("E", "no", "trace"))
+        )
+        old = row._replace(failure='["E","no","trace"]')
+        connection.execute(
+            "UPDATE outcome SET failure = ?, check_sum = ? WHERE key = ?",
+            (old.failure, coding._check(old), key(50)),
+        )
+        connection.execute("PRAGMA user_version = 1")
+        connection.commit()
+    assert Results.open(store.path).counts() == {"done": len(PLAN)}
+    (one,) = [stored for stored in open_everything(store.path) if stored.status == "failed"]
+    assert one.error == "E: no"
+    again = Store(store.path)
+    assert again.find(key(0), job) is not None
+    assert again.info().counts == {"done": len(PLAN), "failed": 1}
+    assert [path.name for path in store.path.parent.iterdir()] == [store.path.name]
+    with closing(sqlite3.connect(store.path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+
+
 floats = st.floats(width=64)
 arrays = hnp.arrays(
     np.float64, hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4), elements=floats
@@ -177,6 +249,7 @@ outcomes = st.builds(
     st.dictionaries(texts, st.builds(Value, arrays, units, texts), max_size=3),
     st.none() | st.builds(Failure, texts, texts, texts),
     st.none() | origins,
+    st.dictionaries(texts, st.builds(Failure, texts, texts, texts), max_size=2),
 )
 
 

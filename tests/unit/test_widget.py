@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import comm
@@ -749,6 +750,46 @@ def test_failures_are_marked_on_the_chart(make: Any) -> None:
     widget._bench._screen.paint()
     failed = widget._bench._chart._failed
     assert failed.x.tolist() == [run.jobs[0].parameters["x"]]
+
+
+def test_a_measure_that_failed_is_marked_where_it_is_drawn(make: Any) -> None:
+    """Other measures of that simulation have their dot; the strip names it, and its point."""
+    widget = make(line, x=[1.0, 2.0, 3.0])
+    by_hand(widget)
+    run: Any = widget.start()
+    run.give(1)
+    level = Value(np.asarray(7.0), PLAIN_NUMBER, "Level")
+    cv = Value(np.asarray(0.5), PLAIN_NUMBER, "CV")
+    failures = {"cv": Failure("ZeroDivisionError", "division by zero", "in cv")}
+    run.outcomes[0] = replace(run.outcomes[0], values={"level": level, "cv": cv})
+    partial = Outcome(run.jobs[1], "done", {"level": level}, failures=failures)
+    run.outcomes.append(partial)
+    widget._bench._screen.paint()
+    chart = widget._bench._chart
+    assert not chart._failed.visible
+    assert len(dots(widget)) == 2
+    (error,) = status(widget).errors
+    assert error["point"] == f"X {partial.job.parameters['x']:g}"
+    assert error["message"] == "cv: ZeroDivisionError: division by zero"
+    assert "in cv" in error["traceback"]
+    widget._bench._drawing._measure.value = "cv"
+    widget._bench._screen.paint()
+    assert chart._failed.visible
+    assert chart._failed.x.tolist() == [partial.job.parameters["x"]]
+    assert dots(widget) == [0.5]
+    assert widget._bench._drawing.failed_at(2.0) == partial.job.position
+
+
+def test_a_question_can_be_answered_in_live_mode_too(make: Any) -> None:
+    """Resume and Stop are there while the strip asks."""
+    widget = make(line, x=[1.0, 2.0, 3.0])
+    by_hand(widget)
+    run: Any = widget.start()
+    run.state = "paused"
+    bench = widget._bench
+    bench._screen.paint()
+    assert (bench._pause_button.description, bench._pause_button.disabled) == ("Resume", False)
+    assert not bench._stop_button.disabled
 
 
 def test_a_marked_range_is_where_the_sweep_goes(make: Any) -> None:

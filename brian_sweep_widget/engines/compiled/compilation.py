@@ -164,7 +164,7 @@ class Compilation:
         measures = self.model.measures.values()
         return fingerprint(
             [measure.function for measure in measures],
-            [(measure.name, measure.label, measure.unit) for measure in measures],
+            [measure.identity for measure in measures],
             library_versions(),
         )
 

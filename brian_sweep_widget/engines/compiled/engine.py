@@ -18,11 +18,16 @@ from brian_sweep_widget.engines.compiled.binary import run_binary
 from brian_sweep_widget.engines.compiled.inventory import ResultFiles
 from brian_sweep_widget.engines.compiled.lifting import Entry, table
 from brian_sweep_widget.engines.compiled.program import Program, Variant, filled_in
-from brian_sweep_widget.engines.compiled.recording import NotKeptError, Recording, evaluate
+from brian_sweep_widget.engines.compiled.recording import (
+    BrokenRecordingError,
+    Recording,
+    evaluate,
+)
+from brian_sweep_widget.engines.failing import failure_of
 from brian_sweep_widget.engines.process_settings import ProcessSettings
 from brian_sweep_widget.engines.reading import read_measure
 from brian_sweep_widget.models import Measure
-from brian_sweep_widget.results import Value
+from brian_sweep_widget.results import Failure, Value
 from brian_sweep_widget.sweeps import Job
 
 LABEL = "compiled"
@@ -149,24 +154,27 @@ class CompiledEngine:
     def _recipe(self) -> Recipe:
         return _unpickled(self._packed_recipe, self._places)
 
-    def simulate(self, job: Job) -> Mapping[str, Value]:
+    def simulate(self, job: Job) -> Mapping[str, Value | Failure]:
         """Run and measure; see `Engine.simulate`.
+
+        A measure that asks for what only Brian's own objects have fails with an
+        UnreadableError, which the source of the jobs looks for.
 
         Raises
         ------
-        BinaryError, TimeLimitError
-            If the program does not end as it should.
+        BinaryError, TimeLimitError, BrokenRecordingError
+            If the program does not end as it should, or leaves broken files.
         """
         keep = _asked.setdefault(self._recipe.shape, set())
         while True:
             known = frozenset(keep)
-            try:
-                return self._simulate(job, known, keep)
-            except NotKeptError:
-                if keep <= known:  # written, and yet not there: no second try can help
-                    raise
+            found = self._simulate(job, known, keep)
+            if keep <= known:  # all that was asked for was written
+                return found
 
-    def _simulate(self, job: Job, known: frozenset[str], keep: set[str]) -> dict[str, Value]:
+    def _simulate(
+        self, job: Job, known: frozenset[str], keep: set[str]
+    ) -> dict[str, Value | Failure]:
         recipe = self._recipe
         numbers, end = recipe.table(job)
         results = Path(tempfile.mkdtemp(prefix="run-", dir=recipe.results))
@@ -191,12 +199,26 @@ class CompiledEngine:
             def record() -> Recording:
                 return Recording(recipe.files.manifest, results, end, kept)
 
-            return {
-                name: evaluate(lambda network: read_measure(measure, network), record)  # noqa: B023 - called at once
-                for name, measure in self._measures.items()
-            }
+            return {name: _measured(one, record) for name, one in self._measures.items()}
         finally:
             _remove(results)
+
+
+def _measured(measure: Measure, record: Callable[[], Recording]) -> Value | Failure:
+    """Apply one measure; one that fails leaves the others as they are.
+
+    Raises
+    ------
+    BrokenRecordingError
+        If the run left broken files: nothing that is read from it can be trusted.
+    """
+    try:
+        found: Value = evaluate(lambda network: read_measure(measure, network), record)
+    except BrokenRecordingError:
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the measure is the user's code
+        return failure_of(error)
+    return found
 
 
 def _remove(results: Path) -> None:

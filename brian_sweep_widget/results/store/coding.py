@@ -25,6 +25,7 @@ from brian_sweep_widget.sweeps import Axis, Job, Plan
 _NUMBERS = np.dtype("<f8")
 _LENGTH = struct.Struct("<I")
 _CHECK_BYTES = 8
+_FAILURE_PARTS = 3  # kind, message, traceback
 _STATUSES: tuple[Status, ...] = ("done", "failed", "lost")
 
 _Read = TypeVar("_Read")
@@ -63,7 +64,7 @@ def to_row(key: bytes, model: str, outcome: Outcome) -> Row:
         _json(dict(outcome.job.parameters)),
         int(outcome.job.seed),
         _measured(outcome.values),
-        None if failure is None else _json([failure.kind, failure.message, failure.traceback]),
+        _failed(failure, outcome.failures),
         None if origin is None else _json([origin.engine, origin.host, dict(origin.versions)]),
         -1 if origin is None else origin.process,
         0.0 if origin is None else origin.started,
@@ -89,8 +90,9 @@ def read_outcome(row: Row, job: Job) -> Outcome:
             raise ValueError(row.check)
         if row.status not in _STATUSES:
             raise ValueError(row.status)
-        failure = None if row.failure is None else Failure(*_texts(row.failure, 3))
-        return Outcome(job, row.status, _values(row.measured), failure, _origin(row))
+        failure, failures = _failures(row.failure)
+        values = _values(row.measured)
+        return Outcome(job, row.status, values, failure, _origin(row), failures)
 
     return _guarded(read)
 
@@ -176,6 +178,40 @@ def _unit(written: dict[str, Any]) -> Unit:
     return Unit(str(written["symbol"]), float(written["scale"]), dimensions)
 
 
+def _failed(failure: Failure | None, failures: Mapping[str, Failure]) -> str | None:
+    """Write why there are no results, and why measures have none; None if all is well.
+
+    In a row that is ``done`` this says that it is partial; see `put_row`.
+    """
+    if failure is None and not failures:
+        return None
+    written = None if failure is None else _parts(failure)
+    return _json([written, {name: _parts(one) for name, one in failures.items()}])
+
+
+def _parts(failure: Failure) -> list[str]:
+    return [failure.kind, failure.message, failure.traceback]
+
+
+def _failures(written: str | None) -> tuple[Failure | None, dict[str, Failure]]:
+    if written is None:
+        return None, {}
+    found = _parsed(written, list)
+    if len(found) == _FAILURE_PARTS:  # of a store of format 1, in which measures failed together
+        return _failure(found), {}
+    failure, failures = found
+    if failure is None and not failures:
+        raise ValueError(written)
+    measures = {str(name): _failure(parts) for name, parts in failures.items()}
+    return None if failure is None else _failure(failure), measures
+
+
+def _failure(parts: Any) -> Failure:
+    if len(parts) != _FAILURE_PARTS or not all(isinstance(part, str) for part in parts):
+        raise ValueError(parts)
+    return Failure(*parts)
+
+
 def _measured(values: Mapping[str, Value]) -> bytes:
     """Write results: a heading, and behind it the numbers."""
     heading = [
@@ -221,13 +257,6 @@ def _origin(row: Row) -> Origin | None:
         float(row.memory),
         files,
     )
-
-
-def _texts(written: str, number: int) -> list[str]:
-    texts: list[str] = _parsed(written, list)
-    if len(texts) != number or not all(isinstance(text, str) for text in texts):
-        raise ValueError(written)
-    return texts
 
 
 def _check(row: Row) -> bytes:

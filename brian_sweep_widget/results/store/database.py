@@ -26,7 +26,9 @@ from brian_sweep_widget.results.store.errors import (
 )
 
 APPLICATION_ID = 0x42535753  # "BSWS"
-_VERSION = 1
+_VERSION = 2
+# Its tables are the same; rows in which only some measures failed came with format 2.
+_READABLE = (1, _VERSION)
 _PATIENCE = 10.0  # s that others may take with the file
 
 _TABLES = {
@@ -180,6 +182,8 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
             connection.execute(f"PRAGMA user_version = {_VERSION}")
         connection.execute("COMMIT")
     look_at(connection, path)
+    if _version(connection) != _VERSION:  # from now on, older versions leave it alone
+        connection.execute(f"PRAGMA user_version = {_VERSION}")
     (mode,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
     if mode != "delete":
         msg = f"{path} is open in another program that keeps a write-ahead log: close it there"
@@ -197,9 +201,12 @@ def look_at(connection: sqlite3.Connection, path: Path) -> None:
     if _application(connection) != APPLICATION_ID:
         msg = f"{path} is no store of results, but another program's: give another name"
         raise NotAStoreError(msg)
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version != _VERSION:
-        msg = f"{path} was made by another version (format {version}; this one reads {_VERSION})"
+    version = _version(connection)
+    if version not in _READABLE:
+        msg = (
+            f"{path} was made by another version (format {version}; this one reads "
+            f"{' and '.join(map(str, _READABLE))})"
+        )
         raise NotAStoreError(msg)
     if tables != _TABLES:
         msg = f"{path} holds {', '.join(sorted(tables))}, which is not what a store holds"
@@ -250,6 +257,11 @@ def _tables(connection: sqlite3.Connection) -> dict[str, str]:
     """List everything in the schema, but for the indices that SQLite makes by itself."""
     found = connection.execute("SELECT name, sql FROM sqlite_schema").fetchall()
     return {str(name): str(sql) for name, sql in found if sql is not None}
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
 
 
 def _application(connection: sqlite3.Connection) -> int:

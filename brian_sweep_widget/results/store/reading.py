@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from brian_sweep_widget.models import Plain
-from brian_sweep_widget.results.outcome import Failure, Origin, Outcome
+from brian_sweep_widget.results.outcome import Origin, Outcome
 from brian_sweep_widget.results.results import Results
 from brian_sweep_widget.results.store.coding import (
     Row,
@@ -191,7 +193,7 @@ def last_pace(connection: sqlite3.Connection, model: str) -> tuple[Plan, float] 
 
 
 class Stored(NamedTuple):
-    """One simulation of any model, without its arrays.
+    """One simulation of any model.
 
     Attributes
     ----------
@@ -199,19 +201,22 @@ class Stored(NamedTuple):
         The model's label.
     parameters
         SI values by name.
-    seed, status, failure, origin
+    seed, status, error, origin
         See `Job` and `Outcome`.
     values
         Single numbers that were measured, in SI units, by name.
+    arrays
+        Arrays that were measured, likewise.
     """
 
     model: str
     parameters: Mapping[str, Plain]
     seed: int
     status: str
-    failure: Failure | None
+    error: str
     origin: Origin | None
     values: Mapping[str, float]
+    arrays: Mapping[str, np.ndarray[Any, Any]]
 
 
 @contextmanager
@@ -255,6 +260,6 @@ def _stored(row: Row) -> Stored:
     parameters = read_parameters(row)
     outcome = read_outcome(row, Job((0,), parameters, row.seed))
     numbers = {name: float(value.si) for name, value in outcome.values.items() if not value.si.ndim}
-    return Stored(
-        row.model, parameters, row.seed, row.status, outcome.failure, outcome.origin, numbers
-    )
+    arrays = {name: value.si for name, value in outcome.values.items() if value.si.ndim}
+    about = row.model, parameters, row.seed, row.status, outcome.error, outcome.origin
+    return Stored(*about, numbers, arrays)

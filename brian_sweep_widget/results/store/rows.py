@@ -16,7 +16,7 @@ _FIELDS = (
     "started, wall_time, memory, files, check_sum "
     "FROM outcome LEFT JOIN origin ON origin.number = outcome.origin "
 )
-# Of the fields: of two of them only failures, or only what was computed, have one.
+# Of the fields: of two of them only what failed, or only what was computed, has one.
 _TEXT_OR_NONE = (str, type(None))
 _KINDS: tuple[Any, ...] = (
     *(bytes, str, str, str, int, bytes, _TEXT_OR_NONE, _TEXT_OR_NONE, int),
@@ -34,23 +34,36 @@ _PUT = (
     "parameters = excluded.parameters, seed = excluded.seed, measured = excluded.measured, "
     "failure = excluded.failure, origin = excluded.origin, process = excluded.process, "
     "started = excluded.started, wall_time = excluded.wall_time, memory = excluded.memory, "
-    "files = excluded.files, check_sum = excluded.check_sum WHERE outcome.status != 'done'"
+    "files = excluded.files, check_sum = excluded.check_sum "
 )
+_WHOLE, _PARTIAL = 2, 1
+
+
+def _worth(table: str) -> str:
+    """Rank a row: a whole result before one in which measures failed, before none."""
+    return (
+        f"CASE WHEN {table}.status != 'done' THEN 0 "
+        f"WHEN {table}.failure IS NULL THEN {_WHOLE} ELSE {_PARTIAL} END"
+    )
+
+
+_NEWER = (
+    f"{_PUT} WHERE {_worth('outcome')} < {_WHOLE} AND {_worth('excluded')} >= {_worth('outcome')}"
+)
+_BETTER = f"{_PUT} WHERE {_worth('excluded')} > {_worth('outcome')}"
 
 
 def put_row(connection: sqlite3.Connection, row: Row, *, merging: bool = False) -> bool:
-    """Add an outcome, unless there is a result already; say whether it was added.
+    """Add an outcome, unless there is a better one already; say whether it was added.
 
     Parameters
     ----------
     merging
-        Whether it is no newer than what is there: then no failure takes the
-        place of another.
+        Whether it is no newer than what is there: then it has to be better.
     """
-    put = f"{_PUT} AND excluded.status = 'done'" if merging else _PUT
     if row.origin is not None:
         connection.execute("INSERT OR IGNORE INTO origin (document) VALUES (?)", (row.origin,))
-    return connection.execute(put, row).rowcount > 0
+    return connection.execute(_BETTER if merging else _NEWER, row).rowcount > 0
 
 
 def find_rows(connection: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[Row]:

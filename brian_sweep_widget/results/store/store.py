@@ -126,8 +126,8 @@ class Store:
     def add(self, model: str, entries: Iterable[Entry]) -> None:
         """Store outcomes, all or none; they are on the disk when this returns.
 
-        A result that is there stays; what failed or was lost gives way. What
-        was cancelled is nothing to be stored.
+        A result that is there stays; what failed, was lost or is partial gives
+        way to what is no less. What was cancelled is nothing to be stored.
 
         Parameters
         ----------
@@ -183,7 +183,7 @@ class Store:
         -------
         dict
             Outcomes by key, of the jobs that were given; what is not there,
-            or did not give a result, is left out.
+            did not give a result, or only a partial one, is left out.
 
         Raises
         ------
@@ -192,11 +192,9 @@ class Store:
         jobs = dict(wanted)
 
         def read(connection: sqlite3.Connection) -> dict[bytes, Outcome]:
-            return {
-                row.key: read_outcome(row, jobs[row.key])
-                for row in find_rows(connection, list(jobs))
-                if row.status == "done"
-            }
+            rows = find_rows(connection, list(jobs))
+            found = {row.key: read_outcome(row, jobs[row.key]) for row in rows}
+            return {name: outcome for name, outcome in found.items() if outcome.complete}
 
         return self._do(read, writing=False)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from brian_sweep_widget.models import Unit
+from brian_sweep_widget.models import NetworkModel, Unit
+from brian_sweep_widget.models.declaration import words
 from brian_sweep_widget.results import Inspection, Outcome, Value
 from brian_sweep_widget.runs import Sweep
 from brian_sweep_widget.widget.wording import described_point, engine_in_words
@@ -19,6 +20,7 @@ def facts(sweep: Sweep, outcome: Outcome) -> list[dict[str, str]]:
     """List results, parameters, and how the simulation was made."""
     listed = [
         *((_RESULTS, value.label, _result(value)) for value in outcome.values.values()),
+        *((_RESULTS, _label(sweep, name), "failed") for name in outcome.failures),
         *((_SETTINGS, *setting) for setting in _settings(sweep, outcome)),
         *((_SIMULATION, *made) for made in _made(sweep, outcome)),
     ]
@@ -84,6 +86,12 @@ def _made(sweep: Sweep, outcome: Outcome) -> Iterator[tuple[str, str]]:
 
 def _duration(seconds: float) -> str:
     return f"{1000 * seconds:.3g} ms" if seconds < 1 else f"{seconds:.3g} s"
+
+
+def _label(sweep: Sweep, name: str) -> str:
+    """Give how a measure is called that gave no result here."""
+    model = sweep.model
+    return model.measures[name].label if isinstance(model, NetworkModel) else words(name)
 
 
 def _result(value: Value) -> str:

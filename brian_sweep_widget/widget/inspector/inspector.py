@@ -198,4 +198,5 @@ def _same(one: Target, other: Target) -> bool:
         and one.outcome.job.key == other.outcome.job.key
         and one.outcome.status == other.outcome.status
         and one.outcome.values.keys() == other.outcome.values.keys()
+        and one.outcome.failures == other.outcome.failures
     )

@@ -148,13 +148,11 @@ class Pane:
             "before": target.next(-1) is not None,
             "after": target.next(+1) is not None,
         }
-        failure = outcome.failure
-        if failure is not None:
+        traits |= {"message": outcome.error, "traceback": outcome.traceback}
+        if outcome.failure is not None:
             return traits | {
                 "state": "failed",
                 "facts": facts(target.sweep, outcome),
-                "message": str(failure),
-                "traceback": failure.traceback,
                 "notice": "",
             }
         if known is None:

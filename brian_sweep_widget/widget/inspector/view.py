@@ -37,8 +37,10 @@ class InspectorView(anywidget.AnyWidget):
         help="Its numbers, those of one group in a row.",
     ).tag(sync=True)
     notice = t.Unicode("", help='What a person should know of it; "" for nothing.').tag(sync=True)
-    message = t.Unicode("", help="Of a failed one: what went wrong.").tag(sync=True)
-    traceback = t.Unicode("", help='Of a failed one: where; "" if not known.').tag(sync=True)
+    message = t.Unicode("", help="What failed, if anything; of a measure, its name, too.").tag(
+        sync=True
+    )
+    traceback = t.Unicode("", help='Where it failed; "" if not known.').tag(sync=True)
     duration = t.Float(0.0, help="How long the network ran, in ms.").tag(sync=True)
     size = t.Int(0, help="Neurons whose spikes are shown; 0 if no spikes are.").tag(sync=True)
     populations: t.List[dict[str, Any]] = t.List(

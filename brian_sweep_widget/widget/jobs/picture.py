@@ -12,7 +12,7 @@ from brian_sweep_widget.runs import Run, Statistics
 from brian_sweep_widget.sweeps import Plan, number_of
 
 _STORE = 65535  # the lane of what was known before
-_DONE, _KNOWN, _RUNNING, _FAILED, _LOST, _CANCELLED = range(6)
+_DONE, _KNOWN, _RUNNING, _FAILED, _LOST, _CANCELLED, _PARTIAL = range(7)
 _STATUS = {"done": _DONE, "failed": _FAILED, "lost": _LOST, "cancelled": _CANCELLED}
 
 _Worker = tuple[str, int]
@@ -40,7 +40,8 @@ def timeline(run: Run, plan: Plan, outcomes: Iterable[Outcome]) -> dict[str, Any
         elif origin is not None:  # what no worker brought to an end is on no worker's row
             lane = workers.setdefault((origin.host, origin.process), len(workers))
             start = origin.started - began
-            jobs.append((lane, _STATUS[outcome.status], start, origin.wall_time, number))
+            status = _PARTIAL if outcome.partial else _STATUS[outcome.status]
+            jobs.append((lane, status, start, origin.wall_time, number))
     ended = {number for *_, number in jobs}
     for one in run.under_way:
         number = number_of(plan, one.position)

@@ -9,6 +9,7 @@ import numpy as np
 
 from brian_sweep_widget.models import Unit
 from brian_sweep_widget.results import Outcome
+from brian_sweep_widget.results.naming import joined
 from brian_sweep_widget.runs import Sweep
 from brian_sweep_widget.sweeps import number_of
 
@@ -44,9 +45,9 @@ def rows(sweep: Sweep, outcomes: Sequence[Outcome]) -> dict[str, Any]:
             found = outcome.values.get(name)
             if found is not None and not found.si.ndim:
                 numbers[name][row] = unit.show(float(found.si))
-        if outcome.status != "done":
-            why = f": {outcome.failure}" if outcome.failure is not None else ""
-            notes[row] = f"{outcome.status}{why}"
+        if not outcome.complete:
+            status = "partial" if outcome.partial else outcome.status
+            notes[row] = f"{status}: {outcome.error}" if outcome.error else status
     columns = [
         {"label": "Trial", "unit": ""}
         if axis is None
@@ -65,4 +66,16 @@ def rows(sweep: Sweep, outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 def _caption(sweep: Sweep, outcomes: Sequence[Outcome]) -> str:
     done = sum(outcome.status == "done" for outcome in outcomes)
-    return f"{sweep.model.label}: {done} of {len(sweep)} simulations have a result"
+    said = f"{sweep.model.label}: {done} of {len(sweep)} simulations have a result"
+    partial = sum(outcome.partial for outcome in outcomes)
+    if partial:
+        said += f", {partial} of them only a part of it"
+    arrays = {
+        name: value.label
+        for outcome in outcomes
+        for name, value in outcome.values.items()
+        if value.si.ndim
+    }
+    if arrays:
+        said += f". Not in this table, as arrays: {joined(list(arrays.values()))}"
+    return said

@@ -1,4 +1,4 @@
-// Of a simulation that failed: what went wrong, and where.
+// Of a simulation that failed, or of which a measure did: what went wrong, and where.
 
 import { createTextPane, part, tell } from "./parts.ts";
 import type { Shown } from "./recording.ts";
@@ -13,7 +13,7 @@ export function createFailure(say: (text: string) => void) {
       const message = shown.message.trim();
       // Brian's messages can run over many lines: the first is the headline.
       const [first = ""] = message.split("\n", 1);
-      pane.node.hidden = shown.state !== "failed";
+      pane.node.hidden = shown.state !== "failed" && !message;
       tell(headline, first || "It failed without a message.");
       pane.show(shown.traceback.trim() || (message === first ? "" : message));
     },

@@ -1,7 +1,15 @@
 // The timeline's picture on a canvas.
 
 import type { Colours } from "./colours.ts";
-import { CANCELLED, FAILED, type Jobs, KNOWN, LOST, RUNNING } from "./timeline.ts";
+import {
+  CANCELLED,
+  FAILED,
+  type Jobs,
+  KNOWN,
+  LOST,
+  PARTIAL,
+  RUNNING,
+} from "./timeline.ts";
 
 export const ROW = 20;
 export const TOP = 18;
@@ -133,11 +141,11 @@ export function box(
       ? colours.track
       : colours.done;
   context.fillRect(x, y, width, height);
-  if (!wrong) return;
+  if (!wrong && status !== PARTIAL) return;
   context.strokeStyle = colours.surface;
   context.lineWidth = 1.5;
   context.beginPath();
-  // A cross for what failed, a stroke for what was lost with its worker.
+  // A cross for what failed, a stroke for what was lost with its worker, or in part.
   const middle = x + width / 2;
   const reach = Math.min(width / 2, height / 2) - 2;
   if (reach > 1) {

@@ -10,6 +10,7 @@ export const STATUSES = [
   "failed",
   "lost",
   "cancelled",
+  "partial",
 ] as const;
 
 export const KNOWN = 1;
@@ -17,6 +18,8 @@ export const RUNNING = 2;
 export const FAILED = 3;
 export const LOST = 4;
 export const CANCELLED = 5;
+/** Done, but for measures that failed. */
+export const PARTIAL = 6;
 
 const STORE = 65535;
 

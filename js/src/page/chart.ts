@@ -3,6 +3,7 @@
 import { element, setText } from "../dom.ts";
 import {
   at,
+  isFailed,
   rising,
   type Summary,
   type Sweep,
@@ -117,6 +118,10 @@ export class Chart {
     if (this.view) this.draw(this.view);
   }
 
+  private failed(line: number, point: number): boolean {
+    return isFailed(this.sweep, this.view?.measure ?? 0, line, point);
+  }
+
   private axes(across: Scale, up: Scale, title: string): void {
     for (const tick of across.ticks) {
       const x = across.place(tick);
@@ -145,7 +150,7 @@ export class Chart {
       const x = across.place(at(values, point));
       if (!Number.isFinite(x)) continue;
       const found = means[point];
-      if (this.sweep.failed[line]?.[point]) {
+      if (this.failed(line, point)) {
         draw(group, "path", {
           class: "failed",
           d: `M${x - 5},${FLOOR - 12}l10,10m0,-10l-10,10`,

@@ -10,9 +10,12 @@ export interface Sweep {
   readonly lines: readonly string[];
   /** Where lines are the rows of a map: the axis that lies upwards. */
   readonly rows: { readonly title: string; readonly values: readonly number[] } | null;
-  readonly measures: readonly { readonly title: string; readonly values: Grid }[];
-  /** By line and point: whether a trial gave no result although it was to. */
-  readonly failed: readonly (readonly boolean[])[];
+  readonly measures: readonly {
+    readonly title: string;
+    readonly values: Grid;
+    /** By line and point: whether a trial gave no result although it was to. */
+    readonly failed: readonly (readonly boolean[])[];
+  }[];
   readonly settings: readonly (readonly [string, string])[];
 }
 
@@ -32,6 +35,16 @@ export function summary(trials: readonly (number | null)[]): Summary | null {
   const squares = found.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const error = count > 1 ? Math.sqrt(squares / (count - 1) / count) : Number.NaN;
   return { mean, error, trials: found };
+}
+
+/** Whether a trial gave no result of a measure although it was to. */
+export function isFailed(
+  sweep: Sweep,
+  measure: number,
+  line: number,
+  point: number,
+): boolean {
+  return sweep.measures[measure]?.failed[line]?.[point] ?? false;
 }
 
 /** A number with at most six significant digits, as people write it. */

@@ -4,7 +4,7 @@
 import { element } from "../dom.ts";
 import { clamp, ticks as roundNumbers } from "../inspector/numbers.ts";
 import type { View } from "./chart.ts";
-import { at, rising, type Sweep, summary, told, written } from "./data.ts";
+import { at, isFailed, rising, type Sweep, summary, told, written } from "./data.ts";
 import { BELOW, draw, LEFT, nameAxes, picture, pointed, RIGHT } from "./svg.ts";
 
 type Rows = NonNullable<Sweep["rows"]>;
@@ -108,12 +108,16 @@ export class HeatMap {
           const fill = colour(high > low ? (value - low) / (high - low) : 0.5);
           draw(this.svg, "path", { class: "cell", d: this.cell(row, column), fill });
         }
-        if (this.sweep.failed[line]?.[point]) this.cross(row, column);
+        if (this.failed(line, point)) this.cross(row, column);
       }
     }
     if (known.length) this.scale(low, high, view);
     this.axes();
     this.mark();
+  }
+
+  private failed(line: number, point: number): boolean {
+    return isFailed(this.sweep, this.view?.measure ?? 0, line, point);
   }
 
   private found(line: number, point: number) {
@@ -222,10 +226,10 @@ export class HeatMap {
     const [line, point] = [at(this.lines, row), at(this.columns, column)];
     this.picked(line);
     this.mark();
-    const { x, lines, measures, failed } = this.sweep;
+    const { x, lines, measures } = this.sweep;
     const title = measures[this.view?.measure ?? 0]?.title;
     const found = this.found(line, point);
-    const none = failed[line]?.[point] ? "failed" : "no result";
+    const none = this.failed(line, point) ? "failed" : "no result";
     const value = found ? told(found) : none;
     const place = `${x.title}: ${written(at(x.values, point))}`;
     this.say(`${place} · ${lines[line]} · ${title}: ${value}`);

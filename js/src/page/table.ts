@@ -1,7 +1,7 @@
 // The chart's text equivalent: one row a point, one column a line.
 
 import { element } from "../dom.ts";
-import { type Sweep, summary, told, written } from "./data.ts";
+import { isFailed, type Sweep, summary, told, written } from "./data.ts";
 
 export function table(sweep: Sweep, measure: number): HTMLTableElement {
   const node = element("table");
@@ -22,7 +22,7 @@ export function table(sweep: Sweep, measure: number): HTMLTableElement {
     row.append(first);
     sweep.lines.forEach((_, line) => {
       const found = summary(values[line]?.[point] ?? []);
-      const failed = sweep.failed[line]?.[point] ? "failed" : "";
+      const failed = isFailed(sweep, measure, line, point) ? "failed" : "";
       row.insertCell().textContent = [found ? told(found) : "", failed]
         .filter(Boolean)
         .join(", ");
