@@ -230,7 +230,7 @@ def read_number(text: str, parameter: Parameter) -> Any:
     return number
 
 
-def read_whole(text: str, low: int, high: int) -> int:
+def read_whole(text: str, low: int | None = None, high: int | None = None) -> int:
     """Read a whole number that is no parameter of a model.
 
     Parameters
@@ -238,14 +238,19 @@ def read_whole(text: str, low: int, high: int) -> int:
     text
         Such as ``"20"`` or ``"1e3"``.
     low, high
-        The smallest and the largest that is allowed.
+        The smallest and the largest that is allowed; None where there is no limit but
+        that of what a float is sure to keep whole.
 
     Raises
     ------
     NotAValueError
         If it is not a whole number between these.
     """
-    allowed = f"a whole number from {low} to {high}"
+    allowed = "a whole number"
+    if low is not None:
+        allowed += f", {low} or more" if high is None else f" from {low} to {high}"
+    low = -_LARGEST_INTEGER if low is None else low
+    high = _LARGEST_INTEGER if high is None else high
     numeral, symbol = _single(text, allowed)
     if symbol:
         refuse(f"has a unit, and is to be a plain number (allowed: {allowed})")
