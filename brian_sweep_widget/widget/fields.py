@@ -148,7 +148,12 @@ def reach(slider: Any, span: tuple[float, float], low: float, high: float) -> No
 
 def _steps_of(step: float) -> Callable[[Any, int], Any]:
     """Make what gives the numbers beside a number."""
-    return lambda value, by: type(value)(f"{value + by * step:.12g}")
+
+    def beside(value: Any, by: int) -> Any:
+        number = value + by * step
+        return number if isinstance(number, int) else float(f"{number:.12g}")
+
+    return beside
 
 
 def _row(css: str, *parts: w.Widget) -> w.Widget:

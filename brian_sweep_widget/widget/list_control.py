@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import ipywidgets as w
 import numpy as np
 
 from brian_sweep_widget.models import Parameter
-from brian_sweep_widget.models.numerals import refuse, shortest
+from brian_sweep_widget.models.numerals import NotAValueError, refuse, shortest
 from brian_sweep_widget.models.units import quantity
 from brian_sweep_widget.models.written import read_list
 from brian_sweep_widget.sweeps import Axis
@@ -43,9 +44,10 @@ class ListControl(Control):
         super().__init__([self._field], given, badge)
 
     def scale(self, factor: float) -> None:
-        """See `Control.scale`."""
-        scaled = [fields.rounded(self._parameter, one * factor) for one in self._numbers()]
-        self._field.value = _text(scaled)
+        """See `Control.scale`; where all were scaled to 0 once, nothing is scaled any more."""
+        with suppress(ValueError):
+            scaled = [fields.rounded(self._parameter, one * factor) for one in self._numbers()]
+            self._field.value = _text(scaled)
 
     def put(self, value: Any) -> None:
         """See `Control.put`."""
@@ -57,7 +59,12 @@ class ListControl(Control):
         return fields.with_unit(self._parameter, np.asarray(self._numbers()))
 
     def _numbers(self) -> list[Any]:
-        return read_list(self._field.value, self._parameter)
+        text = self._field.value
+        try:
+            return read_list(text, self._parameter)
+        except NotAValueError as error:  # what was typed was read; scaled, it may be no list
+            msg = f"{self._parameter.label}: {text!r} {error}"
+            raise ValueError(msg) from None
 
     def _checked(self, text: str) -> str:
         """Refuse a text that is no list; others stay as they are typed."""

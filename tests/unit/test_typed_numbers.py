@@ -297,6 +297,9 @@ def test_arrow_keys_take_what_was_typed_and_go_on() -> None:
     press(field, -1)
     assert field.value == 1
     assert "(allowed: a whole number from 1 to 1000). 1 stays." in field.problem
+    seed = whole_field("Seed", 2**53 - 1, 0, 2**53, "")
+    press(seed, 1)
+    assert seed.value == 2**53
     weight = number_field(WEIGHT, 1.62e-3, "Weight")
     press(weight, -1)
     assert weight.value < 1.62
