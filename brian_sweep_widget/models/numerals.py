@@ -158,8 +158,8 @@ def with_point(text: str) -> str:
         refuse("is not one number: write it with a point and without commas, such as 1234.5")
     sign, whole, part, power = found.groups()
     pointed = f"{sign}{whole or '0'}.{part}{power}"
-    if len(part) == _GROUP and whole.strip("0") and not power:
-        refuse(f"may be {pointed} or {sign}{whole}{part}: write it without the comma")
+    if len(part) == _GROUP and whole.strip("0"):
+        refuse(f"may be {pointed} or {sign}{whole}{part}{power}: write it without the comma")
     return pointed + text[found.end() :]
 
 
