@@ -15,7 +15,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 BUNDLE = tuple(
     pathlib.PurePath("brian_sweep_widget", "static", name)
-    for part in ("status", "inspector", "jobs", "table", "page")
+    for part in ("status", "inspector", "jobs", "table", "page", "typed_field")
     for name in (f"{part}.js", f"{part}.css")
 )
 

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -30,6 +31,12 @@ def until(
             msg = f"not within {seconds} s: {what}" + (f"\n{tell()}" if tell else "")
             raise AssertionError(msg)
         time.sleep(_POLL)
+
+
+def type_into(field: Any, text: str) -> None:
+    """Have a field of the widget get a text, as a browser sends it."""
+    data = {"method": "custom", "content": {"kind": "typed", "text": text}}
+    field._handle_msg({"content": {"data": data}, "buffers": []})
 
 
 def free_ports(number: int) -> list[int]:

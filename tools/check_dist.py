@@ -15,7 +15,7 @@ REQUIRED = (
     "brian_sweep_widget/py.typed",
     *(
         f"brian_sweep_widget/static/{part}.{kind}"
-        for part in ("inspector", "jobs", "page", "status", "table")
+        for part in ("inspector", "jobs", "page", "status", "table", "typed_field")
         for kind in ("css", "js")
     ),
 )

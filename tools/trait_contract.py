@@ -165,8 +165,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from brian_sweep_widget.widget.jobs.view import JobsTimeline  # noqa: PLC0415
     from brian_sweep_widget.widget.status import StatusStrip  # noqa: PLC0415
     from brian_sweep_widget.widget.table import ResultsTable  # noqa: PLC0415
+    from brian_sweep_widget.widget.typed_field import TypedField  # noqa: PLC0415
 
-    expected = render((StatusStrip, InspectorView, JobsTimeline, ResultsTable))
+    expected = render((StatusStrip, InspectorView, JobsTimeline, ResultsTable, TypedField))
     if not options.check:
         TARGET.write_text(expected, encoding="utf-8")
         return 0

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
+from brian_sweep_widget.cli.numbers import time_limit, whole_number
 from brian_sweep_widget.cli.terminal import UsageError, refuse
 from brian_sweep_widget.engines.choice import ENGINES
 from brian_sweep_widget.models import Model, Parameter
@@ -52,10 +53,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     sweep = parser.add_argument_group("sweep")
     sweep.add_argument(
-        "--trials", type=int, default=1, metavar="N", help="simulations of every point (default: 1)"
+        "--trials",
+        type=whole_number,
+        default=1,
+        metavar="N",
+        help="simulations of every point (default: 1)",
     )
     sweep.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="decides all random numbers (default: 0)"
+        "--seed",
+        type=whole_number,
+        default=0,
+        metavar="N",
+        help="decides all random numbers (default: 0)",
     )
     sweep.add_argument(
         "--seeding",
@@ -65,7 +74,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     sweep.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="default: auto")
     sweep.add_argument(
-        "--jobs", type=int, metavar="N", help="simulations at once (default: all allowed cores)"
+        "--jobs",
+        type=whole_number,
+        metavar="N",
+        help="simulations at once (default: all allowed cores)",
     )
     sweep.add_argument(
         "--cluster",
@@ -75,9 +87,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     sweep.add_argument(
         "--time-limit",
-        type=float,
+        type=time_limit,
         metavar="S",
-        help="seconds that one simulation may take (default: 3600 if compiled, else no limit)",
+        help="seconds that one simulation may take, or inf (default: 3600 if compiled, else inf)",
     )
     sweep.add_argument(
         "--keep-going",

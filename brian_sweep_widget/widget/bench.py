@@ -39,7 +39,7 @@ from brian_sweep_widget.widget.tools import Tools
 from brian_sweep_widget.widget.wording import run_help
 
 _MOST_TRIALS = 1000
-_LARGEST_SEED = 2**31 - 1  # what a browser's number field is sure to keep whole
+_LARGEST_SEED = 2**53  # what the page of a sweep, in a browser, is sure to keep whole
 
 
 class Bench:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as w
 
 from brian_sweep_widget.models import Parameter
+from brian_sweep_widget.models.numerals import shortest
 from brian_sweep_widget.models.units import quantity
+from brian_sweep_widget.models.written import read_number, read_whole
 from brian_sweep_widget.widget.rounding import round_step
+from brian_sweep_widget.widget.typed_field import TypedField
 from brian_sweep_widget.widget.wording import CostWords
 
 _STEPS = 100  # of a slider, about
@@ -43,14 +47,29 @@ class CostBadge:
             self.widget.value = value
 
 
-def number_field(parameter: Parameter, si: float, description: str) -> Any:
-    """Make a field for a number."""
-    kind = w.IntText if parameter.kind == "integer" else w.FloatText
-    return kind(
+def number_field(parameter: Parameter, si: float, description: str) -> TypedField:
+    """Make a field for a value of a parameter; arrow keys go on by a step of its slider, or 1."""
+    whole = parameter.kind == "integer"
+    low, high = (shown(parameter, bound) for bound in parameter.range or (0, 0))
+    return TypedField(
+        lambda text: read_number(text, parameter),
+        shortest,
+        _steps_of(1 if whole else slider_step(parameter, low, high)),
         value=shown(parameter, si),
         description=description,
         tooltip=f"{parameter.label}: {parameter.allowed()}",
-        style={"description_width": "initial"},
+    )
+
+
+def whole_field(description: str, value: int, low: int, high: int, tooltip: str) -> TypedField:
+    """Make a field for a whole number that is no parameter of the model."""
+    return TypedField(
+        lambda text: read_whole(text, low, high),
+        str,
+        _steps_of(1),
+        value=value,
+        description=description,
+        tooltip=tooltip,
     )
 
 
@@ -125,6 +144,16 @@ def slider_step(parameter: Parameter, low: float, high: float) -> Any:
 def reach(slider: Any, span: tuple[float, float], low: float, high: float) -> None:
     """Let a slider span a range, and what its fields hold, and no more than that."""
     slider.min, slider.max = min(span[0], low), max(span[1], high)
+
+
+def _steps_of(step: float) -> Callable[[Any, int], Any]:
+    """Make what gives the numbers beside a number."""
+
+    def beside(value: Any, by: int) -> Any:
+        number = value + by * step
+        return number if isinstance(number, int) else float(f"{number:.12g}")
+
+    return beside
 
 
 def _row(css: str, *parts: w.Widget) -> w.Widget:

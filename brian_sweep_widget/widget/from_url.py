@@ -8,11 +8,11 @@ from urllib.parse import parse_qsl
 
 from brian_sweep_widget import models
 from brian_sweep_widget.models import CATALOGUE, Model
-from brian_sweep_widget.models.written import NotAValueError, read_value
+from brian_sweep_widget.models.written import NotAValueError, read_value, read_whole
 
 #: In which Voila hands over what is behind the question mark.
 VARIABLE = "QUERY_STRING"
-_COUNTS = ("trials", "seed")
+_COUNTS = {"trials": 1, "seed": 0}  # and the smallest of each
 _OF_THE_PAGE = frozenset({"theme", "template", "token"})  # Voila's own, and Jupyter's
 _MOST_FIELDS = 100
 
@@ -76,14 +76,12 @@ def options_of(model: Model, fields: Mapping[str, str]) -> dict[str, Any]:
                 msg = f"preset = {text!r} is unknown (allowed: {allowed})"
                 raise ValueError(msg)
             options = {**presets[text], **options}
-        elif name in _COUNTS:
-            if not text.isdecimal():
-                msg = f"{name} = {text!r} is no whole number"
-                raise ValueError(msg)
-            options[name] = int(text)
-        elif name in parameters:
+        elif name in _COUNTS or name in parameters:
             try:
-                options[name] = read_value(text, parameters[name])
+                if name in _COUNTS:
+                    options[name] = read_whole(text, _COUNTS[name])
+                else:
+                    options[name] = read_value(text, parameters[name])
             except NotAValueError as error:
                 msg = f"{name} = {text!r} {error}"
                 raise ValueError(msg) from None

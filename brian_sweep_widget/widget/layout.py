@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets as w
 
 from brian_sweep_widget.limits import limits
+from brian_sweep_widget.widget.fields import whole_field
 
 
 def arrange(
@@ -66,14 +67,8 @@ def most_allowed(most: int) -> int:
 
 def count_field(label: str, value: int, low: int, high: int) -> Any:
     """Make a field for a whole number that is no parameter of the model."""
-    field = w.BoundedIntText(
-        value=value,
-        min=low,
-        max=max(high, value),
-        description=label,
-        tooltip=f"{label}: from {low} to {high}",
-        style={"description_width": "initial"},
-    )
+    high = max(high, value)
+    field = whole_field(label, value, low, high, f"{label}: from {low} to {high}")
     return _with_class(field, "bsw-field")
 
 

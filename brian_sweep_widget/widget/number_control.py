@@ -7,7 +7,6 @@ person did; whether it makes sense is for the sweep to say.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import ipywidgets as w
@@ -101,7 +100,7 @@ class NumberControl(Control):
             self._field.value = fields.rounded(self._parameter, place)
 
     def _typed(self, change: Any) -> None:
-        if self._moving or not math.isfinite(change["new"]):
+        if self._moving:
             return
         with self._move():
             self._slider.value = change["new"]  # or its end, which is not widened

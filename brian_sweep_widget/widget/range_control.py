@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -41,14 +40,9 @@ class RangeControl(Control):
         low, high = min(axis.values), max(axis.values)
         self._low = fields.number_field(parameter, float(low), "from")
         self._high = fields.number_field(parameter, float(high), "to")
-        self._points = w.BoundedIntText(
-            value=len(axis),
-            min=1,
-            max=max(len(axis), most_allowed(_MOST_POINTS)),
-            description="points",
-            tooltip=f"{parameter.label}: number of points",
-            style={"description_width": "initial"},
-        )
+        most = max(len(axis), most_allowed(_MOST_POINTS))
+        about = f"{parameter.label}: number of points"
+        self._points = fields.whole_field("points", len(axis), 1, most, about)
         bounds = parameter.range or (float(low), float(high))
         start, end = (fields.shown(parameter, bound) for bound in bounds)
         self._span = (start, end)
@@ -171,8 +165,7 @@ class RangeControl(Control):
         and look as if somebody had dragged a thumb back.
         """
         low, high, _ = self.settings
-        # Half way through typing, or wrong: the sweep will say so.
-        if not (math.isfinite(low) and math.isfinite(high) and low <= high):
+        if low > high:  # one end is typed before the other, or wrong: the sweep will say so
             return
         with self._move():
             ends = self._slider.min, self._slider.max

@@ -248,3 +248,24 @@ export const ResultsTableDefaults: Readonly<ResultsTableTraits> = {
   notes: [],
   selected: -1,
 };
+
+export interface TypedFieldTraits {
+  /** Name of the field. */
+  description: string;
+  /** The value that holds, as it is written. */
+  text: string;
+  /** Why what was typed last was refused, as plain text; "" if it was not. */
+  problem: string;
+  /** How many texts and steps have been read. */
+  answered: number;
+  /** Whether arrow keys go to a next value. */
+  steps: boolean;
+}
+
+export const TypedFieldDefaults: Readonly<TypedFieldTraits> = {
+  description: "",
+  text: "",
+  problem: "",
+  answered: 0,
+  steps: false,
+};

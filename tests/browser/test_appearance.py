@@ -80,7 +80,7 @@ SHAPES = [
     (".bqplot g.axis path.domain", "stroke"),
     (".bqplot path.line", "stroke"),
     (".bqplot path.dot", "fill"),
-    ("input[type=number]", "borderTopColor"),
+    (".bsw-typed-input", "borderTopColor"),
     ("select", "borderTopColor"),
     (".noUi-handle", "borderTopColor"),
 ]

@@ -8,7 +8,7 @@ import ipywidgets as w
 import numpy as np
 import pytest
 from brian2 import ms, mV
-from helpers import until
+from helpers import type_into, until
 
 from brian_sweep_widget import Sweep, SweepWidget, cuba
 from brian_sweep_widget.limits import LimitError
@@ -131,11 +131,14 @@ def test_the_widget_offers_no_more_than_is_allowed() -> None:
     try:
         parts = list(parts_of(widget))
         points = next(one for one in parts if getattr(one, "description", "") == "points")
-        assert (points.max, widget._bench._trials.max) == (40, 40)
+        for field in (points, widget._bench._trials):
+            type_into(field, "41")
+            assert "(allowed: a whole number from 1 to 40)" in field.problem
         size = widget._bench._controls["size"]
         slider = next(one for one in parts_of(size.widget) if isinstance(one, w.IntSlider))
         until(lambda: slider.max == 300, "the model is known", 60)
-        points.value, widget._bench._trials.value = 40, 40
+        for field in (points, widget._bench._trials):
+            type_into(field, "40")
         with pytest.raises(LimitError, match="1600 simulations: allowed are 40"):
             widget.start()
     finally:

@@ -30,7 +30,7 @@ if sys.argv[1] == "ci":
 else:
     static = js.parent / "brian_sweep_widget" / "static"
     static.mkdir(parents=True, exist_ok=True)
-    for part in ("status", "inspector", "jobs", "table", "page"):
+    for part in ("status", "inspector", "jobs", "table", "page", "typed_field"):
         for kind in ("js", "css"):
             (static / (part + "." + kind)).touch()
 sys.exit({status})

@@ -34,7 +34,7 @@ def visit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., SweepWidget
 def test_values_trials_and_seed(visit: Callable[..., SweepWidget]) -> None:
     """Written as on the command line; Voila's own words are none of ours."""
     widget = visit(
-        excitatory_weight="1:3:5mV", size=1000, trials=3, seed=7, theme="dark", token="abc"
+        excitatory_weight="1:3:5mV", size="1e3", trials="3.0", seed=7, theme="dark", token="abc"
     )
     plan = widget.sweep.plan
     np.testing.assert_allclose(plan.axes[0].shown, [1, 1.5, 2, 2.5, 3])
@@ -66,8 +66,10 @@ def test_a_model_of_the_catalogue(visit: Callable[..., SweepWidget]) -> None:
         ({"excitatory_weight": "3s"}, "excitatory_weight = '3s' has the wrong unit s"),
         ({"preset": "Large"}, "preset = 'Large' is unknown .allowed: \"Brian 1's example\""),
         ({"model": "os"}, "model = 'os' is unknown .allowed: cuba, "),
-        ({"trials": "-1"}, "trials = '-1' is no whole number"),
-        ({"trials": "0"}, "trials = 0"),
+        ({"trials": "-1"}, "trials = '-1' is too small .allowed: a whole number, 1 or more"),
+        ({"trials": "0"}, "trials = '0' is too small"),
+        ({"trials": "2.5"}, "trials = '2.5' is no whole number"),
+        ({"seed": "\uff11"}, "seed = '\uff11' has digits of another script"),
         ({"excitatory_weight": "0:4:1000001mV"}, "is a range of 1000001 values"),
     ],
 )

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from brian2 import ms, mV
 from comm.base_comm import BaseComm
-from helpers import until
+from helpers import type_into, until
 
 from brian_sweep_widget import Sweep, SweepWidget, cuba
 from brian_sweep_widget.models.units import PLAIN_NUMBER
@@ -349,18 +349,20 @@ def test_list_control(make: Any) -> None:
     widget = make(line, x=[1.0, 2.0], slope=[1.0, 3.0])
     field = widget._bench._controls["slope"]._field
     assert field.value == "1, 3"
-    field.value = " 2.5,, 4 , "
+    type_into(field, " 2.5, 4 ")
     assert widget.sweep.plan.axes[1].values == (2.5, 4.0)
     for text, message in (
-        ("a, 3", "'a, 3' is not a list of numbers"),
-        ("1, 1", "1 comes before 1"),
-        ("", "is empty"),
-        ("nan", "is not finite"),
-        (",".join(map(str, range(1300))), "2600 points are too many for a map"),
+        ("a, 3", "'a, 3' is not a value: it is not a number"),
+        ("1, 1", "'1, 1' gives the same value twice"),
+        ("", "'' is not a value: it is empty"),
+        ("nan", "'nan' is not a value: it is not finite"),
     ):
-        field.value = text
-        with pytest.raises(ValueError, match=message):
-            _ = widget.sweep
+        type_into(field, text)
+        assert field.problem.startswith(message)
+        assert widget.sweep.plan.axes[1].values == (2.5, 4.0)
+    type_into(field, ",".join(map(str, range(1300))))
+    with pytest.raises(ValueError, match="2600 points are too many for a map"):
+        _ = widget.sweep
 
 
 # The screen
