@@ -95,10 +95,10 @@ def test_numbers_of_numpy_keep_their_type(value: Any) -> None:
     [
         (object(), "it is a object, which cannot be written"),
         (np.zeros(10_001), "10001 numbers"),
-        (np.array(["a"]), "array of <U1"),
-        ([1, open], "it is a builtin_function_or_method"),
+        (np.array([object()]), "array of object"),
+        ([1, open], r"it\[1\] is a builtin_function_or_method"),
     ],
-    ids=["object", "large", "texts", "nested"],
+    ids=["object", "large", "objects", "nested"],
 )
 def test_what_cannot_be_written_is_refused(value: Any, message: str) -> None:
     with pytest.raises(ScriptError, match=message):

@@ -1,277 +1,606 @@
-"""Gathers all that functions refer to, so that a script holds it or imports it."""
+"""Gathers all that functions refer to: what a script imports, writes and defines."""
 
 from __future__ import annotations
 
-import builtins
+import ast
+import copy
+import importlib
 import inspect
 import re
 import sys
-import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, Literal
+
+import numpy as np
 
 from brian_sweep_widget.engines.installed import distribution_of
 from brian_sweep_widget.engines.script.errors import ScriptError
-from brian_sweep_widget.engines.script.sources import Source, read_source, scope_of
-from brian_sweep_widget.engines.script.values import source_of
-from brian_sweep_widget.models import NetworkModel
-
-_OURS = __name__.partition(".")[0]
+from brian_sweep_widget.engines.script.instances import (
+    RESTORED,
+    Restored,
+    is_made_by_call,
+    refusal,
+    write_call,
+)
+from brian_sweep_widget.engines.script.names import (
+    Import,
+    Names,
+    Path,
+    is_builtin,
+    names_of,
+    words_of,
+)
+from brian_sweep_widget.engines.script.origins import (
+    decorated_source,
+    importable_from,
+    is_our_decorator,
+    is_ours,
+    is_own_module,
+    owner_of,
+    undecorated_model,
+)
+from brian_sweep_widget.engines.script.parts import Part, Scope
+from brian_sweep_widget.engines.script.sources import (
+    Source,
+    defaults_of,
+    read_class,
+    read_function,
+    with_defaults,
+)
+from brian_sweep_widget.engines.script.values import LRU_CACHE, ValueWriter
 
 _FOR_CHECKERS = re.compile(r"  # noqa\b.*")
+_PLAIN = (type(None), bool, int, str, bytes)
+_IMMUTABLE = (type(None), bool, int, float, complex, str, bytes, range, np.generic)
+# What Python sets in every module: a script has its own.
+_OF_MODULES = {
+    "__name__", "__doc__", "__package__", "__loader__", "__spec__", "__builtins__", "__debug__",
+    "__annotations__", "__cached__", "__path__",
+}  # fmt: skip
 
-Rewrite = Callable[[Source], str]
+Rewrite = Callable[[Source, str], str]
 
 
 class Collection:
-    """Imports, values and definitions of a script, in the order in which it needs them.
+    """The parts of a script, and the scopes in which they have names.
 
-    Parameters
-    ----------
-    modules
-        What the script imports for itself, by the names that it gives them.
-    reserved
-        Other names that the script uses itself.
+    Parts are made as they are referred to, beginning with what is asked for;
+    where each stands and how its scope is written is for `Layout` to say.
     """
 
-    def __init__(self, modules: Mapping[str, ModuleType], reserved: Iterable[str]) -> None:
-        self._meaning: dict[str, Any] = {**dict.fromkeys(reserved), **modules}
-        self._names: dict[int, str] = {}
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        self.scopes: list[Scope] = []
+        self._scopes: dict[tuple[object, ...], Scope] = {}
+        self._known: dict[int, Part] = {}
         self._kept: list[Any] = []  # so that no identity is used twice
-        for name, module in modules.items():
-            self._remember(module, name)
-        self._imports: set[str] = set()
-        self._from: dict[str, set[str]] = {}
-        self._attributes: set[tuple[str, str]] = set()
-        self.blocks: list[str] = []
+        self._words: set[str] = set()
+        #: Modules of installed packages that have to be loaded.
+        self.submodules: set[str] = set()
+        self._users: list[Part] = []  # what is being written, the innermost last
 
-    @property
-    def imports(self) -> list[str]:
-        """The lines that import."""
-        lines = sorted(self._imports)
-        for module in sorted(self._from):
-            names = ", ".join(sorted(self._from[module]))
-            line = f"from {module} import {names}"
-            if len(line) > 88:  # noqa: PLR2004 - as long as ours are
-                body = "".join(f"    {name},\n" for name in sorted(self._from[module]))
-                line = f"from {module} import (\n{body})"
-            lines.append(line)
-        return lines
+    def module(self, module: ModuleType) -> str:
+        """Refer to an installed module."""
+        return self._refer(module, module.__name__)
 
-    def import_from(self, module: str, *names: str) -> None:
-        """Have names imported under which the script knows them."""
-        self._from.setdefault(module, set()).update(names)
-
-    def add(self, function: Callable[..., Any], rewrite: Rewrite | None = None) -> str:
-        """Add a function of a model's, without what decorates it; give its name in the script.
+    def expression(self, value: Any, name: str) -> str:
+        """Refer to a value, a function or an object that can be called.
 
         Raises
         ------
         ScriptError
             If it, or what it refers to, cannot be written.
         """
-        if hasattr(function, "__wrapped__") or not isinstance(function, FunctionType):
-            msg = (
-                f"{getattr(function, '__name__', function)!r} is decorated, or no plain function: "
-                "a script can hold functions that are defined by def alone"
-            )
-            raise ScriptError(msg)
-        return self._define(function, function.__name__, decorators=False, rewrite=rewrite)
+        text = self._written(undecorated_model(value), name)
+        self._provide_words()
+        return text
 
-    def _define(
+    def model(self, builder: Any, name: str, rewrite: Rewrite) -> str:
+        """Refer to a model's function, which is written in another way than it stands.
+
+        Raises
+        ------
+        ScriptError
+            As `expression`; also if it is not defined by def.
+        """
+        if not isinstance(builder, FunctionType):
+            msg = f"{name} is no plain function: define the model by def"
+            raise ScriptError(msg)
+        part = self._definition(builder, name, rewrite)
+        self._provide_words()
+        return part.reference
+
+    # References
+
+    def _written(self, value: Any, name: str) -> str:
+        self._note_words(value)
+        return ValueWriter(self._refer).write(value, name)
+
+    def _refer(self, thing: Any, name: str) -> str:
+        """Give the expression of a function, a class or a module."""
+        thing = undecorated_model(thing)
+        if isinstance(thing, ModuleType):
+            part = self._own_module(thing, ()) if is_own_module(thing) else self._import(thing)
+            return self._used(part)
+        if thing is Restored:
+            return self._used(self._restored())
+        found = None if id(thing) in self._known else importable_from(thing, name)
+        if found:
+            return self._used(self._import(thing, *found))
+        if isinstance(thing, LRU_CACHE) and decorated_source(thing) is None:
+            settings = ", ".join(f"{k}={v!r}" for k, v in thing.cache_parameters().items())
+            functools = self.module(sys.modules["functools"])
+            return f"{functools}.lru_cache({settings})({self._refer(thing.__wrapped__, name)})"
+        if isinstance(thing, type | FunctionType):
+            owner = owner_of(thing, self._module_scope_of(thing).meanings)
+            if owner:
+                return f"{self._refer(owner[0], owner[0].__name__)}.{owner[1]}"
+        return self._used(self._definition(thing, name))
+
+    def _used(self, part: Part) -> str:
+        if self._users:
+            self._users[-1].eager.append(part)
+        return part.reference
+
+    def _new(
         self,
-        thing: Any,
+        kind: Literal["import", "module", "value", "definition"],
+        scope: Scope | None,
         name: str,
-        *,
-        decorators: bool = True,
-        rewrite: Rewrite | None = None,
-    ) -> str:
-        """Write a definition, and before it all that it refers to."""
-        known = self._names.get(id(thing))
-        if known is not None:
-            return known
-        plain = inspect.unwrap(thing) if not isinstance(thing, type) else thing
-        source = read_source(plain, decorators=decorators)
-        alias = self._free(name, thing)
-        self._remember(thing, alias)
-        scope, own = _meaning_of(plain)
-        wanted = {
-            one: scope[one] for one in sorted(source.names - own) if one in scope and one != name
-        }
-        if alias == name:
-            wanted.pop(name, None)
-        # All of its own names before those of what it calls: they are the more likely
-        # ones to be read in a text, which cannot be changed.
-        apart = {one for one, value in wanted.items() if not self._claim(one, value)}
-        local = []
-        for one, value in wanted.items():
-            in_text = one not in _read_by_code(plain)
-            try:
-                written = self._provide(one, value, source.attributes.get(one, frozenset()))
-            except ScriptError:
-                if not in_text:
-                    raise
-                continue  # most words of a text are no names
-            if one in apart and written != one:
-                local.append(f"{one} = {written}")
-        text = source.text if rewrite is None else rewrite(source)
-        if _is_ours(plain):  # what our checker is told is of no use elsewhere
-            text = _FOR_CHECKERS.sub("", text)
-        if alias == name and not local:
-            self.blocks.append(text)
-        else:
-            inner = "\n".join([*local, text]) + f"\nreturn {source.node.name}\n"
-            body = textwrap.indent(inner, "    ")
-            self.blocks.append(
-                f"def _scope_of_{alias}():\n{body}\n\n{alias} = _scope_of_{alias}()\n"
-            )
-        return alias
+        thing: Any,
+    ) -> Part:
+        part = Part(len(self.parts), kind, scope, name, thing)
+        self.parts.append(part)
+        self._kept.append(thing)
+        return part
 
-    def _provide(self, name: str, value: Any, attributes: Iterable[str]) -> str:  # noqa: PLR0911 - a kind each
-        """See to it that a value is in the script; give the expression that it has there."""
-        value = value.builder if isinstance(value, NetworkModel) else value
-        if isinstance(value, ModuleType) and (_is_ours(value) or not distribution_of(value)):
-            return self._own_module(name, value, attributes)
-        known = self._names.get(id(value))
-        if known is not None:
-            return known
-        if isinstance(value, ModuleType):
-            return self._module(name, value)
-        module = _importable_from(name, value)
-        if module:
-            if self._meaning.get(name) is value:
-                self.import_from(module, name)
-                return name
-            alias = self._free(name, value)
-            self._remember(value, alias)
-            self.import_from(module, f"{name} as {alias}")
-            return alias
-        plain = inspect.unwrap(value) if callable(value) else value
-        if isinstance(plain, FunctionType | type):
-            if distribution_of(plain) and not _is_ours(plain):
-                return self._import_qualified(plain, name)
-            return self._define(value, name)
-        return self._value(name, value)
+    def _import(self, thing: Any, module: str = "", path: str = "") -> Part:
+        known = self._known.get(id(thing))
+        if known is None:
+            known = self._new("import", None, module or thing.__name__, thing)
+            known.path = path
+            self._known[id(thing)] = known
+            if module:
+                known.eager.append(self._import(sys.modules[module]))
+        return known
 
-    def _value(self, name: str, value: Any) -> str:
-        written = source_of(value, name)
-        alias = self._free(name, value)
-        self._remember(value, alias)
-        self.blocks.append(f"{alias} = {written}\n")
-        return alias
+    def _restored(self) -> Part:
+        known = self._known.get(id(Restored))
+        if known is None:
+            scope = self._scope(("restored",), "restored", {"restored": Restored})
+            known = self._new("definition", scope, "restored", Restored)
+            known.text = RESTORED
+            scope.names["restored"] = known
+            self._known[id(Restored)] = known
+        return known
 
-    def _module(self, name: str, module: ModuleType) -> str:
-        alias = self._free(name, module)
-        self._remember(module, alias)
-        plain = f"import {module.__name__}"
-        self._imports.add(plain if module.__name__ == alias else f"{plain} as {alias}")
-        return alias
+    def _own_module(self, module: ModuleType, paths: Iterable[Path]) -> Part:
+        """Stand in for a module of the user's own, with what is read of it."""
+        scope = self._module_scope(vars(module), module.__name__)
+        part = self._known.get(id(module))
+        if part is None:
+            part = self._new("module", scope, module.__name__, module)
+            self._known[id(module)] = part
+        for path in paths:
+            for name in path[:1] or [one for one in vars(module) if one not in _OF_MODULES]:
+                if name not in vars(module):
+                    continue
+                value = vars(module)[name]
+                if not path and isinstance(value, ModuleType):
+                    continue
+                bound = self._bind(scope, name, value, {path[1:]} if path else set())
+                if bound not in part.eager:
+                    part.eager.append(bound)
+        return part
 
-    def _own_module(self, name: str, module: ModuleType, attributes: Iterable[str]) -> str:
-        """Stand in for a module of the user's own: with what is read of it, and nothing else."""
-        alias = self._names.get(id(module), "")
-        if not alias:
-            alias = self._free(name, module)
-            self._remember(module, alias)
-            self.import_from("types", "SimpleNamespace")
-            self.blocks.append(f"{alias} = SimpleNamespace()\n")
-        for attribute in sorted(attributes):
-            if (alias, attribute) not in self._attributes and hasattr(module, attribute):
-                self._attributes.add((alias, attribute))
-                written = self._provide(attribute, getattr(module, attribute), ())
-                self.blocks.append(f"{alias}.{attribute} = {written}\n")
-        return alias
+    # Scopes
 
-    def _import_qualified(self, thing: Any, name: str) -> str:
-        module, path = thing.__module__, thing.__qualname__
-        if _followed(module, path) is not thing:
-            msg = f"{name} ({module}.{path}) cannot be imported by its name"
-            raise ScriptError(msg)
-        alias = self._free(name, thing)
-        self._remember(thing, alias)
-        first, *rest = path.split(".")
-        if rest:
-            self._imports.add(f"import {module}")
-            self.blocks.append(f"{alias} = {module}.{path}\n")
-        else:
-            self.import_from(module, first if first == alias else f"{first} as {alias}")
-        return alias
+    def _scope(self, key: tuple[object, ...], module: str, meanings: dict[str, Any]) -> Scope:
+        scope = self._scopes.get(key)
+        if scope is None:
+            scope = Scope(module, meanings)
+            self._scopes[key] = scope
+            self.scopes.append(scope)
+            self._kept.append(key)
+        return scope
 
-    def _claim(self, name: str, value: Any) -> bool:
-        """Reserve a name for a value; say whether it means that value in the script."""
-        value = value.builder if isinstance(value, NetworkModel) else value
-        if name in self._meaning:
-            return self._meaning[name] is value
-        self._meaning[name] = value
-        return True
+    def _module_scope(self, meanings: dict[str, Any], name: str) -> Scope:
+        return self._scope((id(meanings),), name, meanings)
 
-    def _free(self, name: str, value: Any) -> str:
-        """Give a name that means this value, the wanted one if it can be."""
-        alias, number = name, 2
-        while not self._claim(alias, value):
-            alias, number = f"{name}_{number}", number + 1
-        return alias
-
-    def _remember(self, value: Any, name: str) -> None:
-        self._names[id(value)] = name
-        self._kept.append(value)
-
-
-def _meaning_of(thing: Any) -> tuple[dict[str, Any], set[str]]:
-    """Give what names mean in a definition, and which are its own."""
-    if isinstance(thing, type):
-        module = sys.modules.get(thing.__module__)
-        scope = dict(vars(module)) if module is not None else {}
-        own: set[str] = set()
-    else:
-        scope = scope_of(thing)
-        code = thing.__code__
-        own = set(code.co_varnames) | set(code.co_cellvars)
-    # What a builtin's name means is its own affair, unless the user has changed that.
-    plain = vars(builtins)
-    return {
-        name: value
-        for name, value in scope.items()
-        if name not in plain or plain[name] is not value
-    }, own
-
-
-def _read_by_code(thing: Any) -> set[str]:
-    """Give the names that compiled code reads, and not only texts."""
-    if isinstance(thing, type):
-        found = set()
+    def _module_scope_of(self, thing: Any) -> Scope:
+        if isinstance(thing, FunctionType):
+            name = str(thing.__globals__.get("__name__", thing.__module__))
+            return self._module_scope(thing.__globals__, name)
         for member in vars(thing).values():
-            function = member.fget if isinstance(member, property) else member
-            if isinstance(function, staticmethod | classmethod):
-                function = function.__func__
-            if isinstance(function, FunctionType):
-                found |= _read_by_code(function)
-        return found | {base.__name__ for base in thing.__bases__}
-    waiting, found = [thing.__code__], set()
-    while waiting:
-        code = waiting.pop()
-        found |= {*code.co_names, *code.co_freevars}
-        waiting += [constant for constant in code.co_consts if hasattr(constant, "co_names")]
-    return found
+            function = getattr(member, "__func__", getattr(member, "fget", member))
+            if isinstance(function, FunctionType) and function.__module__ == thing.__module__ and (
+                function.__globals__.get("__name__") == thing.__module__
+            ):  # fmt: skip
+                return self._module_scope_of(function)
+        module = sys.modules.get(thing.__module__)
+        if module is None:
+            msg = f"the module {thing.__module__} of {thing.__name__} is not loaded any more"
+            raise ScriptError(msg)
+        return self._module_scope(vars(module), module.__name__)
+
+    def _scope_of(self, thing: Any) -> Scope:
+        """Give what names mean in a definition: its closure over its globals."""
+        scope = self._module_scope_of(thing)
+        functions = [thing] if isinstance(thing, FunctionType) else vars(thing).values()
+        closed: dict[str, Any] = {}
+        for function in functions:
+            plain = getattr(function, "__func__", getattr(function, "fget", function))
+            if not isinstance(plain, FunctionType):
+                continue
+            cells = zip(plain.__code__.co_freevars, plain.__closure__ or (), strict=True)
+            for name, cell in cells:
+                try:
+                    closed[name] = cell.cell_contents
+                except ValueError:  # not yet bound
+                    continue
+        closed.pop("__class__", None)  # Python's own, for super()
+        closed.pop(getattr(thing, "__name__", ""), None)
+        return self._over(scope, closed)
+
+    def _over(self, scope: Scope, closed: dict[str, Any]) -> Scope:
+        if not closed:
+            return scope
+        key = (id(scope), *sorted((name, id(value)) for name, value in closed.items()))
+        return self._scope(key, scope.module, {**scope.meanings, **closed})
+
+    def _bind(self, scope: Scope, name: str, value: Any, paths: set[Path]) -> Part:
+        """See to it that a name has its meaning in a scope."""
+        value = undecorated_model(value)
+        if isinstance(value, ModuleType):
+            self._read_module(value, paths)
+        known = scope.names.get(name)
+        if known is not None:
+            return known
+        here = self._known.get(id(value))
+        if here is None and _is_defined(value, name):
+            part = self._defined_here(scope, name, value)
+            if part is not None:
+                return part
+        part = self._new("value", scope, name, value)
+        part.identity = not _is_immutable(value)
+        scope.names[name] = part
+        self._users.append(part)
+        try:
+            found = None if isinstance(value, _PLAIN) else importable_from(value, name)
+            if here is not None and here.kind == "value" and part.identity:
+                part.text = self._used(here)
+            elif found and found[1] == name:
+                part.text = self._used(self._import(value, *found))
+            else:
+                part.text = self._written(value, name)
+        except ScriptError:
+            del scope.names[name]
+            raise
+        finally:
+            self._users.pop()
+        if part.identity and here is None:
+            self._known.setdefault(id(value), part)
+        return part
+
+    def _defined_here(self, scope: Scope, name: str, value: Any) -> Part | None:
+        """Write a definition; None if it has its name somewhere else."""
+        if isinstance(value, LRU_CACHE) and decorated_source(value) is None:
+            return None
+        if isinstance(value, type | FunctionType) and owner_of(
+            value, self._module_scope_of(value).meanings
+        ):
+            return None
+        part = self._definition(value, name)
+        return part if part.scope is scope and part.name == name else None
+
+    def _read_module(self, module: ModuleType, paths: set[Path]) -> None:
+        if is_own_module(module):
+            self._own_module(module, paths)
+            return
+        for path in paths:
+            for length in range(1, len(path) + 1):
+                name = ".".join((module.__name__, *path[:length]))
+                if name in sys.modules:
+                    self.submodules.add(name)
+
+    # Definitions
+
+    def _definition(self, thing: Any, name: str, rewrite: Rewrite | None = None) -> Part:
+        """Write a definition, and all that it refers to."""
+        known = self._known.get(id(thing))
+        if known is not None:
+            return known
+        if isinstance(thing, type) and is_made_by_call(thing):
+            return self._called_class(thing)
+        source, plain, decorators = self._read(thing, name)
+        scope = self._scope_of(plain)
+        own = source.name or _name_of_lambda(thing, name, scope)
+        meaning = undecorated_model(scope.meanings.get(own, thing))
+        if meaning is not thing:
+            scope = self._over(scope, {own: thing})
+        part = self._new("definition", scope, own, thing)
+        part.identity = True
+        self._known[id(thing)] = part
+        scope.names[own] = part
+        user = f"{plain.__qualname__} of {scope.module}"
+        self._users.append(part)
+        try:
+            if isinstance(plain, FunctionType):
+                source = self._with_true_defaults(source, plain, scope)
+            above = "".join(f"@{one}\n" for one in decorators)
+            text = above + source.text
+            if not source.name:
+                text = f"{own} = {source.text}"
+            elif source.text.startswith("if True:\n"):
+                text = _indented_decorators(source.text, above)
+            if rewrite is not None:
+                text = rewrite(source, text)
+            part.text = _FOR_CHECKERS.sub("", text) if is_ours(plain) else text
+            self._follow(part, scope, _names(source, decorators), plain)
+            part.text += self._attributes(part, plain)
+        except ScriptError as error:
+            del scope.names[own]
+            del self._known[id(thing)]
+            raise error.used_by(user) from None
+        finally:
+            self._users.pop()
+        return part
+
+    def _called_class(self, kind: type) -> Part:
+        """Write a class that was made by a call: ``namedtuple("Point", "x y")``."""
+        scope = self._module_scope_of(kind)
+        name = next((key for key, one in scope.meanings.items() if one is kind), kind.__name__)
+        part = self._new("value", scope, name, kind)
+        part.identity = True
+        self._known[id(kind)] = part
+        scope.names[name] = part
+        self._users.append(part)
+        try:
+            part.text = write_call(ValueWriter(self._refer), kind)
+        finally:
+            self._users.pop()
+        return part
+
+    def _read(self, thing: Any, name: str) -> tuple[Source, Any, tuple[str, ...]]:
+        """Read a definition: its source, what it defines without decorators, these."""
+        if isinstance(thing, type):
+            source = read_class(thing)
+            return source, thing, source.decorators
+        if hasattr(thing, "registry") and hasattr(thing, "dispatch"):
+            msg = f"{name} is a single-dispatch function: write one function for each type"
+            raise ScriptError(msg)
+        found = decorated_source(thing)
+        if found:
+            plain, source = found
+            scope = plain.__globals__
+            return source, plain, tuple(
+                one for one in source.decorators if not is_our_decorator(one, scope)
+            )  # fmt: skip
+        if not isinstance(thing, FunctionType):
+            if hasattr(thing, "pyfunc") or hasattr(thing, "__wrapped__"):
+                msg = (
+                    f"{name} is a {type(thing).__name__} made of a function: decorate the function "
+                    "where it is defined, at the top level of a file or of a cell"
+                )
+                raise ScriptError(msg)
+            raise refusal(thing, name)
+        if distribution_of(thing) and not is_ours(thing):
+            msg = (
+                f"{name} was made by {thing.__globals__['__name__']}, and cannot be imported from "
+                "there: decorate functions at the top level of a file or of a cell"
+            )
+            raise ScriptError(msg)
+        return read_function(thing), thing, ()
+
+    def _with_true_defaults(self, source: Source, function: FunctionType, scope: Scope) -> Source:
+        """Replace defaults whose expressions mean something else by now, or nothing."""
+        assert not isinstance(source.node, ast.ClassDef)  # noqa: S101 - functions have defaults
+        values = {
+            one.name: one.default
+            for one in inspect.signature(function, follow_wrapped=False).parameters.values()
+            if one.default is not one.empty
+        }
+        written = {}
+        for name, default in defaults_of(source.node).items():
+            if name not in values or _means(default, values[name], scope.meanings):
+                continue
+            written[name] = self._written(values[name], f"the default of {name}")
+        return with_defaults(source, written) if written else source
+
+    def _follow(self, part: Part, scope: Scope, names: Names, plain: Any) -> None:
+        """Provide what a definition refers to."""
+        for name in sorted((names.eager | names.lazy | names.assigned) - _OF_MODULES):
+            needed = part.eager if name in names.eager else part.lazy
+            if name in scope.meanings:
+                value = scope.meanings[name]
+                needed.append(self._bind(scope, name, value, names.paths.get(name, set())))
+                if name in names.changed and is_own_module(value):
+                    self._module_scope(vars(value), value.__name__).real = True
+            elif is_builtin(name):
+                scope.plain.add(name)
+            elif name in names.eager:
+                msg = (
+                    f"{name} is a local variable of the function around a class or a decorated "
+                    "function: define it at the top level"
+                )
+                raise ScriptError(msg)
+        if isinstance(plain, type):
+            for name in sorted(names.annotated & scope.meanings.keys() - names.eager):
+                bound_or_none = self._try_bind(scope, name)
+                if bound_or_none is not None:
+                    part.eager.append(bound_or_none)
+        self._words |= names.words
+        for one in names.imports:
+            self._import_within(part, scope, one, names)
+
+    def _import_within(self, part: Part, scope: Scope, one: Import, names: Names) -> None:
+        """Provide what a function of the user's imports from modules of the user's."""
+        package = str(scope.meanings.get("__package__") or "")
+        name = "." * one.level + one.module
+        try:
+            module = importlib.import_module(name, package or None)
+        except ImportError:
+            return  # as it will be there: this may be an import that is tried
+        if not is_own_module(module):
+            return
+        if one.level:
+            scope.real, scope.package = True, package
+        paths = {(attribute,) for attribute in one.names} or names.paths.get(one.alias, {()})
+        if not one.names and "." in one.module and one.alias == one.module.partition(".")[0]:
+            above = len(one.module.split(".")) - 1
+            paths = {path[above:] for path in paths}
+        for attribute in one.names:
+            inner = f"{module.__name__}.{attribute}"
+            if inner in sys.modules and is_own_module(sys.modules[inner]):
+                self._import_module(part, sys.modules[inner], names.paths.get(attribute, {()}))
+        self._import_module(part, module, {path for path in paths if path[:1] != ("*",)})
+
+    def _import_module(self, part: Part, module: ModuleType, paths: set[Path]) -> None:
+        scope = self._module_scope(vars(module), module.__name__)
+        scope.real = scope.imported = True
+        scope.package = str(getattr(module, "__package__", "") or "")
+        part.lazy.append(self._own_module(module, paths))
+        above = module.__name__.rpartition(".")[0]
+        if above in sys.modules:
+            self._import_module(part, sys.modules[above], {(module.__name__.rpartition(".")[2],)})
+
+    def _attributes(self, part: Part, plain: Any) -> str:
+        """Write what was set on a function or a class after it was defined."""
+        if isinstance(plain, type) or plain is not part.thing:
+            return ""
+        return "".join(
+            f"{part.name}.{name} = {self._written(value, f'{part.name}.{name}')}\n"
+            for name, value in vars(plain).items()
+            if not name.startswith("__")
+        )
+
+    # Words of texts, which may be names in equations
+
+    def _note_words(self, value: Any) -> None:
+        waiting, seen = [value], set()
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, str):
+                self._words |= words_of(one)
+                continue
+            if id(one) in seen or isinstance(one, type | ModuleType | np.ndarray | FunctionType):
+                continue
+            seen.add(id(one))
+            if isinstance(one, dict):
+                waiting += [*one.keys(), *one.values()]
+            elif isinstance(one, list | tuple | set | frozenset):
+                waiting += one
+            elif type(one).__name__ == "Equations":
+                self._words |= words_of(str(one))
+            elif not distribution_of(type(one)) or type(one).__module__ == "types":
+                waiting += getattr(one, "__dict__", {}).values()
+
+    def _provide_words(self) -> None:
+        """Give words that occur in texts their meaning, in every scope that has one."""
+        defaults = _known_to_brian()
+        done: set[tuple[int, str]] = set()
+        while True:
+            waiting = [
+                (scope, word)
+                for scope in list(self.scopes)
+                for word in sorted(self._words)
+                if (id(scope), word) not in done
+            ]
+            if not waiting:
+                return
+            for scope, word in waiting:
+                done.add((id(scope), word))
+                if word in scope.meanings and word not in _OF_MODULES:
+                    part = self._try_bind(scope, word)
+                    if part is not None:
+                        self._lend(scope, part)
+                elif word in defaults:
+                    scope.plain.add(word)
+
+    def _lend(self, scope: Scope, part: Part) -> None:
+        """Have a part that only texts name written with all that stands in its scope."""
+        for other in scope.names.values():
+            if other.kind == "definition" and other is not part and part not in other.lazy:
+                other.lazy.append(part)
+
+    def _try_bind(self, scope: Scope, name: str) -> Part | None:
+        """Bind a name that may be meant; None if it cannot be, as most words are no names."""
+        value = undecorated_model(scope.meanings[name])
+        if isinstance(value, ModuleType):
+            return None
+        users, self._users = self._users, []
+        try:
+            return self._bind(scope, name, value, set())
+        except ScriptError:
+            if _is_for_equations(value):
+                raise
+            return None
+        finally:
+            self._users = users
 
 
-def _importable_from(name: str, value: Any) -> str:
-    """Say from which well-known module a name can be imported; empty for none."""
-    for module in ("brian2", "numpy", "math"):
-        there = sys.modules.get(module)
-        if there is not None and getattr(there, name, None) is value:
-            return module
-    return ""
+def _names(source: Source, decorators: tuple[str, ...]) -> Names:
+    node = source.node
+    if not isinstance(node, ast.Lambda):
+        node = copy.copy(node)
+        node.decorator_list = [ast.parse(one, mode="eval").body for one in decorators]
+    return names_of(node)
 
 
-def _followed(module: str, path: str) -> Any:
-    thing: Any = sys.modules.get(module)
-    for part in path.split("."):
-        thing = getattr(thing, part, None)
-    return thing
+def _indented_decorators(text: str, above: str) -> str:
+    head, _, body = text.partition("\n")
+    indent = body[: len(body) - len(body.lstrip())]
+    return head + "\n" + "".join(f"{indent}{line}\n" for line in above.splitlines()) + body
 
 
-def _is_ours(thing: Any) -> bool:
-    name = thing.__name__ if isinstance(thing, ModuleType) else getattr(thing, "__module__", "")
-    return str(name).partition(".")[0] == _OURS
+def _name_of_lambda(thing: Any, name: str, scope: Scope) -> str:
+    for key, value in scope.meanings.items():
+        if value is thing:
+            return key
+    return name if name.isidentifier() else f"function_{len(scope.names)}"
+
+
+def _means(default: ast.expr, value: Any, meanings: Mapping[str, Any]) -> bool:
+    """Whether the expression of a default still gives its value, as far as one can tell."""
+    for node in ast.walk(default):
+        if isinstance(node, ast.Name) and node.id not in meanings and not is_builtin(node.id):
+            return False
+    if any(isinstance(node, ast.Call | ast.Lambda | ast.Await) for node in ast.walk(default)):
+        return True
+    try:
+        now = eval(compile(ast.Expression(default), "default", "eval"), dict(meanings))  # noqa: S307 - the user's own
+        plain = ValueWriter(lambda thing, _: str(id(thing)))
+        return now is value or plain.write(now, "it") == plain.write(value, "it")
+    except Exception:  # noqa: BLE001 - any expression of a user's may fail in any way
+        return False
+
+
+def _is_defined(value: Any, name: str) -> bool:
+    """Whether a value is written as a definition, not as an expression."""
+    return (
+        isinstance(value, type | FunctionType | LRU_CACHE)
+        or (hasattr(value, "pyfunc") and type(value).__name__ != "TimedArray")
+    ) and not importable_from(value, name)
+
+
+def _is_immutable(value: Any) -> bool:
+    """Whether it makes no difference if two names have the same object, or equal ones."""
+    if isinstance(value, tuple | frozenset):
+        return all(map(_is_immutable, value))
+    return isinstance(value, _IMMUTABLE) or (isinstance(value, np.ndarray) and not value.ndim)
+
+
+def _is_for_equations(value: Any) -> bool:
+    """Whether equations can use a value: then a word is a name."""
+    return isinstance(value, np.ndarray | np.generic | int | float) or hasattr(value, "pyfunc")
+
+
+def _known_to_brian() -> set[str]:
+    from brian2.core.namespace import (  # noqa: PLC0415 - engines are imported without Brian
+        DEFAULT_CONSTANTS,
+        DEFAULT_FUNCTIONS,
+        DEFAULT_UNITS,
+    )
+
+    return {*DEFAULT_CONSTANTS, *DEFAULT_FUNCTIONS, *DEFAULT_UNITS}

@@ -1,14 +1,37 @@
-"""Values as source code that gives the same bits."""
+"""Values as source code that gives the same type and the same bits."""
 
 from __future__ import annotations
 
+import builtins
+import datetime as dt
+import decimal
+import fractions
+import functools
 import math
-from typing import Any
+import pathlib
+import re
+import sys
+from collections.abc import Callable
+from types import (
+    BuiltinFunctionType,
+    FunctionType,
+    MappingProxyType,
+    MethodType,
+    ModuleType,
+)
+from typing import Any, ClassVar
 
 import numpy as np
 
 from brian_sweep_widget.engines.script.errors import ScriptError
-from brian_sweep_widget.models.units import NO_DIMENSIONS, Dimensions, dimensions_of, is_quantity
+from brian_sweep_widget.engines.script.instances import refusal, write_instance
+from brian_sweep_widget.models.units import (
+    NO_DIMENSIONS,
+    Dimensions,
+    best_unit,
+    dimensions_of,
+    is_quantity,
+)
 
 # SI units with a name of their own, by their exponents of m, kg, s, A, K, mol, cd.
 _SI_UNITS: dict[Dimensions, str] = {
@@ -22,83 +45,320 @@ _SI_UNITS: dict[Dimensions, str] = {
     (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0): "meter",
 }
 _MOST_ITEMS = 10_000  # of an array; more would be data, not a script
-_KINDS = "biufc"
+_NUMBERS = "biufc"
+_TEXTS = "SU"
+_TIMES = "mM"
+
+LRU_CACHE = type(functools.lru_cache(len))
+_REFERRED = (
+    type,
+    FunctionType,
+    ModuleType,
+    BuiltinFunctionType,
+    np.ufunc,
+    LRU_CACHE,
+)
+
+#: Gives the expression of a function, a class or a module in the script.
+Refer = Callable[[Any, str], str]
 
 
-def source_of(value: Any, name: str) -> str:  # noqa: PLR0911 - one for each kind
+def source_of(value: Any, name: str, refer: Refer | None = None) -> str:
     """Write a value.
 
     Parameters
     ----------
     value
-        None, a number, a text, a quantity, an array, or a container of these.
+        None, a number, a text, a quantity, an array, a container of these, an
+        instance of a class that holds such values, or a Brian object that is
+        made of them.
     name
         What it is called, for messages.
+    refer
+        Gives the expression of a function, a class or a module. If there is
+        none, modules have the names under which a script imports them, and
+        functions and classes are refused.
 
     Returns
     -------
     str
-        An expression. It may use ``np`` and ``brian2``.
+        An expression.
 
     Raises
     ------
     ScriptError
         If it is anything else, or too large.
     """
-    if is_quantity(value):
+    return ValueWriter(refer or _modules_only).write(value, name)
+
+
+def _modules_only(thing: Any, name: str) -> str:
+    if isinstance(thing, ModuleType):
+        return {"numpy": "np"}.get(thing.__name__, thing.__name__)
+    raise refusal(thing, name)
+
+
+class ValueWriter:
+    """Writes values as expressions.
+
+    Parameters
+    ----------
+    refer
+        See `source_of`.
+    """
+
+    def __init__(self, refer: Refer) -> None:
+        self.refer = refer
+        self._under_way: set[int] = set()
+
+    def module(self, name: str) -> str:
+        """Give the expression of a module that is loaded."""
+        return self.refer(sys.modules[name], "np" if name == "numpy" else name)
+
+    def write(self, value: Any, name: str) -> str:
+        """Write a value; see `source_of`."""
+        if id(value) in self._under_way:
+            msg = f"{name} contains itself, which cannot be written into a script"
+            raise ScriptError(msg)
+        self._under_way.add(id(value))
+        try:
+            return self._write(value, name)
+        finally:
+            self._under_way.discard(id(value))
+
+    def _write(self, value: Any, name: str) -> str:  # noqa: PLR0911 - a kind each
+        kind = type(value)
+        if is_quantity(value):
+            return self._quantity(value, name)
+        if kind is np.ndarray:
+            return self._array(value, name)
+        if isinstance(value, np.generic):
+            return self._number_of_numpy(value, name)
+        writer = self._BY_TYPE.get(kind)
+        if writer is not None:
+            return writer(self, value, name)
+        if isinstance(value, np.dtype):
+            return f"{self.module('numpy')}.dtype({self._descriptor(value, name)})"
+        if kind.__module__.partition(".")[0] == "pathlib":
+            path = next(
+                one
+                for one in (pathlib.Path, pathlib.PurePosixPath, pathlib.PureWindowsPath)
+                if isinstance(value, one)
+            )
+            return f"{self.module('pathlib')}.{path.__name__}({str(value)!r})"
+        if isinstance(value, _REFERRED) or _is_function_of(value):
+            return self.refer(value, name)
+        return write_instance(self, value, name)
+
+    # Quantities and arrays
+
+    def _quantity(self, value: Any, name: str) -> str:
+        brian = self.module("brian2")
         dimensions = dimensions_of(value)
         plain = np.asarray(value)
-        written = source_of(plain if plain.ndim else plain.item(), name)
+        if type(value).__name__ == "Unit":
+            return self._unit(value, plain, name)
+        if plain.dtype == float and dimensions != NO_DIMENSIONS:
+            short = _in_its_unit(value, plain) if not plain.ndim else ""
+            if short:
+                return short.replace("*", f"* {brian}.")
+            unit = _SI_UNITS.get(dimensions)
+            if unit:  # which is 1: multiplying by it changes no bit
+                written = self.write(plain if plain.ndim else plain.item(), name)
+                return f"{written} * {brian}.{unit}"
+        written = self.write(plain if plain.ndim else plain[()], name)
+        if plain.dtype == float and not plain.ndim:
+            written = self.write(plain.item(), name)
         if dimensions == NO_DIMENSIONS:
-            return written
-        unit = _SI_UNITS.get(dimensions)
-        if unit:  # which is 1: multiplying by it changes no bit
-            return f"{written} * brian2.{unit}"
-        exponents = ", ".join(f"{exponent:g}" for exponent in dimensions)
-        dimension = f"brian2.get_or_create_dimension([{exponents}])"
-        return f"brian2.Quantity({written}, dim={dimension})"
-    if isinstance(value, np.ndarray):
-        return _array(value, name)
-    if isinstance(value, np.generic):
-        return f"np.{value.dtype.name}({source_of(value.item(), name)})"
-    if value is None or isinstance(value, bool | int | str | bytes):
-        return repr(value)
-    if isinstance(value, float):
-        return repr(value) if math.isfinite(value) else f'float("{value}")'
-    if isinstance(value, complex):
-        return f"complex({source_of(value.real, name)}, {source_of(value.imag, name)})"
-    if type(value) in {list, tuple, set, frozenset, dict}:
-        return _container(value, name)
-    msg = (
-        f"{name} is a {type(value).__name__}, which cannot be written into a script: make it "
-        "inside the model, or of numbers, texts, arrays and quantities"
-    )
-    raise ScriptError(msg)
+            return f"{brian}.Quantity({written})"
+        return f"{brian}.Quantity({written}, dim={self._dimension(dimensions)})"
 
+    def _dimension(self, dimensions: Dimensions) -> str:
+        exponents = ", ".join(f"{exponent!r}" for exponent in dimensions)
+        return f"{self.module('brian2')}.get_or_create_dimension([{exponents}])"
 
-def _array(value: np.ndarray[Any, Any], name: str) -> str:
-    if value.dtype.kind not in _KINDS:
-        msg = f"{name} is an array of {value.dtype}, which cannot be written into a script"
-        raise ScriptError(msg)
-    if value.size > _MOST_ITEMS:
-        msg = (
-            f"{name} is an array of {value.size} numbers (allowed in a script: {_MOST_ITEMS}): "
-            "have the model read or compute it"
+    def _unit(self, value: Any, plain: np.ndarray[Any, Any], name: str) -> str:
+        brian = self.module("brian2")
+        symbol = str(value)
+        if getattr(sys.modules["brian2"], symbol, None) is value:
+            return f"{brian}.{symbol}"
+        return (
+            f"{brian}.Unit({self.write(plain.item(), name)}, "
+            f"dim={self._dimension(dimensions_of(value))}, scale={value.scale!r}, "
+            f"name={repr(value)!r}, dispname={symbol!r}, iscompound={bool(value.iscompound)!r})"
         )
-        raise ScriptError(msg)
-    items = source_of(value.ravel().tolist(), name)
-    text = f"np.array({items}, dtype=np.{value.dtype.name})"
-    return text if value.ndim == 1 else f"{text}.reshape({value.shape})"
 
+    def _array(self, value: np.ndarray[Any, Any], name: str) -> str:
+        kind = value.dtype.kind
+        if kind not in _NUMBERS + _TEXTS + _TIMES and not value.dtype.names:
+            msg = (
+                f"{name} is an array of {value.dtype}, which cannot be written into a script: "
+                "make it of numbers or texts, or inside the model"
+            )
+            raise ScriptError(msg)
+        if value.dtype == np.longdouble and value.dtype != float:
+            msg = f"{name} is an array of {value.dtype}, whose digits Python cannot write"
+            raise ScriptError(msg)
+        if value.size > _MOST_ITEMS:
+            msg = (
+                f"{name} is an array of {value.size} numbers (allowed in a script: {_MOST_ITEMS}): "
+                "have the model read or compute it"
+            )
+            raise ScriptError(msg)
+        numpy = self.module("numpy")
+        # In the order in which it lies in memory: sums depend on it.
+        turned = value.ndim > 1 and value.flags.f_contiguous and not value.flags.c_contiguous
+        flat = (value.T if turned else value).ravel()
+        if kind in _TIMES:
+            times = f"{numpy}.array({flat.view(np.int64).tolist()!r}, dtype={numpy}.int64)"
+            text = f"{times}.view({value.dtype.str!r})"
+        else:
+            items = self.write(flat.tolist(), name)
+            text = f"{numpy}.array({items}, dtype={self._descriptor(value.dtype, name)})"
+        if turned:
+            return f"{text}.reshape({value.shape[::-1]}).T"
+        return text if value.ndim == 1 else f"{text}.reshape({value.shape})"
 
-def _container(value: Any, name: str) -> str:
-    if isinstance(value, dict):
-        items = (f"{source_of(k, name)}: {source_of(v, name)}" for k, v in value.items())
+    def _descriptor(self, dtype: np.dtype[Any], name: str) -> str:
+        if dtype.names:
+            if dtype != np.dtype(dtype.descr):
+                msg = f"{name} has the type {dtype}, which cannot be written into a script"
+                raise ScriptError(msg)
+            return repr(dtype.descr)
+        if dtype.kind in _NUMBERS and dtype.isnative and dtype.kind != "b":
+            return f"{self.module('numpy')}.{dtype.name}"
+        return repr("bool" if dtype.kind == "b" else dtype.str)
+
+    def _number_of_numpy(self, value: np.generic, name: str) -> str:
+        numpy = self.module("numpy")
+        kind = value.dtype.kind
+        if kind in _TEXTS:
+            return f"{numpy}.{type(value).__name__}({value.item()!r})"
+        if kind in _TIMES or value.dtype.names or value.dtype == np.longdouble:
+            if value.dtype == float:
+                return f"{numpy}.float64({self.write(float(value), name)})"
+            return f"{self._array(np.asarray([value], dtype=value.dtype), name)}[0]"
+        called = "bool_" if kind == "b" else value.dtype.name
+        return f"{numpy}.{called}({self.write(value.item(), name)})"
+
+    # Python's own types
+
+    def _items(self, value: Any, name: str) -> list[str]:
+        return [self.write(item, f"{name}[{place}]") for place, item in enumerate(value)]
+
+    def _mapping(self, value: Any, name: str) -> str:
+        items = (
+            f"{self.write(key, f'a key of {name}')}: {self.write(item, f'{name}[{key!r}]')}"
+            for key, item in value.items()
+        )
         return "{" + ", ".join(items) + "}"
-    parts = [source_of(item, name) for item in value]
-    if isinstance(value, list):
-        return f"[{', '.join(parts)}]"
-    if isinstance(value, tuple):
-        return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
-    kind = type(value).__name__
-    return f"{kind}([{', '.join(parts)}])"
+
+    def _list(self, value: list[Any], name: str) -> str:
+        return f"[{', '.join(self._items(value, name))}]"
+
+    def _tuple(self, value: tuple[Any, ...], name: str) -> str:
+        return f"({', '.join(self._items(value, name))}{',' if len(value) == 1 else ''})"
+
+    def _set(self, value: Any, name: str) -> str:
+        return f"{type(value).__name__}([{', '.join(self._items(value, name))}])"
+
+    def _float(self, value: float, name: str) -> str:  # noqa: ARG002 - as all of them
+        return repr(value) if math.isfinite(value) else f'float("{value}")'
+
+    def _complex(self, value: complex, name: str) -> str:
+        return f"complex({self._float(value.real, name)}, {self._float(value.imag, name)})"
+
+    def _plain(self, value: Any, name: str) -> str:  # noqa: ARG002
+        return repr(value)
+
+    def _three(self, value: Any, name: str) -> str:
+        parts = (self.write(one, name) for one in (value.start, value.stop, value.step))
+        return f"{type(value).__name__}({', '.join(parts)})"
+
+    def _in_module(self, value: Any, name: str) -> str:
+        """Write what a class of a module of Python's says of itself: Fraction(1, 3)."""
+        text = repr(value)
+        module = type(value).__module__
+        bare = text.removeprefix(f"{module}.")
+        zone = getattr(value, "tzinfo", None)
+        if zone is not None and type(zone) is not dt.timezone:
+            msg = f"{name} is a time with {type(zone).__name__}: use datetime.timezone in a script"
+            raise ScriptError(msg)
+        here = self.module(module)
+        return f"{here}.{bare}".replace("=datetime.", f"={here}.").replace(
+            "(datetime.", f"({here}."
+        )
+
+    def _pattern(self, value: re.Pattern[Any], name: str) -> str:  # noqa: ARG002
+        return f"{self.module('re')}.compile({value.pattern!r}, {value.flags})"
+
+    def _partial(self, value: functools.partial[Any], name: str) -> str:
+        parts = [
+            self.write(value.func, f"{name}.func"),
+            *self._items(value.args, name),
+            *(f"{key}={self.write(item, key)}" for key, item in value.keywords.items()),
+        ]
+        return f"{self.module('functools')}.partial({', '.join(parts)})"
+
+    def _method(self, value: MethodType, name: str) -> str:
+        called = value.__func__.__name__
+        if getattr(value.__self__, called, None) != value:
+            raise refusal(value, name)
+        return f"{self.write(value.__self__, f'the object of {name}')}.{called}"
+
+    def _proxy(self, value: Any, name: str) -> str:
+        return f"{self.module('types')}.MappingProxyType({self._mapping(value, name)})"
+
+    def _named(self, value: Any, name: str) -> str:
+        """Write one of the constants that have no literal, such as Ellipsis."""
+        found = next((key for key, one in vars(builtins).items() if one is value), "")
+        if not found:
+            raise refusal(value, name)
+        return found
+
+    _BY_TYPE: ClassVar[dict[type, Callable[..., str]]] = {
+        **dict.fromkeys((type(None), bool, int, str, bytes, bytearray), _plain),
+        **dict.fromkeys((set, frozenset), _set),
+        **dict.fromkeys((range, slice), _three),
+        **dict.fromkeys((type(...), type(NotImplemented)), _named),
+        **dict.fromkeys(
+            (
+                dt.date,
+                dt.time,
+                dt.datetime,
+                dt.timedelta,
+                dt.timezone,
+                fractions.Fraction,
+                decimal.Decimal,
+            ),
+            _in_module,
+        ),
+        float: _float,
+        complex: _complex,
+        list: _list,
+        tuple: _tuple,
+        dict: _mapping,
+        MappingProxyType: _proxy,
+        MethodType: _method,
+        functools.partial: _partial,
+        re.Pattern: _pattern,
+    }
+
+
+def _is_function_of(value: Any) -> bool:
+    """Whether something was made of a function, as Brian's functions in equations are."""
+    return hasattr(value, "pyfunc") and type(value).__name__ != "TimedArray"
+
+
+def _in_its_unit(value: Any, plain: np.ndarray[Any, Any]) -> str:
+    """Write a quantity as a person would, ``10.0 *ms``; empty if that changes a bit."""
+    number = float(plain)
+    if not math.isfinite(number) or not number:
+        return ""
+    with np.errstate(all="ignore"):  # Brian compares with units that are far away
+        unit = best_unit(value)
+    brian: Any = getattr(sys.modules["brian2"], unit.symbol, None)
+    shown = unit.show(number)
+    if type(brian).__name__ != "Unit" or float(np.asarray(shown * brian)) != number:
+        return ""
+    return f"{shown!r} *{unit.symbol}"

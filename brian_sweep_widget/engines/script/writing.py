@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib
+import itertools
 import json
-import platform
-import random
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,8 +15,9 @@ import numpy as np
 from brian_sweep_widget.engines.compiled.engine import LABEL
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.engines.script.collecting import Collection
+from brian_sweep_widget.engines.script.errors import ScriptError
+from brian_sweep_widget.engines.script.layout import Layout
 from brian_sweep_widget.engines.script.sources import returning
-from brian_sweep_widget.engines.script.values import source_of
 from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.models import FunctionModel, Model, NetworkModel, Parameter
 from brian_sweep_widget.models.function_model import SEED
@@ -23,8 +26,17 @@ from brian_sweep_widget.models.units import quantity
 from brian_sweep_widget.results import Value
 from brian_sweep_widget.sweeps import Job
 
-_RESERVED = ("SEED", "PARAMETERS", "EXPECTED", "VERSIONS", "RUN_FOR", "MEASURES", "network")
-_IMPORTS = ["import platform", "import random", "", "import brian2", "import numpy as np"]
+_MODULES = {
+    "brian2": "brian2",
+    "np": "numpy",
+    "platform": "platform",
+    "random": "random",
+    "hashlib": "hashlib",
+}
+_OWN = (
+    "SEED", "PARAMETERS", "EXPECTED", "VERSIONS", "RUN_FOR", "MEASURES", "seed_everything",
+    "network", "results",
+)  # fmt: skip
 
 
 def script_of(
@@ -60,79 +72,130 @@ def script_of(
     ScriptError
         If the model refers to something that cannot be written.
     """
-    import brian2  # noqa: PLC0415 - engines are imported without Brian
-
-    modules = {"brian2": brian2, "np": np, "platform": platform, "random": random}
-    collection = Collection(modules, _RESERVED)
+    collection = Collection()
     arguments = {
         name: quantity(value, parameters[name].unit) for name, value in job.parameters.items()
     }
-    constants = [f"SEED = {job.seed}"]
+    constants = [f"\1SEED = {job.seed}"]
+    write = collection.expression
     if isinstance(model, NetworkModel):
         calls = _network(model, collection, expected, compiled=engine == LABEL)
         if DURATION not in model.builder_parameters:
-            constants.append(f"RUN_FOR = {source_of(arguments.pop(DURATION), DURATION)}")
+            constants.append(f"\1RUN_FOR = {write(arguments.pop(DURATION), DURATION)}")
     else:
         calls = _function(model, collection)
     constants.append(
         _table(
-            "PARAMETERS",
-            {name: source_of(value, name) for name, value in arguments.items()},
+            "\1PARAMETERS",
+            {name: write(value, name) for name, value in arguments.items()},
             {name: parameters[name].text(job.parameters[name]) for name in arguments},
         )
     )
-    numbers = {n: source_of(float(v.si), n) for n, v in expected.items() if not v.si.ndim}
     constants += [
-        _table("EXPECTED", numbers, {name: value.label for name, value in expected.items()}),
-        _table("VERSIONS", {name: _quoted(version) for name, version in _versions().items()}),
+        _table(
+            "\1EXPECTED",
+            {name: _expected(value) for name, value in expected.items()},
+            {name: value.label for name, value in expected.items()},
+        ),
+        _table("\1VERSIONS", {name: _quoted(version) for name, version in _versions().items()}),
     ]
-    settings = _settings(context or BrianContext(), engine, network=isinstance(model, NetworkModel))
-    parts = [
-        _docstring(model, parameters, job) + "\nfrom __future__ import annotations",
-        "\n".join(_IMPORTS + collection.imports),
-        "\n".join(constants),
-        *collection.blocks,
-        _SEEDING,
-        "\n".join([*settings, "", *calls]),
-        _REPORT,
+    settings = _settings(
+        context or BrianContext(), engine, write, network=isinstance(model, NetworkModel)
+    )
+    head = "\n".join(constants)
+    tail = "\n".join([*settings, "", *calls])
+    modules = {name: importlib.import_module(module) for name, module in _MODULES.items()}
+    layout = Layout(collection, [head, tail], modules, _OWN)
+    written = [
+        layout.resolve(head),
+        *_together(layout.blocks),
+        layout.resolve(_SEEDING),
+        layout.resolve(tail),
+        layout.resolve(_REPORT),
     ]
-    return "\n\n".join(part.strip("\n") + "\n" for part in parts)
+    text = "\n\n".join(
+        part.strip("\n") + "\n"
+        for part in (
+            _docstring(model, parameters, job) + "\nfrom __future__ import annotations",
+            "\n".join(layout.imports),  # of all that was resolved
+            *written,
+        )
+    )
+    try:
+        compile(text, "script", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        line = text.splitlines()[(error.lineno or 1) - 1].strip()
+        msg = (
+            f"a function of the model cannot stand by itself in a script: {error.msg} in {line!r}. "
+            "Define it at the top level of a file or of a cell"
+        )
+        raise ScriptError(msg) from None
+    return text
 
 
 def _network(
     model: NetworkModel, collection: Collection, expected: Mapping[str, Value], *, compiled: bool
 ) -> list[str]:
     """Write the model so that it runs where it is built: there its names mean what they do."""
-    duration = DURATION if DURATION in model.builder_parameters else "RUN_FOR"
+    duration = DURATION if DURATION in model.builder_parameters else "\1RUN_FOR"
     run = [f"network.run({duration})"]
-    name = collection.add(model.builder, lambda source: returning(source, run))
+    name = collection.model(
+        model.builder, model.name, lambda source, text: returning(source, text, run)
+    )
     measures = {
-        key: collection.add(one.function) for key, one in model.measures.items() if key in expected
+        key: collection.expression(one.function, key)
+        for key, one in model.measures.items()
+        if key in expected
     }
     failed = [key for key in model.measures if key not in expected]
     return [
         *(f"# Left out, as it failed: {key}" for key in failed),
-        _table("MEASURES", measures),
+        _table("\1MEASURES", measures),
         "",
-        "seed_everything(SEED)",
-        f"network = {name}(**PARAMETERS)",
-        *(["brian2.device.build(directory=None)  # in a folder that is removed"] * compiled),
-        "results = {name: measure(network) for name, measure in MEASURES.items()}",
+        "\1seed_everything(\1SEED)",
+        f"\1network = {name}(**\1PARAMETERS)",
+        *(["\1brian2.device.build(directory=None)  # in a folder that is removed"] * compiled),
+        "\1results = {name: measure(\1network) for name, measure in \1MEASURES.items()}",
     ]
 
 
 def _function(model: FunctionModel, collection: Collection) -> list[str]:
-    name = collection.add(model.function)
-    seed = f", {SEED}=SEED" if model.takes_seed else ""
+    name = collection.expression(model.function, model.name)
+    seed = f", {SEED}=\1SEED" if model.takes_seed else ""
     return [
-        "seed_everything(SEED)",
-        f"results = {name}(**PARAMETERS{seed})",
-        "if not isinstance(results, dict):",
-        f"    results = {{{_quoted(model.name)}: results}}",
+        "\1seed_everything(\1SEED)",
+        f"\1results = {name}(**\1PARAMETERS{seed})",
+        "if not isinstance(\1results, dict):",
+        f"    \1results = {{{_quoted(model.name)}: \1results}}",
     ]
 
 
-def _settings(context: BrianContext, engine: str, *, network: bool) -> list[str]:
+def _together(blocks: Iterable[str]) -> Iterator[str]:
+    """Put constants that follow each other into lines that do."""
+    for short, group in itertools.groupby(blocks, lambda one: one.count("\n") <= 1):
+        if short:
+            yield "".join(group)
+        else:
+            yield from group
+
+
+def _expected(value: Value) -> str:
+    """Write a number; of an array its shape and a digest of its numbers."""
+    if not value.si.ndim:
+        number = float(value.si)
+        return repr(number) if math.isfinite(number) else f'float("{number}")'
+    return f"({value.si.shape}, {digest_of(value.si)!r})"
+
+
+def digest_of(numbers: np.ndarray[Any, Any]) -> str:
+    """Give the digest that tells arrays apart; scripts compute the same."""
+    plain = np.where(np.isnan(numbers), np.nan, numbers).astype("<f8")
+    return hashlib.sha256(plain.tobytes()).hexdigest()
+
+
+def _settings(
+    context: BrianContext, engine: str, write: Callable[[Any, str], str], *, network: bool
+) -> list[str]:
     """Write what Brian was told before the model was built."""
     preferences = dict(context.preferences)
     if network:  # the engine says how it computes, whatever the user prefers
@@ -140,21 +203,14 @@ def _settings(context: BrianContext, engine: str, *, network: bool) -> list[str]
         if engine != LABEL:
             preferences["codegen.target"] = engine.partition("(")[2].rstrip(")")
     lines = [
-        f"brian2.prefs[{_quoted(name)}] = {_preference(name, value)}"
+        f"\1brian2.prefs[{_quoted(name)}] = "
+        + (_quoted(value) if isinstance(value, str) else write(value, f"the preference {name}"))
         for name, value in preferences.items()
     ]
     if engine == LABEL:
-        lines.append('brian2.set_device("cpp_standalone", build_on_run=False)')
-    lines.append(f"brian2.defaultclock.dt = {context.time_step!r} * brian2.second")
+        lines.append('\1brian2.set_device("cpp_standalone", build_on_run=False)')
+    lines.append(f"\1brian2.defaultclock.dt = {context.time_step!r} * \1brian2.second")
     return lines
-
-
-def _preference(name: str, value: Any) -> str:
-    if isinstance(value, type) and value.__module__ == "numpy":
-        return f"np.{value.__name__}"
-    if isinstance(value, str):
-        return _quoted(value)
-    return source_of(value, f"the preference {name}")
 
 
 def _docstring(model: Model, parameters: Mapping[str, Parameter], job: Job) -> str:
@@ -188,31 +244,33 @@ def _quoted(text: str) -> str:
 
 
 _SEEDING = '''\
-def seed_everything(number):
+def \1seed_everything(number):
     """Seed Python's, numpy's and Brian's generators."""
-    random.seed(number)
-    np.random.seed(number)
-    brian2.seed(number)
+    \1random.seed(number)
+    \1np.random.seed(number)
+    \1brian2.seed(number)
 '''
 
 _REPORT = """\
 here = {
-    "python": platform.python_version(),
-    "brian2": brian2.__version__,
-    "numpy": np.__version__,
+    "python": \1platform.python_version(),
+    "brian2": \1brian2.__version__,
+    "numpy": \1np.__version__,
 }
-for name, version in VERSIONS.items():
+for name, version in \1VERSIONS.items():
     if here[name] != version:
         print(f"{name} is {here[name]} here; the numbers were computed with {version}")
 same = True
-for name, value in results.items():
-    if name not in EXPECTED or np.ndim(value):
-        print(f"{name}: {value}")
-        continue
-    number = np.asarray(value, dtype=float)
-    wanted = EXPECTED[name]
-    equal = bool(number == wanted or (np.isnan(number) and np.isnan(wanted)))
+for name, wanted in \1EXPECTED.items():
+    value = \1results[name]
+    number = \1np.asarray(value, dtype=float)
+    if number.ndim:
+        plain = \1np.where(\1np.isnan(number), \1np.nan, number).astype("<f8")
+        equal = (number.shape, \1hashlib.sha256(plain.tobytes()).hexdigest()) == wanted
+        print(f"{name}: {value}" + ("" if equal else " (expected: other numbers)"))
+    else:
+        equal = bool(number == wanted or (\1np.isnan(number) and \1np.isnan(wanted)))
+        print(f"{name}: {float(number)!r}" + ("" if equal else f" (expected: {wanted!r})"))
     same = same and equal
-    print(f"{name}: {float(number)!r}" + ("" if equal else f" (expected: {wanted!r})"))
 print("the same, bit for bit" if same else "NOT the same")
 """

@@ -1,0 +1,339 @@
+"""Where each part of a script stands: its imports, its scopes, its order."""
+
+from __future__ import annotations
+
+import keyword
+import sys
+from collections.abc import Container, Iterable, Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+from brian_sweep_widget.engines.script.collecting import Collection
+from brian_sweep_widget.engines.script.errors import ScriptError
+from brian_sweep_widget.engines.script.parts import (
+    OWN_NAME,
+    TOKEN,
+    Key,
+    Part,
+    Scope,
+    sole_reference,
+)
+
+_LONGEST_LINE = 88
+# Builtins that the script itself uses.
+_USED = frozenset({"bool", "dict", "float", "isinstance", "print", "vars", "object", "__name__"})
+
+
+class Layout:
+    """Gives names to what was collected, and writes it in order.
+
+    The scopes of different modules become one, the script's own, where no name
+    means two things. A scope in which one does is written as a module of its
+    own, in the same file: equations find their variables among the globals of
+    the function that runs the network, so each function keeps its own globals.
+
+    Parameters
+    ----------
+    collection
+        What there is.
+    asked
+        References to what the script uses itself.
+    modules
+        What the script imports for itself, by the names that it would like.
+    own
+        Other names that the script would like to use.
+    """
+
+    def __init__(
+        self,
+        collection: Collection,
+        asked: Iterable[str],
+        modules: Mapping[str, ModuleType],
+        own: Iterable[str],
+    ) -> None:
+        self._collection = collection
+        self._parts = collection.parts
+        self._imports: set[str] = set()
+        self._from: dict[str, set[str]] = {}
+        self._order = self._ordered([self._parts[n] for text in asked for n in _numbers(text)])
+        every = {part.name for part in self._order if part.scope is not None}
+        every |= {name for scope in collection.scopes for name in scope.plain}
+        #: The script's names for what it uses itself, by the names that it would like.
+        self.own = {name: _other(name, every) for name in own}
+        self._flat: dict[str, Key] = {name: ("plain", name) for name in _USED}
+        self._flat |= {name: ("own", name) for name in self.own.values()}
+        meant = {
+            name
+            for name in modules
+            for part in self._order
+            if part.name == name
+            and part.scope is not None
+            and self._key(part) != ("import", modules[name].__name__, "")
+        }
+        self._modules: dict[str, str] = {}
+        for name, module in modules.items():
+            self.own[name] = _other(name, every) if name in meant else name
+            self._modules[module.__name__] = self.own[name]
+            self._flat[self.own[name]] = ("import", module.__name__, "")
+            self._import(module.__name__, self.own[name])
+        self._sections: list[Scope] = []
+        self._called: set[str] = set()  # what sections are called as modules
+        self._choose_scopes()
+        self._expressions: dict[int, str] = {}
+        self.blocks = list(self._written())
+
+    def resolve(self, text: str) -> str:
+        """Replace references in a text by expressions, and own names by those chosen."""
+        with_names = OWN_NAME.sub(lambda found: self.own[found[1]], text)
+        return TOKEN.sub(lambda found: self._expression(self._parts[int(found[1])]), with_names)
+
+    @property
+    def imports(self) -> list[str]:
+        """The lines that import."""
+        lines = sorted(self._imports, key=_place)
+        for module in sorted(self._from, key=lambda one: _place(f"import {one}")):
+            names = ", ".join(sorted(self._from[module]))
+            line = f"from {module} import {names}"
+            if len(line) > _LONGEST_LINE:
+                body = "".join(f"    {name},\n" for name in sorted(self._from[module]))
+                line = f"from {module} import (\n{body})"
+            lines.append(line)
+        return lines
+
+    # Order
+
+    def _ordered(self, roots: list[Part]) -> list[Part]:
+        """Order parts so that each stands after what it needs."""
+        found: list[Part] = []
+        seen: set[int] = set()
+
+        def visit(part: Part) -> None:
+            if part.number in seen:
+                return
+            seen.add(part.number)
+            for other in (*part.eager, *part.lazy):
+                visit(other)
+            found.append(part)
+
+        for root in roots:
+            visit(root)
+        placed: list[Part] = []
+        done: set[int] = set()
+        under_way: set[int] = set()
+
+        def place(part: Part) -> None:  # what is needed at once, in cycles of calls, too
+            if part.number in done:
+                return
+            if part.number in under_way:
+                msg = f"{part.name} needs itself to be defined: define it without a circle"
+                raise ScriptError(msg)
+            under_way.add(part.number)
+            for other in part.eager:
+                place(other)
+            done.add(part.number)
+            placed.append(part)
+
+        for part in found:
+            place(part)
+        return placed
+
+    # Scopes
+
+    def _key(self, part: Part) -> Key:
+        """Say what a part means, so that two names for it can be told from two things."""
+        if part.kind == "import":
+            module, path = (part.name, part.path)
+            if path and _is_known_to_brian(path, part.thing):
+                return ("plain", path)
+            return ("plain", path) if module == "builtins" else ("import", module, path)
+        if part.kind == "value":
+            other = sole_reference(part.text)
+            if other is not None:
+                return self._key(self._parts[other])
+            if not part.identity:
+                return ("value", part.text)
+        return ("part", part.number)
+
+    def _choose_scopes(self) -> None:
+        """Let scopes share the script's names unless a name would mean two things."""
+        named: dict[int, dict[str, Key]] = {}
+        for part in self._order:
+            if part.scope is not None and part.kind != "module":
+                named.setdefault(id(part.scope), {})[part.name] = self._key(part)
+        used = [one for one in self._collection.scopes if id(one) in named or one.real]
+        for scope in used:
+            meant = dict(named.get(id(scope), {}))
+            meant |= {name: ("plain", name) for name in scope.plain - meant.keys()}
+            fits = all(self._flat.get(name, key) == key for name, key in meant.items())
+            if fits and not scope.real:
+                self._flat |= meant
+            else:
+                self._sections.append(scope)
+        for scope in self._sections:
+            scope.prefix = f"{self._name_of_module(scope)}."
+
+    def _name_of_module(self, scope: Scope) -> str:
+        """Find a name in the script for a module of the user's: the one it has already."""
+        part = next(
+            (one for one in self._order if one.kind == "module" and one.scope is scope), None
+        )
+        key = ("part", part.number) if part else ("scope", id(scope))
+        known = next((name for name, one in self._flat.items() if one == key), "")
+        return known or self._unique(scope.module.rpartition(".")[2], key)
+
+    def _unique(self, wanted: str, key: Key) -> str:
+        name = _other(wanted if wanted.isidentifier() else "module", self._flat)
+        self._flat[name] = key
+        return name
+
+    # Expressions
+
+    def _expression(self, part: Part) -> str:
+        if part.number not in self._expressions:
+            self._expressions[part.number] = self._found_expression(part)
+        return self._expressions[part.number]
+
+    def _found_expression(self, part: Part) -> str:
+        if part.kind == "import":
+            if part.name == "builtins":
+                return part.path
+            module = self._module(part.name)
+            return f"{module}.{part.path}" if part.path else module
+        assert part.scope is not None  # noqa: S101 - only imports have none
+        if part.kind == "module":
+            if part.scope in self._sections:
+                return part.scope.prefix.rstrip(".")
+            return self._name_of_module(part.scope)
+        return f"{part.scope.prefix}{part.name}"
+
+    def _module(self, module: str) -> str:
+        """Give the script's name for an installed module."""
+        if module not in self._modules:
+            wanted = next(
+                (
+                    part.name
+                    for part in self._order
+                    if part.scope is not None
+                    and not part.scope.prefix
+                    and self._key(part) == ("import", module, "")
+                ),
+                "",
+            )
+            name = wanted or self._unique(module.replace(".", "_"), ("import", module, ""))
+            self._modules[module] = name
+            self._import(module, name)
+        return self._modules[module]
+
+    def _import(self, module: str, name: str) -> None:
+        self._imports.add(f"import {module}" + (f" as {name}" if name != module else ""))
+
+    # Text
+
+    def _written(self) -> Iterator[str]:
+        for scope in self._sections:
+            yield self._heading(scope)
+        for part in self._order:
+            text = self._text(part)
+            if text:
+                yield text
+        for name in sorted(self._collection.submodules):
+            root = name.partition(".")[0]
+            if self._modules.get(root) == root:
+                self._imports.add(f"import {name}")
+            else:
+                self._import(name, self._unique(name.replace(".", "_"), ("import", name, "")))
+
+    def _heading(self, scope: Scope) -> str:
+        """Make the module that a scope is."""
+        name = scope.prefix.rstrip(".")
+        called = name if scope.module in {"__main__", *self._called} else scope.module
+        self._called.add(called)
+        lines = [
+            f"{name} = {self._module('types')}.ModuleType({called!r})",
+            # Where data classes look for it, and functions that import from it.
+            f"{self._module('sys')}.modules[{called!r}] = {name}",
+        ]
+        if scope.package:
+            lines.append(f"{name}.__package__ = {scope.package!r}")
+        if scope.imported:
+            lines.append(f"{name}.__path__ = []")
+        texts = [part.text for part in self._order if part.scope is scope]
+        lent = {found[1] for text in texts for found in OWN_NAME.finditer(text)}
+        lines += [f"{name}.{self.own[one]} = {self.own[one]}" for one in sorted(lent)]
+        return "\n".join(lines) + "\n"
+
+    def _text(self, part: Part) -> str:
+        if part.kind == "import" or part.scope is None:
+            return ""
+        here = self._expression(part)
+        if part.kind == "module":
+            return "" if part.scope in self._sections else self._namespace(part, here)
+        text = self.resolve(part.text)
+        flat = not part.scope.prefix
+        if part.kind == "definition":
+            return text if flat else self._executed(part.scope, text)
+        if flat and self._imported(part):
+            return ""
+        return "" if text == here else f"{here} = {text}\n"
+
+    def _namespace(self, part: Part, here: str) -> str:
+        called = f"{here} = {self._module('types')}.SimpleNamespace("
+        items = [f"{one.name}={self._expression(one)}" for one in part.eager]
+        line = called + ", ".join(items) + ")\n"
+        if len(line) <= _LONGEST_LINE:
+            return line
+        return called + "\n" + "".join(f"    {item},\n" for item in items) + ")\n"
+
+    def _executed(self, scope: Scope, text: str) -> str:
+        """Write a definition so that a module has it, and its globals are the module's."""
+        quoted = next(
+            (
+                f"r{quotes}\n{text}{quotes}"
+                for quotes in ("'''", '"""')
+                if quotes not in text and not text.endswith(("\\", quotes[0]))
+            ),
+            repr(text),
+        )
+        return f"exec({quoted}, vars({scope.prefix.rstrip('.')}))\n"
+
+    def _imported(self, part: Part) -> bool:
+        """Have a name imported that means something in an installed module."""
+        other = sole_reference(part.text)
+        thing = self._parts[other] if other is not None else None
+        if thing is None or thing.kind != "import" or "." in thing.path:
+            return False
+        if thing.path:
+            renamed = f" as {part.name}" if part.name != thing.path else ""
+            self._from.setdefault(thing.name, set()).add(thing.path + renamed)
+        else:
+            self._import(thing.name, part.name)
+        return True
+
+
+def _place(line: str) -> tuple[bool, str]:
+    """Sort a line that imports: what is Python's before what is installed."""
+    return line.split()[1].partition(".")[0] not in sys.stdlib_module_names, line
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(one) for one in TOKEN.findall(text)]
+
+
+def _other(name: str, taken: Container[str]) -> str:
+    """Give a name, or one like it that is free."""
+    alias, number = name, 2
+    while alias in taken or keyword.iskeyword(alias):
+        alias, number = f"{name}_{number}", number + 1
+    return alias
+
+
+def _is_known_to_brian(name: str, thing: Any) -> bool:
+    """Whether equations that no one gave a meaning to a name take this one."""
+    from brian2.core.namespace import (  # noqa: PLC0415 - engines are imported without Brian
+        DEFAULT_CONSTANTS,
+        DEFAULT_FUNCTIONS,
+        DEFAULT_UNITS,
+    )
+
+    known = (DEFAULT_UNITS, DEFAULT_FUNCTIONS, DEFAULT_CONSTANTS)
+    return any(one.get(name) is thing for one in known)
