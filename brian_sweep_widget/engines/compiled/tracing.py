@@ -21,6 +21,7 @@ from unittest import mock
 
 import numpy as np
 
+from brian_sweep_widget.engines.compiled.construction import Construction, reason_of
 from brian_sweep_widget.engines.compiled.inventory import ResultFiles, take_inventory
 from brian_sweep_widget.engines.compiled.literals import Parsed, parse
 from brian_sweep_widget.engines.compiled.makefile import Toolchain, read_makefile
@@ -166,7 +167,7 @@ class Tracer:
             with _clocks_in_order(), watched_solutions(equations) as solved:
                 return self._generate(device, values, folder, solved, with_sources=with_sources)
         except NotImplementedError as error:
-            raise UnsupportedError(_first_line(error)) from error
+            raise UnsupportedError(reason_of(error) or _first_line(error)) from error
         finally:
             device.reinit()
             reset_device()
@@ -189,13 +190,16 @@ class Tracer:
         }
         device.insert_code("main", _SEEDING)
         before = _generator_states()
-        with watched_connections() as connections:
+        construction = Construction(device)
+        with watched_connections() as connections, construction.followed():
             network, names = build(self._builder, {name: quantities[name] for name in self._names})
             if brian2.get_device() is not device:
                 msg = "it calls set_device, and so leaves the device that writes the program"
                 raise UnsupportedError(msg)
             draws = before != _generator_states()
             _refuse_python_code(network)
+            construction.take_in_changes()
+            construction.check_recorded(network)
             network.run(quantities[DURATION], namespace=names)
         files = take_inventory(network, device)
         device.insert_code("before_end", files.code())
