@@ -60,7 +60,7 @@ class Construction:
         from brian2.groups import group  # noqa: PLC0415
         from brian2.synapses import synapses  # noqa: PLC0415
 
-        device = {
+        device: dict[str, Any] = {
             "get_value": lambda variable, access_data=True: self._known.value(variable),  # noqa: ARG005
             "fill_with_array": self._values.fill,
             "resize": self._resized,
@@ -87,7 +87,7 @@ class Construction:
         In the runtime a whole variable, when it is read, is the array itself.
         """
         for variable, array in self._known.changed_in_place().items():
-            self._values.fill(variable, array.copy())
+            self._values.fill(variable, array)
 
     def check_recorded(self, network: Any) -> None:
         """Have the program check what Brian could not: which synapses are recorded."""

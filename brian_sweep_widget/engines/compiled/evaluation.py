@@ -87,14 +87,14 @@ class Evaluation:
 
         # Brian has an object of the same name as this module.
         devices = importlib.import_module("brian2.devices.device")
-        runtime = {
+        runtime: dict[str, Any] = {
             "get_value": self._get_value,
             "resize": self._resize_copy,
             "code_object": self._code_object,
             "code_object_class": lambda *_, **__: NumpyCodeObject,
         }
         # Variables of the model belong to the standalone device and ask that one.
-        standalone = {
+        standalone: dict[str, Any] = {
             "get_value": self._get_value,
             "resize": self._resize_copy,
             "fill_with_array": self._fill,

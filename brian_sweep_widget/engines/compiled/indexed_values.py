@@ -67,7 +67,9 @@ class IndexedValues:
         shape = Quantity(value).shape
         if shape and (len(shape) > 1 or shape[0] not in {1, len(indices)}):
             number = shape[0]
-            msg = f"Provided values do not match the size of the indices, {number} != {len(indices)}."
+            msg = (
+                f"Provided values do not match the size of the indices, {number} != {len(indices)}."
+            )
             raise ValueError(msg)
         self._put(variable, self.places(variable, indices), np.asarray(value))
 

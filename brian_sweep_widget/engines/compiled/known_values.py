@@ -107,13 +107,14 @@ class KnownValues:
     def __init__(self, device: Any) -> None:
         self._device = device
         self._cells: dict[Any, Deferred | Unknown] = {}
-        self._lent: dict[Any, Array] = {}
+        # Arrays that the builder has, and what was in them then.
+        self._lent: dict[Any, tuple[Array, Array]] = {}
 
     def cell(self, variable: Any) -> Cell:
         """Give what a variable holds now; it stays so, whatever is set later."""
         known: Array | None = self._device.array_cache.get(variable)
         if known is not None:
-            return self._lent.get(variable, known)
+            return self._lent[variable][1] if variable in self._lent else known
         return self._cells.get(variable) or _untouched(variable)
 
     def cells(self) -> dict[Any, Cell]:
@@ -126,8 +127,9 @@ class KnownValues:
 
     def put(self, variable: Any, cell: Cell) -> None:
         """Say what a variable holds from now on."""
-        self._lent.pop(variable, None)
         self._cells.pop(variable, None)
+        if variable in self._lent and self._written_through(variable, cell):
+            return
         if isinstance(cell, np.ndarray):
             self._device.array_cache[variable] = cell
         else:
@@ -148,6 +150,8 @@ class KnownValues:
             except NotComputedError as error:
                 raise _unknown(_named(variable), error) from error
         found: Array = self._device.array_cache[variable]
+        if hasattr(variable, "resize") and found.ndim == 1:
+            variable.size = len(found)  # as Brian does with what a program left
         return found
 
     def computed(self, compute: Callable[[], Any], what: str) -> Any:
@@ -199,18 +203,32 @@ class KnownValues:
 
         return Deferred(run)
 
+    def _written_through(self, variable: Any, cell: Cell) -> bool:
+        """Put values where the builder sees them, too: it has the array itself."""
+        array, _ = self._lent[variable]
+        try:
+            found = resolved(cell, variable)
+        except NotComputedError:
+            found = None
+        if found is None or found.shape != array.shape:
+            del self._lent[variable]
+            return False
+        array[...] = found
+        self._device.array_cache[variable] = array
+        self._lent[variable] = array, array.copy()
+        return True
+
     def lend(self, variable: Any) -> None:
         """Take note that the builder has a view of the array itself."""
         array = self._device.array_cache[variable]
-        self._lent.setdefault(variable, array.copy())
+        self._lent.setdefault(variable, (array, array.copy()))
 
     def changed_in_place(self) -> dict[Any, Array]:
         """Give the arrays that the builder has written into since it has them."""
-        cache = self._device.array_cache
         return {
-            variable: cache[variable]
-            for variable, before in self._lent.items()
-            if cache[variable].tobytes() != before.tobytes()
+            variable: array.copy()
+            for variable, (array, before) in self._lent.items()
+            if array.tobytes() != before.tobytes()
         }
 
 

@@ -83,11 +83,11 @@ class Connections:
         numbers: dict[Any, float] = {}
         for synapses, condition, options in self.calls:
             # Synapses, too, can be connected: they are as many as expected so far.
-            sizes = [
+            sources, targets = (
                 numbers.get(side, 0.0) if isinstance(side, type(synapses)) else float(len(side))
                 for side in (itself(synapses.source), itself(synapses.target))
-            ]
-            more = _expected_between(*sizes, condition, options, names)
+            )
+            more = _expected_between(sources, targets, condition, options, names)
             numbers[synapses] = numbers.get(synapses, 0.0) + more
         return numbers
 
