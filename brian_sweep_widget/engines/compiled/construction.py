@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 from unittest import mock
 
@@ -104,7 +104,9 @@ class Construction:
         largest = int(np.max(indices))
         self._values.check(
             f"{self._device.get_array_name(number)}[0] <= {largest}",
-            f"IndexError: {who} synapse {largest} of {synapses.name}, which has fewer",
+            f"IndexError: {who} synapse ",
+            largest,
+            f" of {synapses.name}, which has fewer",
         )
 
     def _assign(self, view: Any, item: Any, value: Any, check_units: bool) -> None:  # noqa: FBT001 - Brian's
@@ -152,7 +154,8 @@ class Construction:
         template = asked["template_name"]
         if template == _INDICES:
             what = f"the indices of {group.name!r} for which {asked['code'][8:]}"
-            return lambda: self._known.computed(lambda: self._create(**asked)(), what)
+            compute = functools.partial(_run, self._create, asked)
+            return functools.partial(self._known.computed, compute, what)
         if template not in _SET + _CONNECT:
             return self._create(*args, **options)
         self.take_in_changes()
@@ -175,6 +178,9 @@ class Construction:
             self._check_ends(group, asked["additional_variables"])
         for variable in written:
             self._known.put(variable, after)
+        if template == "synapses_create_array":  # no more work than to remember it
+            with suppress(ValueUnknownError):
+                self._known.value(group.variables["N"])
         return made
 
     def _check_places(self, asked: dict[str, Any]) -> None:
@@ -211,8 +217,8 @@ class Construction:
         return made
 
 
-def _run(create: Callable[..., Any], asked: dict[str, Any]) -> None:
-    create(**asked)()
+def _run(create: Callable[..., Any], asked: dict[str, Any]) -> Any:
+    return create(**asked)()
 
 
 def _set_by(asked: dict[str, Any]) -> frozenset[Any]:

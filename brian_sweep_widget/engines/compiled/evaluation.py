@@ -61,10 +61,7 @@ class Evaluation:
         try:
             with self._active():
                 result = compute()
-            if repr(np.random.get_state()) != repr(drawn):  # noqa: NPY002 - as above
-                raise NotComputedError(AT_RANDOM)
-        except NotComputedError:
-            raise
+            drew = repr(np.random.get_state()) != repr(drawn)  # noqa: NPY002 - as above
         except Exception as error:
             reason = _reason(error)
             raise NotComputedError(reason) from error
@@ -72,6 +69,8 @@ class Evaluation:
             np.random.set_state(drawn)  # noqa: NPY002 - as above
             for variable, size in sizes.items():
                 variable.size = size
+        if drew:
+            raise NotComputedError(AT_RANDOM)
         return result
 
     def results(self) -> Mapping[Any, np.ndarray[Any, Any] | str]:

@@ -116,7 +116,7 @@ class IndexedValues:
             longer[: len(cell)] = cell[:size]
             self._known.put(variable, longer)
 
-    def check(self, failing: str, what: str) -> None:
+    def check(self, failing: str, *what: str | int) -> None:
         """Have the program end with a message where something is not as it has to be.
 
         Parameters
@@ -124,9 +124,11 @@ class IndexedValues:
         failing
             A condition in C++.
         what
-            Is wrong then.
+            Is wrong then. Numbers stand alone, as they may differ from one set of
+            parameters to the next, and texts make another program.
         """
-        code = f'if ({failing}) {{ std::cerr << "{what}" << std::endl; exit(1); }}'
+        told = " << ".join(str(part) if isinstance(part, int) else f'"{part}"' for part in what)
+        code = f"if ({failing}) {{ std::cerr << {told} << std::endl; exit(1); }}"
         self._device.main_queue.append(("insert_code", code))
 
     def _number(self, variable: Any) -> int | Deferred | Unknown:
@@ -141,8 +143,9 @@ class IndexedValues:
         owner = variable.owner.name
         self.check(
             f"{name}.size() != {number}",
-            f"ValueError: {number} values for {variable.name} of {owner}, which has another "
-            "number of synapses",
+            "ValueError: ",
+            number,
+            f" values for {variable.name} of {owner}, which has another number of synapses",
         )
 
     def _set_all(self, variable: Any, values: Array) -> None:
