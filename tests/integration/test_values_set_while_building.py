@@ -19,6 +19,7 @@ from brian2 import (
     NeuronGroup,
     Soma,
     SpatialNeuron,
+    StateMonitor,
     Synapses,
     TimedArray,
     cm,
@@ -545,3 +546,75 @@ def test_any_index_means_what_it_means_in_the_runtime(make: Any, chosen: list[An
     """On groups and compartments, parts of them and parts of these."""
     name = "v" if make is one_variable else "w"
     compare({str(n): performed(one, name) for n, one in enumerate(chosen)}, make, name)
+
+
+@network_model(duration=2 * ms)
+def asking(size: int = 6, scale: float = 1.5) -> Network:
+    """Ask for numbers and weights of synapses, and record all of them."""
+    neurons = NeuronGroup(
+        size, "dv/dt = (1.2 - v)/ms : 1", threshold="v > 1", reset="v = 0", method="euler",
+        name="neurons",
+    )  # fmt: skip
+    synapses = Synapses(neurons, neurons, "w : 1", on_pre="v_post += w", name="synapses")
+    synapses.connect("abs(i - j) == 1")
+    synapses.w = "scale*i/N_pre"
+    synapses.w *= 1 / len(synapses)
+    synapses.w[:, -1] = 0.01 * synapses.N_incoming[-1]
+    weights = StateMonitor(synapses, "w", record=True, dt=1 * ms, name="weights")
+    return Network(neurons, synapses, weights)
+
+
+@asking.measure()
+def recorded(network: Network) -> Any:
+    """Give all that was recorded."""
+    return np.asarray(network["weights"].w).ravel()
+
+
+@asking.measure()
+def potentials(network: Network) -> Any:
+    """Give where the neurons end."""
+    return np.asarray(network["neurons"].v[:])
+
+
+def test_a_model_that_asks_is_compiled() -> None:
+    """One program for all sizes, with the runtime's numbers."""
+    told = {}
+    for engine in ("compiled", "numpy"):
+        sweep = Sweep(asking, engine=engine, store=None, workers=1, size=[6, 9])
+        results = sweep.run(progress=False)
+        assert results.counts() == {"done": 2}, results.failures
+        told[engine] = [
+            np.concatenate([outcome.values[name].si for name in ("recorded", "potentials")])
+            for outcome in results.outcomes
+        ]
+    for ours, runtime in zip(told["compiled"], told["numpy"], strict=True):
+        np.testing.assert_allclose(ours, runtime, rtol=1e-12)
+
+
+@network_model(duration=1 * ms)
+def mistaken(values: int = 3, beyond: float = 0) -> Network:
+    """Give random synapses a number of weights; set a neuron that is not there."""
+    neurons = NeuronGroup(4, "v : 1", threshold="v > 1", reset="v = 0", name="neurons")
+    synapses = Synapses(neurons, neurons, "w : 1", on_pre="v_post += w", name="synapses")
+    synapses.connect(p=0.5)
+    synapses.w = np.arange(float(values))
+    if beyond:
+        neurons.v[4] = 1
+    return Network(neurons, synapses)
+
+
+@mistaken.measure()
+def first(network: Network) -> float:
+    """Read anything."""
+    return float(network["neurons"].v[0])
+
+
+def test_a_mistake_is_an_error_and_no_number() -> None:
+    """Where the builder makes it, or where only the program can see it."""
+    for values, words in (({"beyond": 1.0}, "index 4 is out of bounds"), ({}, "3 values for w of")):
+        results = Sweep(mistaken, engine="compiled", store=None, workers=1, **values).run(
+            progress=False
+        )
+        (outcome,) = results.outcomes
+        assert outcome.failure is not None
+        assert words in outcome.failure.message

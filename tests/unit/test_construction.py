@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from brian2 import Cylinder as Cable
 from brian2 import (
     Network,
     NeuronGroup,
@@ -18,7 +19,6 @@ from brian2 import (
     ms,
     um,
 )
-from brian2 import Cylinder as Cable
 
 from brian_sweep_widget import network_model
 from brian_sweep_widget.engines.compiled.tracing import Trace, Tracer, UnsupportedError
@@ -183,6 +183,21 @@ def test_what_is_asked_leaves_no_mark_in_the_program() -> None:
     assert asked.sources == silent.sources
     assert asked.static_arrays == silent.static_arrays
     assert not asked.draws
+
+
+def test_what_was_written_into_an_array_is_there_when_a_run_begins() -> None:
+    """In the order in which the builder does it."""
+
+    def builder() -> Network:
+        group = neurons(4, name="n")
+        mine = group.v[:]
+        mine[2] = 0.75
+        network = Network(group)
+        network.run(1 * ms)
+        return network
+
+    lines = traced(builder).sources["main.cpp"]
+    assert lines.index("_array_n_v[i] = ") < lines.index("network.run(")
 
 
 def test_an_array_that_was_read_and_written_into() -> None:

@@ -150,15 +150,15 @@ class Construction:
         if get_device() is not self._device:  # it is being computed
             return self._create(*args, **options)
         asked = self._signature.bind(*args, **options).arguments
-        asked["group"] = group = itself(asked["group"])
         template = asked["template_name"]
+        if template not in (*_SET, *_CONNECT, _INDICES):
+            return self._create(*args, **options)
+        self.take_in_changes()
+        asked["group"] = group = itself(asked["group"])
         if template == _INDICES:
             what = f"the indices of {group.name!r} for which {asked['code'][8:]}"
             compute = functools.partial(_run, self._create, asked)
             return functools.partial(self._known.computed, compute, what)
-        if template not in _SET + _CONNECT:
-            return self._create(*args, **options)
-        self.take_in_changes()
         if template == "group_variable_set":
             self._check_places(asked)
         # Brian counts synapses in the very array that is remembered as it was.
@@ -203,10 +203,11 @@ class Construction:
 
     def _code_object(self, *args: Any, **options: Any) -> Any:
         """Forget what code changes of which nobody knows when, or how often, it runs."""
-        made = self._make_code(*args, **options)
         template = options["template_name"]
         if template in _SET + _CONNECT:
-            return made
+            return self._make_code(*args, **options)
+        self.take_in_changes()  # before it runs
+        made = self._make_code(*args, **options)
         names = getattr(made.templater, template).writes_read_only
         changed = {made.variables[name] for name in names}
         changed |= getattr(options["owner"], "written_readonly_vars", set())

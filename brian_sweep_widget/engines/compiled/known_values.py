@@ -18,6 +18,7 @@ import numpy as np
 from brian_sweep_widget.engines.compiled.evaluation import Evaluation, NotComputedError
 
 _LIBRARIES = ("brian2", "brian_sweep_widget.engines", "numpy", "contextlib", "unittest", "weakref")
+_OUTSIDE = "brian_sweep_widget.engines.compiled.tracing"  # calls the builder
 _NOT_HERE = "they are known only when it runs"
 
 Array: TypeAlias = np.ndarray[Any, Any]
@@ -274,6 +275,8 @@ def _where() -> str:
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - inspect.stack reads all files
     while frame is not None and frame.f_globals.get("__name__", "").startswith(_LIBRARIES):
         frame = frame.f_back
+        if frame is not None and frame.f_globals.get("__name__") == _OUTSIDE:
+            return ""
     if frame is None:
         return ""
     code = frame.f_code
