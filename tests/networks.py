@@ -350,6 +350,33 @@ def namespaced(size: int = 9, gain: float = 1.5, tau: Any = 4 * ms) -> Network:
     return Network(neurons, SpikeMonitor(neurons, name="spikes"))
 
 
+@network_model(duration=6 * ms)
+def onto_synapses(size: int = 12, weight: float = 0.3, probability: float = 0.5) -> Network:
+    """Synapses onto synapses of which nobody knows how many there will be."""
+    neurons = NeuronGroup(
+        size,
+        "dv/dt = (1.5 - v)/ms : 1",
+        threshold="v > 1",
+        reset="v = 0",
+        method="exact",
+        name="neurons",
+    )
+    astrocytes = NeuronGroup(4, "y : 1", name="astrocytes")
+    synapses = Synapses(
+        neurons,
+        neurons,
+        "g : 1\nk : integer (constant)",
+        on_pre="v_post += 0.01*g",
+        name="synapses",
+    )
+    synapses.connect(p=probability)
+    synapses.k = "i % 4"
+    synapses.g = weight
+    to = Synapses(synapses, astrocytes, "y_post = g_pre : 1 (summed)", name="to")
+    to.connect("k_pre == j")
+    return Network(neurons, astrocytes, synapses, to, SpikeMonitor(neurons, name="spikes"))
+
+
 @network_model(duration=8 * ms)
 def neighbours(size: int = 30, reach: int = 4, weight: float = 0.2, width: float = 5.0) -> Network:
     """Parameters in the texts that say who connects, and a generator of targets."""
@@ -570,6 +597,10 @@ CASES = {
         Case(
             neighbours,
             ({"size": 43, "reach": 7, "width": 8.5}, {"size": 21, "reach": 2, "weight": 0.33}),
+        ),
+        Case(
+            onto_synapses,
+            ({"size": 17, "weight": 0.7}, {"size": 8, "probability": 0.31, "weight": 2.5}),
         ),
         Case(branches, ({"size": 21, "drive": 1.7}, {"size": 6, "refractory": 1.1 * ms})),
         Case(functions, ({"size": 12, "slope": 1.7}, {"size": 4, "offset": 0.15})),

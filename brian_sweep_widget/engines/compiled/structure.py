@@ -12,6 +12,8 @@ from unittest import mock
 import numpy as np
 import psutil
 
+from brian_sweep_widget.engines.compiled.known_values import itself
+
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 # Vectors double when they are full, and are copied meanwhile.
 _GROWTH = 1.5
@@ -73,8 +75,21 @@ class Connections:
             If the synapses so far, without any variables, exceed the memory.
         """
         self.calls.append((synapses, condition, options))
-        expected = sum(expected_synapses(*call, {}) for call in self.calls)
+        expected = sum(self.expected({}).values())
         _refuse_too_large((_ENDS + _PLACE) * expected, expected)
+
+    def expected(self, names: Mapping[str, Any]) -> dict[Any, float]:
+        """Say how many synapses each object will probably have; see `expected_synapses`."""
+        numbers: dict[Any, float] = {}
+        for synapses, condition, options in self.calls:
+            # Synapses, too, can be connected: they are as many as expected so far.
+            sources, targets = (
+                numbers.get(side, 0.0) if isinstance(side, type(synapses)) else float(len(side))
+                for side in (itself(synapses.source), itself(synapses.target))
+            )
+            more = _expected_between(sources, targets, condition, options, names)
+            numbers[synapses] = numbers.get(synapses, 0.0) + more
+        return numbers
 
     def structure(self, network: Any, device: Any, names: Mapping[str, Any]) -> Structure:
         """Estimate, after the network was traced.
@@ -97,11 +112,11 @@ class Connections:
             int(np.prod(variable.size)) * np.dtype(variable.dtype).itemsize
             for variable in device.arrays
         )
-        expected, synaptic = 0.0, 0.0
-        for synapses, condition, options in self.calls:
-            number = expected_synapses(synapses, condition, options, names)
-            expected += number
-            synaptic += number * _bytes_each(synapses, device)
+        numbers = self.expected(names)
+        expected = sum(numbers.values())
+        synaptic = sum(
+            number * _bytes_each(synapses, device) for synapses, number in numbers.items()
+        )
         texts = [
             text
             for _, condition, options in self.calls
@@ -132,12 +147,24 @@ def expected_synapses(
     synapses: Any, condition: Any, options: Mapping[str, Any], names: Mapping[str, Any]
 ) -> float:
     """Say how many a call of ``connect`` will probably make; 0 if that cannot be told."""
+    return _expected_between(
+        float(len(synapses.source)), float(len(synapses.target)), condition, options, names
+    )
+
+
+def _expected_between(
+    sources: float,
+    targets: float,
+    condition: Any,
+    options: Mapping[str, Any],
+    names: Mapping[str, Any],
+) -> float:
     if options.get("i") is not None or options.get("j") is not None:
         return 0.0  # as many as the caller lists: they are in memory already
-    pairs = float(len(synapses.source)) * float(len(synapses.target))
+    pairs = sources * targets
     written = condition.replace(" ", "") if isinstance(condition, str) else condition
     if written == "i==j":
-        pairs = float(min(len(synapses.source), len(synapses.target)))
+        pairs = min(sources, targets)
     elif written not in {None, True, "i!=j", "j!=i", "True"}:
         return 0.0
     probability, times = options.get("p", 1.0), options.get("n", 1)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from brian_sweep_widget.engines.compiled.construction import Construction, reason_of
 from brian_sweep_widget.engines.compiled.draws import Draws
 from brian_sweep_widget.engines.compiled.inventory import ResultFiles, take_inventory
 from brian_sweep_widget.engines.compiled.literals import Parsed, parse
@@ -210,7 +211,7 @@ class Tracer:
             missing = _not_implemented(error)
             if missing is None:
                 raise
-            raise UnsupportedError(_first_line(missing)) from error
+            raise UnsupportedError(reason_of(missing) or _first_line(missing)) from error
         finally:
             self.drew = draws.made
             device.reinit()
@@ -235,8 +236,14 @@ class Tracer:
         }
         device.insert_code("main", _SEEDING)
         read: FileStates = {}
+        construction = Construction(device)
         try:
-            with watched_connections() as connections, draws.watched(), files_read() as read:
+            with (
+                watched_connections() as connections,
+                construction.followed(),
+                draws.watched(),
+                files_read() as read,
+            ):
                 network, names = build(
                     self._builder, {name: quantities[name] for name in self._names}
                 )
@@ -244,11 +251,14 @@ class Tracer:
                     msg = "it calls set_device, and so leaves the device that writes the program"
                     raise UnsupportedError(msg)
                 _refuse_python_code(network)
+                construction.take_in_changes()
+                construction.check_recorded(network)
                 network.run(quantities[DURATION], namespace=names)
         finally:
             # A module that this process found on its own is a file that was read, too.
             read = {**states_of(modules_not_sent()), **read}
             self.read = merged([self.read, read])
+        drawn = draws.made
         if ("seed", None) in [one for one in device.main_queue if one[0] == "seed"]:
             msg = "it calls seed() without a number: the program would seed itself as it likes"
             raise UnsupportedError(msg)
@@ -265,7 +275,7 @@ class Tracer:
             files.without_code(),
             float(network.t_),
             connections.structure(network, device, names),
-            draws.made,
+            drawn,
             any(kind == "seed" for kind, _ in device.main_queue),
             read_makefile((folder / "makefile").read_text(encoding="utf-8"), sources.values()),
             frozenset(solved),

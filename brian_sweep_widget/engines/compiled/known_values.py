@@ -1,0 +1,285 @@
+"""What variables hold while a network is built, before there is a program that could tell.
+
+Brian's standalone device forgets what a variable holds as soon as code sets it,
+and refuses to be asked. Here it is remembered how it was set; whoever asks has
+it computed then, by `Evaluation`. What is drawn at random only the program knows.
+"""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from collections.abc import Callable, Mapping
+from types import FrameType
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from brian_sweep_widget.engines.compiled.evaluation import Evaluation, NotComputedError
+
+_LIBRARIES = ("brian2", "brian_sweep_widget.engines", "numpy", "contextlib", "unittest", "weakref")
+_OUTSIDE = "brian_sweep_widget.engines.compiled.tracing"  # calls the builder
+_NOT_HERE = "they are known only when it runs"
+
+Array: TypeAlias = np.ndarray[Any, Any]
+
+
+class ValueUnknownError(NotImplementedError):
+    """A builder asks for what only the program will know.
+
+    The kind of error that the standalone device raises, as parts of Brian expect
+    it: those that would only check something then go on.
+    """
+
+
+class Unknown:
+    """Nobody knows what the variable holds.
+
+    Parameters
+    ----------
+    why
+        As in "they are drawn at random".
+    """
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+
+class Deferred:
+    """What variables will hold, computed when somebody asks.
+
+    Parameters
+    ----------
+    compute
+        Gives values, or why they are not known, by variable; may raise
+        `NotComputedError`.
+    """
+
+    def __init__(self, compute: Callable[[], Mapping[Any, Array | str]]) -> None:
+        self._compute = compute
+        self._results: Mapping[Any, Array | str] | None = None
+        self._failure = ""
+
+    def of(self, variable: Any) -> Array:
+        """Give what a variable holds.
+
+        Raises
+        ------
+        NotComputedError
+            If that is not known.
+        """
+        if self._results is None and not self._failure:
+            try:
+                self._results = self._compute()
+            except NotComputedError as error:
+                self._failure = str(error)
+        found = self._failure if self._results is None else self._results[variable]
+        if isinstance(found, str):
+            raise NotComputedError(found)
+        return found
+
+
+Cell: TypeAlias = Array | Deferred | Unknown
+
+
+def resolved(cell: Cell, variable: Any) -> Array:
+    """Compute what a cell says of a variable.
+
+    Raises
+    ------
+    NotComputedError
+        If it is not known.
+    """
+    if isinstance(cell, Unknown):
+        raise NotComputedError(cell.why)
+    return cell.of(variable) if isinstance(cell, Deferred) else cell
+
+
+class KnownValues:
+    """What each variable of a network under construction holds.
+
+    Parameters
+    ----------
+    device
+        Brian's standalone device. What is known for sure is in its own
+        ``array_cache``, which all of Brian reads.
+    """
+
+    def __init__(self, device: Any) -> None:
+        self._device = device
+        self._cells: dict[Any, Deferred | Unknown] = {}
+        # Arrays that the builder has, and what was in them then.
+        self._lent: dict[Any, tuple[Array, Array]] = {}
+
+    def cell(self, variable: Any) -> Cell:
+        """Give what a variable holds now; it stays so, whatever is set later."""
+        known: Array | None = self._device.array_cache.get(variable)
+        if known is not None:
+            return self._lent[variable][1] if variable in self._lent else known
+        return self._cells.get(variable) or _untouched(variable)
+
+    def cells(self) -> dict[Any, Cell]:
+        """Give the cells of all variables."""
+        return {variable: self.cell(variable) for variable in self._device.array_cache}
+
+    def is_known(self, variable: Any) -> bool:
+        """Say whether a variable's values are there, without computing anything."""
+        return self._device.array_cache.get(variable) is not None
+
+    def put(self, variable: Any, cell: Cell) -> None:
+        """Say what a variable holds from now on."""
+        self._cells.pop(variable, None)
+        if variable in self._lent and self._written_through(variable, cell):
+            return
+        if isinstance(cell, np.ndarray):
+            self._device.array_cache[variable] = cell
+        else:
+            self._device.array_cache[variable] = None
+            self._cells[variable] = cell
+
+    def value(self, variable: Any) -> Array:
+        """Give what a variable holds.
+
+        Raises
+        ------
+        ValueUnknownError
+            If only the program will know; names what was asked for, where, and why.
+        """
+        if not self.is_known(variable):
+            try:
+                self.put(variable, resolved(self.cell(variable), variable))
+            except NotComputedError as error:
+                raise _unknown(_named(variable), error) from error
+        found: Array = self._device.array_cache[variable]
+        if hasattr(variable, "resize") and found.ndim == 1:
+            variable.size = len(found)  # as Brian does with what a program left
+        return found
+
+    def computed(self, compute: Callable[[], Any], what: str) -> Any:
+        """Have Brian compute something from the present values.
+
+        Parameters
+        ----------
+        compute
+            A function of Brian's.
+        what
+            It computes, in words.
+
+        Raises
+        ------
+        ValueUnknownError
+            If only the program will know.
+        """
+        evaluation = Evaluation(
+            self._device, lambda variable: resolved(self.cell(variable), variable), frozenset()
+        )
+        try:
+            return evaluation.run(compute)
+        except NotComputedError as error:
+            raise _unknown(what, error) from error
+
+    def deferred(
+        self, compute: Callable[[], Any], before: Mapping[Any, Cell], written: frozenset[Any]
+    ) -> Deferred:
+        """Remember what Brian's code would compute.
+
+        Parameters
+        ----------
+        compute
+            Makes and runs the code.
+        before
+            The cells that it starts from.
+        written
+            The variables that it sets.
+        """
+
+        def read(variable: Any) -> Array:
+            cell = before.get(variable)
+            return resolved(_untouched(variable) if cell is None else cell, variable)
+
+        def run() -> Mapping[Any, Array | str]:
+            evaluation = Evaluation(self._device, read, written)
+            evaluation.run(compute)
+            return evaluation.results()
+
+        return Deferred(run)
+
+    def _written_through(self, variable: Any, cell: Cell) -> bool:
+        """Put values where the builder sees them, too: it has the array itself."""
+        array, _ = self._lent[variable]
+        try:
+            found = resolved(cell, variable)
+        except NotComputedError:
+            found = None
+        if found is None or found.shape != array.shape:
+            del self._lent[variable]
+            return False
+        array[...] = found
+        self._device.array_cache[variable] = array
+        self._lent[variable] = array, array.copy()
+        return True
+
+    def lend(self, variable: Any) -> None:
+        """Take note that the builder has a view of the array itself."""
+        array = self._device.array_cache[variable]
+        self._lent.setdefault(variable, (array, array.copy()))
+
+    def changed_in_place(self) -> dict[Any, Array]:
+        """Give the arrays that the builder has written into since it has them."""
+        return {
+            variable: array.copy()
+            for variable, (array, before) in self._lent.items()
+            if array.tobytes() != before.tobytes()
+        }
+
+
+def itself(group: Any) -> Any:
+    """Give what a weak reference of Brian's stands for."""
+    return group.get_states.__self__
+
+
+def _untouched(variable: Any) -> Array | Unknown:
+    """Say what a variable holds of which Brian never said anything."""
+    if hasattr(variable, "resize") and variable.size == 0:  # no synapses yet
+        return np.zeros(0, dtype=variable.dtype)
+    return Unknown(_NOT_HERE)
+
+
+def _unknown(what: str, error: NotComputedError) -> ValueUnknownError:
+    return ValueUnknownError(f"it asks for {what} while building{_where()}, and {error}")
+
+
+def _named(variable: Any) -> str:
+    """Say in words what a variable holds."""
+    from brian2 import Synapses  # noqa: PLC0415 - only traces have Brian
+
+    owner = variable.owner
+    try:
+        name = owner.name
+        synaptic = isinstance(owner, Synapses)
+    except (AttributeError, ReferenceError):  # nobody's, or of one that is gone
+        return f"the values of {variable.name!r}"
+    if not synaptic:
+        return f"the values of {variable.name!r} of {name!r}"
+    return {
+        "N": f"the number of synapses of {name!r}",
+        "_synaptic_pre": f"the neurons that the synapses of {name!r} connect",
+        "_synaptic_post": f"the neurons that the synapses of {name!r} connect",
+        "N_incoming": f"the number of synapses of {name!r} onto each neuron",
+        "N_outgoing": f"the number of synapses of {name!r} from each neuron",
+    }.get(variable.name, f"the values of {variable.name!r} of {name!r}")
+
+
+def _where() -> str:
+    """Name the builder's line, if it is the builder who asks."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - inspect.stack reads all files
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(_LIBRARIES):
+        frame = frame.f_back
+        if frame is not None and frame.f_globals.get("__name__") == _OUTSIDE:
+            return ""
+    if frame is None:
+        return ""
+    code = frame.f_code
+    text = linecache.getline(code.co_filename, frame.f_lineno, frame.f_globals).strip()
+    line = f"line {frame.f_lineno} of {code.co_name}"
+    return f" ({line}: {text})" if text else f" ({line})"

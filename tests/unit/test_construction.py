@@ -1,0 +1,262 @@
+"""What a builder asks for while its network is traced: answered, or refused with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from brian2 import Cylinder as Cable
+from brian2 import (
+    Network,
+    NeuronGroup,
+    SpatialNeuron,
+    StateMonitor,
+    Synapses,
+    check_units,
+    implementation,
+    ms,
+    um,
+)
+
+from brian_sweep_widget import network_model
+from brian_sweep_widget.engines.compiled.tracing import Trace, Tracer, UnsupportedError
+from brian_sweep_widget.engines.context import BrianContext
+
+
+def traced(builder: Callable[..., Network], **values: float) -> Trace:
+    """Trace a builder in this process, with its sources."""
+    model = network_model(duration=1 * ms)(builder)
+    tracer = Tracer(model, model.parameters({}), BrianContext())
+    return tracer.trace({"duration": 1e-3, **values}, 0, with_sources=True)
+
+
+def neurons(number: int = 5, **options: Any) -> NeuronGroup:
+    """Make neurons that can be connected."""
+    return NeuronGroup(number, "v : 1", threshold="v > 1", reset="v = 0", **options)
+
+
+def random_synapses() -> tuple[NeuronGroup, Synapses]:
+    """Connect some pairs of neurons, as the program will draw."""
+    group = neurons(name="n")
+    synapses = Synapses(group, group, "w : 1", on_pre="v += w", name="S")
+    synapses.connect(p=0.5)
+    return group, synapses
+
+
+def _asks_for_the_number() -> Network:
+    group, synapses = random_synapses()
+    synapses.w = 1 / len(synapses)
+    return Network(group, synapses)
+
+
+def _asks_for_ends() -> Network:
+    group, synapses = random_synapses()
+    synapses.w[0, 1] = 2
+    return Network(group, synapses)
+
+
+def _asks_for_weights() -> Network:
+    group, synapses = random_synapses()
+    synapses.w = "rand()"
+    synapses.w *= 2
+    return Network(group, synapses)
+
+
+def _asks_for_incoming() -> Network:
+    group, synapses = random_synapses()
+    return Network(group, synapses, neurons(int(synapses.N_incoming[:].max())))
+
+
+def _asks_by_condition() -> Network:
+    group = neurons(name="n")
+    group.v = "rand()"
+    return Network(group, neurons(len(group.v["v > 0.5"])))
+
+
+def _asks_for_indices() -> Network:
+    group = neurons(name="n")
+    group.v = "rand()"
+    return Network(group, neurons(len(group.indices["v > 0.5"])))
+
+
+def _records_all() -> Network:
+    group, synapses = random_synapses()
+    return Network(group, synapses, StateMonitor(synapses, "w", record=True))
+
+
+def _reads_a_run() -> Network:
+    group = neurons(name="n")
+    network = Network(group)
+    network.run(1 * ms)
+    group.v = group.v[:] * 2
+    return network
+
+
+@pytest.mark.parametrize(
+    ("builder", "words"),
+    [
+        (_asks_for_the_number, ["number of synapses of 'S'", "1 / len(synapses)", "at random"]),
+        (_asks_for_ends, ["synapses of 'S' connect", "synapses.w[0, 1] = 2", "at random"]),
+        (_asks_for_weights, ["values of 'w' of 'S'", "synapses.w *= 2", "at random"]),
+        (_asks_for_incoming, ["synapses of 'S' connect", "N_incoming", "at random"]),
+        (_asks_by_condition, ["'v' of 'n'", "v > 0.5", "at random"]),
+        (_asks_for_indices, ["indices of 'n' for which v > 0.5", "at random"]),
+        (_records_all, ["number of synapses of 'S'", "record=True", "at random"]),
+        (_reads_a_run, ["values of 'v' of 'n'", "group.v[:] * 2", "simulation has changed"]),
+    ],
+)
+def test_a_refusal_names_what_was_asked_where_and_why(
+    builder: Callable[..., Network], words: list[str]
+) -> None:
+    """So that a person knows which line keeps a model from being compiled."""
+    with pytest.raises(UnsupportedError, match="while building") as refused:
+        traced(builder)
+    for word in words:
+        assert word in str(refused.value)
+
+
+def test_what_is_not_drawn_at_random_is_answered() -> None:
+    """The number of synapses, their weights, recording all, and what texts gave."""
+    seen: dict[str, Any] = {}
+
+    def builder() -> Network:
+        group = neurons(6, name="n")
+        group.v = "i*0.25"
+        synapses = Synapses(group, group, "w : 1", on_pre="v += w", name="S")
+        synapses.connect("i != j")
+        synapses.w = "v_pre + j"
+        seen["number"] = len(synapses)
+        seen["weights"] = synapses.w[:].copy()
+        seen["of two"] = synapses.w[1, 2]
+        seen["indices"] = synapses.indices["w > 6"]
+        synapses.w *= 2
+        seen["twice"] = synapses.w[:]
+        weights = StateMonitor(synapses, "w", record=True)
+        seen["recorded"] = len(weights.record)
+        return Network(group, synapses, weights)
+
+    traced(builder)
+    pre, post = np.array([(i, j) for i in range(6) for j in range(6) if i != j]).T
+    weights = pre * 0.25 + post
+    assert seen["number"] == seen["recorded"] == 30
+    np.testing.assert_array_equal(seen["weights"], weights)
+    np.testing.assert_array_equal(seen["of two"], [2.25])
+    np.testing.assert_array_equal(seen["indices"], np.flatnonzero(weights > 6))
+    np.testing.assert_array_equal(seen["twice"], 2 * weights)
+
+
+def test_a_subexpression_of_compartments_is_answered() -> None:
+    """As in cable theory, where a builder needs the space constant."""
+    seen = []
+
+    def builder() -> Network:
+        cable = Cable(length=100 * um, diameter=1 * um, n=5)
+        equations = "Im = (1*siemens/meter**2)*(0*volt - v) : amp/meter**2"
+        neuron = SpatialNeuron(cable, equations, method="exponential_euler", name="cable")
+        seen.append(neuron.space_constant[0])
+        return Network(neuron)
+
+    traced(builder)
+    # sqrt(d / (4 Ri g)) with 1 um, 150 ohm cm, 1 S/m^2
+    assert float(seen[0]) == pytest.approx(np.sqrt(1e-6 / (4 * 1.5)), rel=1e-12)
+
+
+def test_what_is_asked_leaves_no_mark_in_the_program() -> None:
+    """Asking draws nothing, and numbers no code: all traces of a model stay alike."""
+
+    def builder(asks: float = 0.0) -> Network:
+        group = neurons(name="n")
+        group.v = "i*0.5"
+        synapses = Synapses(group, group, "w : 1", on_pre="v += w", name="S")
+        synapses.connect(i=[0, 1], j=[1, 2])
+        synapses.w = "v_post"
+        if asks:
+            assert len(synapses) == 2
+            assert list(group.v["i > 2"]) == [1.5, 2.0]
+            assert synapses.w[-1] == 1.0
+        group.v = "v + rand()"
+        return Network(group, synapses)
+
+    silent, asked = traced(builder, asks=0.0), traced(builder, asks=1.0)
+    assert asked.sources == silent.sources
+    assert asked.static_arrays == silent.static_arrays
+    assert not asked.draws
+
+
+def test_what_was_written_into_an_array_is_there_when_a_run_begins() -> None:
+    """In the order in which the builder does it."""
+
+    def builder() -> Network:
+        group = neurons(4, name="n")
+        mine = group.v[:]
+        mine[2] = 0.75
+        network = Network(group)
+        network.run(1 * ms)
+        return network
+
+    lines = traced(builder).sources["main.cpp"]
+    assert lines.index("_array_n_v[i] = ") < lines.index("network.run(")
+
+
+def test_an_array_that_was_read_and_written_into() -> None:
+    """In the runtime it is the variable itself; the program gets what it holds at last."""
+
+    def builder() -> Network:
+        group = neurons(4, name="n")
+        mine = group.v[:]
+        mine[2] = 0.75
+        return Network(group)
+
+    (values,) = (
+        np.frombuffer(held) for held in traced(builder).static_arrays.values() if len(held) == 32
+    )
+    np.testing.assert_array_equal(values, [0, 0, 0.75, 0])
+
+
+@implementation("cpp", "double only_cpp(double x) { return 2 * x; }")
+@check_units(x=1, result=1)
+def only_cpp(x: float) -> float:
+    """Double: C++ only."""
+    raise NotImplementedError
+
+
+def test_a_function_in_cpp_is_named_as_the_reason() -> None:
+    """It has no numpy code that could be asked."""
+
+    def builder() -> Network:
+        group = neurons(name="n")
+        group.v = "only_cpp(i)"
+        return Network(group, neurons(int(group.v[1])))
+
+    with pytest.raises(UnsupportedError, match="values of 'v' of 'n'.*computing them fails"):
+        traced(builder)
+
+
+def test_another_number_of_values_ends_the_program() -> None:
+    """Only the program knows how many synapses there are; numbers are no part of its text."""
+
+    def builder(count: float = 3.0) -> Network:
+        group, synapses = random_synapses()
+        synapses.w = np.arange(count)
+        return Network(group, synapses, StateMonitor(synapses, "w", record=[int(count)]))
+
+    three, four = traced(builder, count=3.0), traced(builder, count=4.0)
+    main = three.sources["main.cpp"]
+    assert "_dynamic_array_S_w.size() != 3" in main
+    assert "_array_S_N[0] <= 3" in main
+    assert four.parsed.skeleton == three.parsed.skeleton
+
+
+def test_more_synapses_onto_synapses_than_there_can_be_memory_for() -> None:
+    """They are counted by what is expected of both."""
+
+    def builder() -> Network:
+        group, synapses = random_synapses()
+        onto = Synapses(group, synapses, "y : 1", name="onto")
+        onto.connect()
+        return Network(group, synapses, onto)
+
+    # 5 x 5 neurons at p = 0.5, then 5 neurons onto each of these 12.5
+    assert traced(builder).structure.synapses == pytest.approx(12.5 + 5 * 12.5)
