@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from types import TracebackType
 
+from brian_sweep_widget.engines.advice import advice
 from brian_sweep_widget.results import Failure
 
 
@@ -14,12 +15,15 @@ def failure_of(error: BaseException) -> Failure:
 
 
 def _message(error: BaseException) -> str:
-    """Give what an exception says, with the cause that Brian tells separately."""
+    """Give what an exception says, with the cause that Brian tells separately, and what to do."""
     try:
         text = str(error)
         cause = error.__cause__
         if cause is not None and str(cause) and str(cause) not in text:
             text = f"{text}\n{type(cause).__name__}: {cause}"
+        told = advice(error)
+        if told:
+            text = f"{text}\n{told}"
     except Exception as broken:  # noqa: BLE001 - an exception of the user's may do anything
         text = f"(its message cannot be shown: {type(broken).__name__})"
     return text

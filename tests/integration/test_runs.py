@@ -217,7 +217,7 @@ def test_a_model_that_does_not_build_a_network_is_told() -> None:
 
     first = Sweep(forgetful, workers=WORKERS).run(progress=False).failures[0].failure
     assert first is not None
-    assert "forgetful returned a NoneType, not a brian2.Network" in first.message
+    assert "forgetful returned nothing, not a brian2.Network" in first.message
     second = Sweep(unknown, workers=WORKERS).run(progress=False).failures[0].failure
     assert second is not None
     assert "nobody_knows" in second.message

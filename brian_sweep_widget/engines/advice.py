@@ -1,0 +1,87 @@
+"""What to do about errors of Brian's whose words do not say it."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from pathlib import Path
+
+from brian_sweep_widget.engines import brian1
+
+_ADVICE = (
+    (
+        IndexError,
+        re.compile(r"^Illegal start/end values for subgroup, (\d+)>=(\d+)"),
+        (
+            "the slice is empty: it begins at neuron {0} and ends before neuron {1}, and Brian 2 "
+            "has no groups without neurons. Take at least one, such as group[i:max(i + 1, j)], "
+            "make what belongs to these neurons only if there are some, or keep the model from "
+            'such sizes (limits={{"size": (smallest, None)}} of network_model)'
+        ),
+    ),
+    (
+        RuntimeError,
+        re.compile(r"^(\S+) has already been simulated, cannot add it to the network"),
+        (
+            "the model runs its objects itself (run(...), or network.run(...) of another network), "
+            "and an object belongs to the network that ran it. Leave run(...) away: the network "
+            "that a model returns is run for its duration. Or run that network for a part of the "
+            "time (network.run(10*ms)), and return it"
+        ),
+    ),
+    (
+        ValueError,
+        re.compile(r"^There can be only one MagicNetwork"),
+        (
+            "return Network(collect()), which takes all objects that the model made, or "
+            "Network(...) with each of them"
+        ),
+    ),
+)
+
+
+def advice(error: BaseException) -> str:
+    """Say what to do about an error, or about what caused it.
+
+    Parameters
+    ----------
+    error
+        As it was raised.
+
+    Returns
+    -------
+    str
+        With the line of the model's; empty where the error says it all, or
+        nothing is known.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        told = brian1.hint(cause) or _about(cause)
+        if told:
+            return f"{told}{_line(error)}"
+        cause = cause.__cause__
+    return ""
+
+
+def _about(error: BaseException) -> str:
+    for kind, pattern, told in _ADVICE:
+        found = pattern.match(str(error)) if isinstance(error, kind) else None
+        if found:
+            return told.format(*found.groups())
+    return ""
+
+
+def _line(error: BaseException) -> str:
+    """Name the innermost line that is neither a library's nor ours; empty if there is none."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        place = Path(frame.filename)
+        if "site-packages" not in place.parts and _OURS not in place.parents:
+            return f" (line {frame.lineno} of {place.name}, in {frame.name}{_quoted(frame.line)})"
+    return ""
+
+
+def _quoted(line: str | None) -> str:
+    return f": {line}" if line else ""
+
+
+_OURS = Path(__file__).parents[1]
