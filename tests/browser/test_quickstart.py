@@ -333,9 +333,10 @@ def test_settings_that_cannot_be(lab: Lab) -> None:
     view.expect_status(f"^Ready: {POINTS}", seconds=BUILD)
 
     view.type("Connection probability", 2)
-    expect(view.notice).to_contain_text("connection_probability")
+    expect(view.problem("Connection probability")).to_contain_text("a number from 0 to 1")
+    expect(view.field("Connection probability")).to_have_value("0.02")
     view.type("Connection probability", 0.02)
-    expect(view.notice).to_be_hidden()
+    expect(view.problem("Connection probability")).to_be_empty()
     view.type("points", 3)
     view.press_run()
     view.expect_status("^Finished")

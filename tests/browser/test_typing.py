@@ -10,7 +10,7 @@ import pytest
 from axe import serious
 from helpers import until
 from lab import Lab
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 from view import WidgetView
 
 pytestmark = pytest.mark.timeout(240)
@@ -79,12 +79,6 @@ REFUSED = [
 ]
 
 
-def problem(view: WidgetView, label: str) -> Locator:
-    """Find the words beside a field."""
-    field = view.field(label)
-    return view.root.locator(f"[id='{field.get_attribute('id')}-problem']")
-
-
 def type_into(lab: Lab, view: WidgetView, label: str, text: str) -> None:
     """Replace what is in a field, key by key, and leave it."""
     view.field(label).click()
@@ -113,7 +107,7 @@ def test_numbers_are_read_as_they_are_meant(lab: Lab) -> None:
     for name, text, expected in READ:
         type_into(lab, view, LABELS[name], text)
         expect(view.field(LABELS[name])).to_have_value(expected)
-        expect(problem(view, LABELS[name])).to_be_empty()
+        expect(view.problem(LABELS[name])).to_be_empty()
         until(lambda: float(in_force(lab, name)) == float(expected), f"{text} for {name}")  # noqa: B023 - called here
 
 
@@ -123,7 +117,7 @@ def test_what_is_no_number_is_refused_and_the_old_one_holds(lab: Lab) -> None:
         field, label = view.field(LABELS[name]), LABELS[name]
         shown, before = field.input_value(), in_force(lab, name)
         type_into(lab, view, label, text)
-        alert = problem(view, label)
+        alert = view.problem(label)
         expect(alert).to_contain_text(words)
         expect(alert).to_contain_text(f"{shown} stays.")
         expect(alert).to_have_role("alert")
@@ -136,19 +130,19 @@ def test_what_is_no_number_is_refused_and_the_old_one_holds(lab: Lab) -> None:
         "{4000}"
     )
     type_into(lab, view, "Size", "300")
-    expect(problem(view, "Size")).to_be_empty()
+    expect(view.problem("Size")).to_be_empty()
 
 
 def test_lists_are_read_by_the_same_reader(lab: Lab) -> None:
     view = opened(lab)
     ask = "print(widget.sweep.plan.axes[1].values)"
     type_into(lab, view, "values", "1e-1, .25,0.5")
-    expect(problem(view, "values")).to_be_empty()
+    expect(view.problem("values")).to_be_empty()
     until(lambda: lab.ask(ask) == "(0.1, 0.25, 0.5)", "the list")
     type_into(lab, view, "values", "0 to 1 in 5")
     until(lambda: lab.ask(ask) == "(0.0, 0.25, 0.5, 0.75, 1.0)", "the range")
     type_into(lab, view, "values", "0.1; 0.2")
-    expect(problem(view, "values")).to_contain_text("'; 0.2', which is no unit")
+    expect(view.problem("values")).to_contain_text("'; 0.2', which is no unit")
     expect(view.field("values")).to_have_value("0 to 1 in 5")
     assert lab.ask(ask) == "(0.0, 0.25, 0.5, 0.75, 1.0)"
 
@@ -197,7 +191,7 @@ def test_arrow_keys_and_arrows_go_on_by_a_step(lab: Lab) -> None:
     for _ in range(4):
         view.field("Trials").press("ArrowDown")
     expect(view.field("Trials")).to_have_value("1")
-    expect(problem(view, "Trials")).to_contain_text("from 1 to 1000")
+    expect(view.problem("Trials")).to_contain_text("from 1 to 1000")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -215,10 +209,10 @@ def test_refusals_can_be_read(lab: Lab, artifacts: Path, theme: Literal["light",
     texts += [("Connection probability", "2"), ("to", "3 ms"), ("points", "4,000"), ("Seed", "x")]
     for label, text in texts:
         type_into(lab, view, label, text)
-        expect(problem(view, label)).not_to_be_empty()
+        expect(view.problem(label)).not_to_be_empty()
     view.root.screenshot(path=artifacts / f"typing-refused-{theme}.png")
     for label, _ in texts:
-        words, column = problem(view, label).bounding_box(), view.root.locator(".bsw-controls")
+        words, column = view.problem(label).bounding_box(), view.root.locator(".bsw-controls")
         room = column.bounding_box()
         assert words is not None
         assert room is not None

@@ -122,6 +122,10 @@ class WidgetView:
         # A slider's thumb has the same name as its field, which is an element to fill in.
         return self.root.locator("input, select").and_(self.root.get_by_label(label, exact=True))
 
+    def problem(self, label: str) -> Locator:
+        """Find the words on what was refused of a field."""
+        return self.root.locator(f"[id='{self.field(label).get_attribute('id')}-problem']")
+
     def slider(self, label: str, thumb: int = 0) -> Locator:
         """Find a slider's thumb by the label of its parameter."""
         return self._group(label).locator(".noUi-handle").nth(thumb)
