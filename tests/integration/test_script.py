@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
+import networks
 import numpy as np
 import pytest
 from brian2 import (
@@ -22,6 +23,7 @@ from brian2 import (
     ms,
     mV,
     prefs,
+    run,
 )
 
 import brian_sweep_widget
@@ -37,7 +39,7 @@ import sys, runpy
 
 class Refuse:
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {"brian_sweep_widget", "test_script", "helpers"}:
+        if name.partition(".")[0] in {"brian_sweep_widget", "test_script", "networks"}:
             raise ImportError(f"{name} must not be needed")
 
 sys.meta_path.insert(0, Refuse())
@@ -50,9 +52,8 @@ def run_alone(text: str, folder: Path) -> list[str]:
     path = folder / "simulation.py"
     path.write_text(text, encoding="utf-8")
     finished = subprocess.run(
-        [sys.executable, "-c", _ALONE, str(path)],
+        [sys.executable, "-I", "-c", _ALONE, str(path)],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": ""},
         capture_output=True,
         text=True,
         timeout=300,
@@ -241,10 +242,90 @@ def test_what_cannot_be_written_is_named() -> None:
     outcome = sweep.run(progress=False).outcomes[0]
     with pytest.raises(ScriptError, match="opened is a object, which cannot be written"):
         sweep.script(outcome)
-    lambdas = Sweep(lambda x=1.0: x, store=None)
-    outcome = lambdas.run(progress=False).outcomes[0]
-    with pytest.raises(ScriptError, match="define it by def"):
-        lambdas.script(outcome)
+
+
+EXCITATORY = 100
+INHIBITORY = 100  # the same Python object
+CONTINUED, QUIET = True, True
+
+
+@dataclass(frozen=True)
+class Constants:
+    tau: Any
+    size: int
+    bounds: tuple[Any, ...] = field(default_factory=lambda: (0 * mV, 15 * mV))
+
+
+class Rates(NamedTuple):
+    slow: Any = 20 * Hz
+    fast: Any = 400 * Hz
+
+
+TABLES = {"cell": Constants(5 * ms, 3), "rates": Rates(fast=300 * Hz)}
+same_twice = scaled
+
+
+def test_constants_in_objects_and_two_names_for_one(tmp_path: Path) -> None:
+    def simulate(weight: Any = 2 * mV) -> int:
+        cell = TABLES["cell"]
+        inputs = PoissonGroup(EXCITATORY + INHIBITORY, rates=TABLES["rates"].fast)
+        neurons = NeuronGroup(
+            cell.size,
+            "dv/dt = -v/tau : volt",
+            threshold="v > upper",
+            reset="v = 0*mV",
+            method="exact",
+            namespace={"tau": cell.tau, "upper": cell.bounds[1]},
+        )
+        synapses = Synapses(inputs, neurons, on_pre="v += weight")
+        synapses.connect(p=0.5)
+        spikes = SpikeMonitor(neurons)
+        run(20 * ms)
+        return int(spikes.num_spikes * same_twice(1.0) * scaled(0.5) * CONTINUED * QUIET)
+
+    before = prefs.codegen.target
+    prefs.codegen.target = "numpy"
+    try:
+        text = repeated(simulate, tmp_path)
+    finally:
+        prefs.codegen.target = before
+    assert "EXCITATORY = 100\nINHIBITORY = 100\n" in text
+
+
+def test_lambdas(tmp_path: Path) -> None:
+    repeated(lambda x=1.0: x * RATE / Hz, tmp_path)
+
+
+def test_arrays_are_compared_too(tmp_path: Path) -> None:
+    def several(x: float = 1.0) -> dict[str, Any]:
+        return {"curve": np.linspace(0, x, 5) * mV, "empty": np.zeros((0, 2))}
+
+    sweep = Sweep(several, store=None)
+    text = sweep.script(sweep.run(progress=False).outcomes[0])
+    assert run_alone(text, tmp_path)[-1] == "the same, bit for bit"
+    lines = run_alone(text.replace("(0, x, 5)", "(0, x + 1e-9, 5)"), tmp_path)
+    assert lines[-1] == "NOT the same"
+    assert "curve: " in "".join(lines)
+    assert "(expected: other numbers)" in "".join(lines)
+
+
+def test_functions_with_code_of_their_own(tmp_path: Path) -> None:
+    """Functions in C++, some of them in nothing else.
+
+    The compiler folds constants of theirs, so that the last digit is another one.
+    """
+    model = networks.functions.with_measures({})
+
+    @model.measure()
+    def level(network: Network) -> float:
+        return float(np.sum(network["neurons_states"].w) + np.sum(network["others_states"].w))
+
+    sweep = Sweep(model, store=None)
+    outcome = sweep.run(progress=False).outcomes[0]
+    text = sweep.script(outcome)
+    assert text.count("@implementation") == 3
+    printed = run_alone(text, tmp_path)[0].removeprefix("level: ").partition(" ")[0]
+    assert float(printed) == pytest.approx(float(outcome.values["level"].si), rel=1e-12)
 
 
 def test_a_failed_simulation_cannot_be_repeated() -> None:

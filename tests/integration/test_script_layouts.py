@@ -25,7 +25,7 @@ from brian2 import Network, NeuronGroup, SpatialNeuron, Synapses, ms, prefs
 from brian2.core.variables import ArrayVariable
 
 import brian_sweep_widget
-from brian_sweep_widget.engines import script_of
+from brian_sweep_widget.engines import ScriptError, script_of
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.engines.function import FunctionEngine
 from brian_sweep_widget.engines.runtime import RuntimeEngine
@@ -664,6 +664,64 @@ def test_definitions_that_depend_on_where_they_stand(project: Project, tmp_path:
     texts = repeated(ways, tmp_path, a=1.5)
     assert "x/2" in texts["simulate"]
     assert "@handler" not in texts["simulate"]  # it is registered as it was found
+
+
+def test_source_that_has_changed_since_is_refused(project: Project) -> None:
+    """A script would compute something else than the function did."""
+    text = "from brian2 import ms\nGAIN = 2.0\n\ndef simulate(a=1.0):\n    return GAIN * {} * a\n"
+    project.write(edited=text.format(3))
+    edited = project.load("edited")
+    assert "GAIN * 3 * a" in script(FunctionModel(edited.simulate))[0]
+    project.write(edited=text.format("333"))
+    with pytest.raises(ScriptError, match="source of simulate is no longer what was loaded"):
+        script(FunctionModel(edited.simulate))
+
+
+def test_refusals_name_the_object_its_user_and_what_to_do(project: Project) -> None:
+    project.write(
+        cases="""
+        import functools
+        import random
+
+        class Holder:
+            def __init__(self):
+                self.inner = {"file": open(__file__)}
+
+        HOLDER = Holder()
+
+        def uses(a=1.0):
+            return helper(a)
+
+        def helper(a):
+            return a if HOLDER.inner else 0.0
+
+        def counter():
+            total = 0.0
+            def counted(a=1.0):
+                nonlocal total
+                total += a
+                return total
+            return counted
+
+        counted = counter()
+
+        @functools.singledispatch
+        def by_type(a=1.0):
+            return a
+        """,
+    )
+    cases = project.load("cases")
+    for function, message in [
+        (cases.uses, r"HOLDER\.inner\['file'\] is a TextIOWrapper.*make it inside.*used by helper"),
+        (cases.counted, "cannot stand by itself .* Define it at the top level"),
+        (cases.by_type, "by_type is a single-dispatch function"),
+    ]:
+        model = FunctionModel(function)
+        parameters = model.parameters({})
+        job = Job((0,), {"a": 1.0}, 1)
+        with pytest.raises(ScriptError, match=message):
+            script_of(model, parameters, job, "plain function", None, {})
+    cases.HOLDER.inner["file"].close()
 
 
 def measured(model: NetworkModel) -> NetworkModel:

@@ -400,3 +400,16 @@ def test_numbers_that_python_cannot_write_are_refused() -> None:
     assert executed(module, ["EXACT", "THIRD"]) == {"EXACT": module.EXACT, "THIRD": module.THIRD}
     with pytest.raises(ScriptError, match="WIDE is an array of float128"):
         executed(module, ["WIDE"])
+
+
+def test_classes_of_notebooks_are_found_in_the_last_cell_that_defines_them() -> None:
+    """Their module has no file, and a data class has no function that was compiled from a cell."""
+    before = "from dataclasses import dataclass\n\n@dataclass\nclass Cell:\n    tau: float = 1.0\n"
+    module = module_of(before)
+    del module.__file__
+    after = before + "    size: int = 7  # as it was typed last\n"
+    linecache.cache["<the cell again>"] = (len(after), None, after.splitlines(True), "<again>")
+    exec(compile(after, "<the cell again>", "exec"), vars(module))
+    module.CELL = module.Cell(2.0)
+    found = executed(module, ["CELL"])["CELL"]
+    assert (found.tau, found.size) == (2.0, 7)

@@ -545,7 +545,14 @@ def _names(source: Source, decorators: tuple[str, ...]) -> Names:
     if not isinstance(node, ast.Lambda):
         node = copy.copy(node)
         node.decorator_list = [ast.parse(one, mode="eval").body for one in decorators]
-    return names_of(node)
+    try:
+        return names_of(node)
+    except SyntaxError as error:
+        msg = (
+            f"{source.name} cannot stand by itself in a script ({error.msg}). Define it at the top "
+            "level of a file or of a cell"
+        )
+        raise ScriptError(msg) from None
 
 
 def _indented_decorators(text: str, above: str) -> str:

@@ -229,7 +229,8 @@ def _is_as_compiled(text: str, node: ast.AST, code: CodeType) -> bool:
     """Whether a file still holds what a function was compiled from."""
     if any(isinstance(one, ast.Assert) for one in ast.walk(node)):
         return True  # test runners compile these in ways of their own
-    compiled = compile(text, code.co_filename, "exec", dont_inherit=True)
+    allowed = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as in a notebook's cell
+    compiled = compile(text, code.co_filename, "exec", flags=allowed, dont_inherit=True)
     return any(
         one.co_firstlineno == code.co_firstlineno and _alike(one, code) for one in _codes(compiled)
     )
@@ -238,10 +239,12 @@ def _is_as_compiled(text: str, node: ast.AST, code: CodeType) -> bool:
 def _is_compiled_to(node: ast.Lambda, code: CodeType) -> bool:
     compiled = compile(ast.Expression(node), code.co_filename, "eval", dont_inherit=True)
     (inner,) = [one for one in compiled.co_consts if isinstance(one, CodeType)]
-    # Closed-over variables are read as globals here: so the names are compared only.
-    return {*inner.co_names, *inner.co_varnames} == {
-        *code.co_names, *code.co_freevars, *code.co_varnames
-    }  # fmt: skip
+    # Closed-over variables are read as globals here: so names are compared, not instructions.
+    names = {*code.co_names, *code.co_freevars, *code.co_varnames}
+    constants = [
+        [repr(c) for c in one.co_consts if type(c) is not CodeType] for one in (inner, code)
+    ]
+    return {*inner.co_names, *inner.co_varnames} == names and constants[0] == constants[1]
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
