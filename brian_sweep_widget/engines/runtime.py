@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-import inspect
 import sys
 from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Any
 from unittest import mock
 
+from brian_sweep_widget.engines.code import function_behind
 from brian_sweep_widget.engines.context import BrianContext, seed_generators
 from brian_sweep_widget.engines.reading import read_measure
 from brian_sweep_widget.engines.sizes import within
@@ -124,7 +124,8 @@ def build(builder: Callable[..., Any], arguments: Mapping[str, Any]) -> tuple[An
     """
     from brian2 import Network  # noqa: PLC0415 - engines are imported without Brian
 
-    code = inspect.unwrap(builder).__code__
+    function = function_behind(builder)
+    code = function.__code__
     frames: list[FrameType] = []
     make = Network.__init__
 
@@ -140,10 +141,10 @@ def build(builder: Callable[..., Any], arguments: Mapping[str, Any]) -> tuple[An
         network = builder(**arguments)
     if not isinstance(network, Network):
         msg = (
-            f"{builder.__name__} returned a {type(network).__name__}, not a brian2.Network: "
+            f"{function.__name__} returned a {type(network).__name__}, not a brian2.Network: "
             "end it with return Network(...)"
         )
         raise TypeError(msg)
     if not frames:  # a network made elsewhere: the arguments are all that is known
-        return network, {**inspect.unwrap(builder).__globals__, **arguments}
+        return network, {**function.__globals__, **arguments}
     return network, {**frames[-1].f_globals, **frames[-1].f_locals}
