@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import re
 import sys
-from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
+
+import numpy as np
 
 # What Brian calls them itself: one after another, so the name says nothing.
 _BRIANS_NAME = re.compile(r"_timedarray(_\d+)?")
@@ -85,17 +86,11 @@ def timed_array(values: Any, step: Any, name: str) -> Any:
 
 
 def meant_by_equations(value: object) -> bool:
-    """Whether a name in a text may stand for it: numbers, functions, arrays."""
-    return isinstance(value, bool | int | float | complex | FunctionType) or (
-        not isinstance(value, type | ModuleType)
-        and (hasattr(value, "__array__") or _is_function(value))
-    )
-
-
-def _is_function(value: object) -> bool:
-    kind: type = type(value)
-    brians = any(base.__module__ == "brian2.core.functions" for base in kind.__mro__)
-    return brians or (isinstance(value, Callable) and hasattr(value, "_arg_units"))  # type: ignore[arg-type]
+    """Whether a name in a text may stand for it: numbers, arrays, functions that know units."""
+    if isinstance(value, bool | int | float | complex | np.ndarray | np.generic):
+        return True
+    brians = any(base.__module__ == "brian2.core.functions" for base in type(value).__mro__)
+    return brians or (isinstance(value, FunctionType) and hasattr(value, "_arg_units"))
 
 
 class _Kinds(NamedTuple):

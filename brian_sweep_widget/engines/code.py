@@ -5,7 +5,7 @@ from __future__ import annotations
 import dis
 import functools
 import re
-from types import CodeType
+from types import CodeType, FunctionType, MethodType
 from typing import Any, NamedTuple
 
 from brian_sweep_widget.engines.digests import mixed, plain_digest
@@ -73,6 +73,29 @@ def uses_of(code: CodeType, description: str | None) -> Uses:
     texts = [text for one in codes for text in _texts(one.co_consts) if text != description]
     imports = [one for code in codes for one in _imports(code)]
     return Uses(frozenset(variables), frozenset(names), tuple(texts), tuple(imports))
+
+
+def function_behind(called: Any) -> Any:
+    """Give the function whose code runs at last when something is called.
+
+    Parameters
+    ----------
+    called
+        A function, perhaps decorated; a method, a partial function, or an
+        object that can be called.
+    """
+    while True:
+        if isinstance(called, functools.partial):
+            called = called.func
+        elif isinstance(called, MethodType):
+            called = called.__func__
+        elif hasattr(called, "__wrapped__"):
+            called = called.__wrapped__
+        else:
+            behind = getattr(type(called), "__call__", None)  # noqa: B004 - it is wanted itself
+            if isinstance(called, FunctionType | type) or not isinstance(behind, FunctionType):
+                return called
+            called = behind
 
 
 def identifiers(text: str) -> list[str]:

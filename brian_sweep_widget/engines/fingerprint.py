@@ -89,6 +89,11 @@ def _reached(namer: _Namer, reach: Reach) -> list[bytes]:
             parts.append(mixed("variable", name, value))
     for name, source in sorted(reach.sources.items()):
         parts.append(mixed("source", name, source.text))
+    for name, file in sorted(reach.compiled.items()):
+        try:
+            parts.append(mixed("compiled", name, digest_when_loaded(file)))
+        except (CannotTravelError, OSError) as error:
+            raise UnknownError(str(error)) from error
     return parts
 
 

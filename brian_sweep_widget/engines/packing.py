@@ -16,17 +16,19 @@ from collections.abc import Callable, Mapping
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, Protocol, TypeVar
 
+from brian_sweep_widget.engines.brian_objects import CannotTravelError
 from brian_sweep_widget.engines.installed import is_users_scope
+from brian_sweep_widget.engines.not_sent import NotSent
 from brian_sweep_widget.engines.process_settings import (
     ProcessSettings,
     carrying_settings,
     without_settings,
 )
 from brian_sweep_widget.engines.reach import Reach
-from brian_sweep_widget.engines.reducing import ModelPickler, Scope
+from brian_sweep_widget.engines.reducing import ModelPickler, Scope, digest_when_loaded
 from brian_sweep_widget.engines.sent_modules import (
-    NotSent,
     Source,
+    compiled_module,
     fill_scope,
     in_kernel,
     receive,
@@ -71,6 +73,11 @@ def pack(thing: Packable) -> bytes:
     in_kernel()
     reach = Reach([thing])
     problem = reach.problem(thing.functions)
+    compiled = []
+    try:
+        compiled = [_Compiled(name, file) for name, file in sorted(reach.compiled.items())]
+    except CannotTravelError as error:
+        problem = problem or str(error)
     if problem:
         msg = f"the model cannot be sent to the workers: {problem}. {_REMEDY}"
         raise TypeError(msg)
@@ -87,7 +94,7 @@ def pack(thing: Packable) -> bytes:
             )
     buffer = io.BytesIO()
     sources = dict(sorted(reach.sources.items()))
-    ModelPickler(buffer, reach.scopes).dump((_Sources(sources), stages, thing))
+    ModelPickler(buffer, reach.scopes).dump((_Sources(sources), compiled, stages, thing))
     return buffer.getvalue()
 
 
@@ -134,6 +141,16 @@ class _Sources:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return receive, (self._sources,)
+
+
+class _Compiled:
+    """A compiled module, which must be the same one there."""
+
+    def __init__(self, name: str, file: str) -> None:
+        self._parts = name, digest_when_loaded(file)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return compiled_module, self._parts
 
 
 class _Filling:

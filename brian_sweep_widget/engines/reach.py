@@ -14,15 +14,14 @@ import functools
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ModuleSpec, PathFinder
-from importlib.util import resolve_name
-from pathlib import Path
+from importlib.machinery import EXTENSION_SUFFIXES
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
 from brian_sweep_widget.engines.brian_objects import meant_by_equations
-from brian_sweep_widget.engines.code import Import, Uses, identifiers, uses_of
-from brian_sweep_widget.engines.installed import is_installed_file, is_users_scope
+from brian_sweep_widget.engines.code import Uses, identifiers, uses_of
+from brian_sweep_widget.engines.installed import is_users_scope
+from brian_sweep_widget.engines.later_imports import LaterImports
 from brian_sweep_widget.engines.reducing import Library, ModelPickler, Scope, Scopes
 from brian_sweep_widget.engines.sent_modules import Source
 
@@ -39,7 +38,6 @@ _ANY_MODULE = frozenset({"import_module", "__import__", "modules"})
 # What Python and IPython keep in a namespace.
 _NOT_MEANT = re.compile(r"__\w+__|In|Out|_+|_i+|_i?\d+|_[dio]h")
 _GIVEN = frozenset({"__name__", "__package__", "__file__", "__path__", "__builtins__", "__spec__"})
-_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
 
 class Wanted(NamedTuple):
@@ -80,13 +78,13 @@ class Reach:
 
     def __init__(self, roots: Iterable[Any]) -> None:
         self.scopes = Scopes()
-        #: Modules that are imported when the code runs, by name.
-        self.sources: dict[str, Source] = {}
         self._known: dict[int, _Known] = {}
         self._words: set[str] = set()  # in texts
         self._names: set[str] = set()  # in code
         self._dynamic = False
-        self._searched: set[str] = set()
+        #: Files of compiled modules of the user's, by the module's name.
+        self.compiled: dict[str, str] = {}
+        self._imports = LaterImports(self)
         self._scout = _Scout(self)
         self._root_failure: Exception | None = None
         roots = list(roots)
@@ -100,6 +98,11 @@ class Reach:
         """Give namespaces, their names that are wanted, and which of these cannot be sent."""
         found = sorted(self._known.values(), key=lambda known: known.scope.name)
         return iter([(known.scope, known.wanted, known.failed) for known in found])
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """Modules that are imported when the code runs, by name."""
+        return self._imports.sources
 
     def problem(self, functions: Iterable[Callable[..., Any]]) -> str:
         """Say in words what cannot be sent that functions certainly use; empty if nothing.
@@ -219,7 +222,10 @@ class Reach:
 
     def see_module(self, module: ModuleType) -> None:
         """Take note that code holds a module of the user's."""
-        if not str(getattr(module, "__file__", None) or "").endswith(tuple(EXTENSION_SUFFIXES)):
+        file = str(getattr(module, "__file__", None) or "")
+        if file.endswith(tuple(EXTENSION_SUFFIXES)):
+            self.compiled[module.__name__] = file
+        else:
             self._of(vars(module)).held = True
 
     def see_function(self, function: FunctionType) -> None:
@@ -232,89 +238,23 @@ class Reach:
         for name in sorted(uses.variables & known.scope.namespace.keys()):
             known.named.setdefault(name, function.__name__)
         known.whole = known.whole or bool(_ANY_GLOBAL & uses.variables)
-        self._see_code(uses, known.scope.namespace)
+        self.see_code(uses, known.scope.namespace)
 
-    def _see_code(self, uses: Uses, namespace: dict[str, Any]) -> None:
+    def see_code(self, uses: Uses, namespace: dict[str, Any]) -> None:
+        """Take note of what code refers to that runs in a namespace."""
         self._names |= uses.names
         for text in uses.texts:
             self._read_text(text)
         self._dynamic = self._dynamic or bool(_ANY_ATTRIBUTE & uses.names)
         if _ANY_MODULE & uses.names:
             self._dynamic = True
-            self._see_any_module(uses.texts)
+            self._imports.see_any(uses.texts)
         for imported in uses.imports:
-            self._see_import(imported, namespace)
+            self._imports.see(imported, namespace)
 
-    def _see_any_module(self, texts: Iterable[str]) -> None:
-        for module in list(sys.modules.values()):
-            if isinstance(module, ModuleType) and is_users_scope(vars(module)):
-                scope = self.scopes.of(vars(module)) if module.__name__ != "__main__" else None
-                if scope is not None and scope.known:
-                    self.see_module(module)
-        for text in texts:
-            if _DOTTED.fullmatch(text):
-                self._see_imported(text)
-
-    def _see_import(self, imported: Import, namespace: dict[str, Any]) -> None:
-        name = imported.name
-        if imported.level:
-            package = namespace.get("__package__") or str(namespace.get("__name__", ""))
-            try:
-                name = resolve_name("." * imported.level + name, str(package))
-            except ImportError:  # which the code will say when it runs
-                return
-        self._see_imported(name)
-        for part in imported.parts:
-            if part != "*":
-                self._see_imported(f"{name}.{part}")
-
-    def _see_imported(self, name: str) -> None:
-        """Look at a module that is imported when the code runs, and at the packages it is in."""
-        if name in self._searched:
-            return
-        self._searched.add(name)
-        parent = name.rpartition(".")[0]
-        if parent:
-            self._see_imported(parent)
-        module = sys.modules.get(name)
-        if isinstance(module, ModuleType):
-            if is_users_scope(vars(module)):
-                self.see_module(module)
-            return
-        spec = self._find(name, parent)
-        if spec is None or is_installed_file(spec.origin or next(iter(_folders(spec) or "/"))):
-            return
-        if spec.origin and not spec.origin.endswith(tuple(SOURCE_SUFFIXES)):
-            return
-        text = Path(spec.origin).read_bytes() if spec.origin else b""
-        self.sources[name] = Source(text, spec.origin or "", _folders(spec))
-        try:
-            code = compile(text, spec.origin or name, "exec", dont_inherit=True)
-        except (SyntaxError, ValueError):  # which the import will say
-            return
-        package = name if _folders(spec) is not None else parent
-        uses = uses_of(code, None)
-        self._see_code(uses, {"__package__": package})
-        for imported in uses.imports:
-            if "*" in imported.parts:
-                self._see_whole(imported, package)
-
-    def _see_whole(self, imported: Import, package: str) -> None:
-        name = resolve_name("." * imported.level + imported.name, package)
-        module = sys.modules.get(name)
-        if isinstance(module, ModuleType) and is_users_scope(vars(module)):
-            self._of(vars(module)).whole = True
-
-    def _find(self, name: str, parent: str) -> ModuleSpec | None:
-        """Find a module without importing the packages that it is in."""
-        folders: Iterable[str] | None = None
-        if parent:
-            package = sys.modules.get(parent)
-            source = self.sources.get(parent)
-            folders = getattr(package, "__path__", None) or (source.folders if source else None)
-            if not folders:
-                return None
-        return PathFinder.find_spec(name, None if folders is None else list(folders))
+    def see_whole(self, module: ModuleType) -> None:
+        """Take note that anything in a module of the user's may be used."""
+        self._of(vars(module)).whole = True
 
 
 class _Nowhere:
@@ -379,11 +319,6 @@ def _cell_contents(cell: Any) -> Any:
         return cell.cell_contents
     except ValueError:  # a variable that was not set yet
         return None
-
-
-def _folders(spec: ModuleSpec) -> tuple[str, ...] | None:
-    found = spec.submodule_search_locations
-    return None if found is None else tuple(found)
 
 
 def _plain(thing: Any) -> Any:

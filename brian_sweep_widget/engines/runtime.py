@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import copy
-import inspect
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import Any
 from unittest import mock
 
+from brian_sweep_widget.engines.code import function_behind
 from brian_sweep_widget.engines.context import BrianContext, seed_generators
 from brian_sweep_widget.engines.devices import kept_device
 from brian_sweep_widget.engines.process_settings import ProcessSettings
@@ -128,7 +128,8 @@ def build(builder: Callable[..., Any], arguments: Mapping[str, Any]) -> tuple[An
     """
     from brian2 import MagicNetwork, Network  # noqa: PLC0415 - engines are imported without Brian
 
-    code = inspect.unwrap(builder).__code__
+    function = function_behind(builder)
+    code = function.__code__
     frames: list[FrameType] = []
     make = Network.__init__
 
@@ -143,13 +144,13 @@ def build(builder: Callable[..., Any], arguments: Mapping[str, Any]) -> tuple[An
     with mock.patch.object(Network, "__init__", make_and_look), kept_device(builder):
         network = builder(**arguments)
     if not isinstance(network, Network) or isinstance(network, MagicNetwork):
-        raise TypeError(_no_network(builder, network))
+        raise TypeError(_no_network(function, network))
     if not frames:  # a network made elsewhere: the arguments are all that is known
-        return network, {**inspect.unwrap(builder).__globals__, **arguments}
+        return network, {**function.__globals__, **arguments}
     return network, {**frames[-1].f_globals, **frames[-1].f_locals}
 
 
-def _no_network(builder: Callable[..., Any], returned: Any) -> str:
+def _no_network(builder: FunctionType, returned: Any) -> str:
     """Say what is wrong with something that is not the network of a builder."""
     from brian2 import BrianObject, MagicNetwork  # noqa: PLC0415 - as above
 
@@ -166,6 +167,6 @@ def _no_network(builder: Callable[..., Any], returned: Any) -> str:
         kinds = ", ".join(type(one).__name__ for one in returned)
         what, do = f"a {type(returned).__name__} ({kinds})", "return Network(...) of these"
     msg = f"{builder.__name__} returned {what}, not a brian2.Network: end it with {do}"
-    if "run" in inspect.unwrap(builder).__code__.co_names:
+    if "run" in builder.__code__.co_names:
         msg += ", and leave run(...) away, as the network is run for the model's duration"
     return f"{msg}. What is read after the run is read by measures: @{builder.__name__}.measure()"

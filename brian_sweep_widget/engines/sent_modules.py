@@ -8,18 +8,19 @@ for it. Both replace whatever an earlier job, or the worker, knew by that name.
 from __future__ import annotations
 
 import builtins
+import importlib
 import importlib.abc
-import importlib.machinery
-import importlib.util
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, NamedTuple
 
 from brian_sweep_widget.engines.installed import is_users_scope
+from brian_sweep_widget.engines.not_sent import NotSentError
 
 
 class Source(NamedTuple):
@@ -38,56 +39,6 @@ class Source(NamedTuple):
     text: bytes
     file: str
     folders: tuple[str, ...] | None
-
-
-class NotSentError(RuntimeError):
-    """Code uses something that could not be sent to it; says what, and what to do."""
-
-
-class NotSent:
-    """Stands for something that could not be sent: whatever is done with it says so.
-
-    Parameters
-    ----------
-    words
-        What it was, and what to do.
-    """
-
-    def __init__(self, words: str) -> None:
-        self.__dict__["_words"] = words
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Travel."""
-        return NotSent, (self.__dict__["_words"],)
-
-    def __getattr__(self, _name: str) -> Any:
-        """Say that it was not sent."""
-        raise NotSentError(self.__dict__["_words"])
-
-
-def _say(absent: NotSent, *_: Any, **__: Any) -> Any:
-    raise NotSentError(vars(absent)["_words"])
-
-
-for _name in (
-    *(
-        "call",
-        "enter",
-        "exit",
-        "iter",
-        "next",
-        "len",
-        "bool",
-        "contains",
-        "getitem",
-        "setitem",
-        "delitem",
-    ),
-    *("float", "int", "index", "complex", "array", "str", "format", "eq", "ne", "lt", "le"),
-    *("gt", "ge", "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "pow"),
-    *("rpow", "mod", "rmod", "floordiv", "rfloordiv", "matmul", "rmatmul", "neg", "abs", "hash"),
-):
-    setattr(NotSent, f"__{_name}__", _say)
 
 
 class _Process:
@@ -197,7 +148,7 @@ def _users_modules() -> list[str]:
     return found
 
 
-_COMPILED = tuple(importlib.machinery.EXTENSION_SUFFIXES)
+_COMPILED = tuple(EXTENSION_SUFFIXES)
 
 
 class _Finder(importlib.abc.MetaPathFinder):
@@ -205,12 +156,12 @@ class _Finder(importlib.abc.MetaPathFinder):
 
     def find_spec(
         self, fullname: str, _path: Sequence[str] | None, _target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
+    ) -> ModuleSpec | None:
         """Find one; see `importlib.abc.MetaPathFinder`."""
         source = _Process.sources.get(fullname)
         if source is None:
             return None
-        spec = importlib.machinery.ModuleSpec(
+        spec = ModuleSpec(
             fullname, _Loader(source), origin=source.file, is_package=source.folders is not None
         )
         spec.has_location = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -50,7 +51,7 @@ class NetworkModel:
         constants: Mapping[str, Any],
     ) -> None:
         self.builder = builder
-        self.name = builder.__name__
+        self.name = _name_of(builder)
         self.label = label
         self.measures: dict[str, Measure] = {}
         #: What is swept when a person asks for nothing in particular.
@@ -63,8 +64,8 @@ class NetworkModel:
         self.presets = presets
         self.builder_parameters = tuple(inspect.signature(builder).parameters)
         self.__doc__ = builder.__doc__
-        self.__name__ = builder.__name__
-        self.__qualname__ = builder.__qualname__
+        self.__name__ = self.name
+        self.__qualname__ = getattr(builder, "__qualname__", self.name)
         self.__module__ = builder.__module__
         self._parameters = parameters
         self._untyped = untyped
@@ -251,7 +252,7 @@ def network_model(
     ranges, sweep, presets = ranges or {}, sweep or {}, presets or {}
 
     def decorate(builder: Callable[..., Any]) -> NetworkModel:
-        name = builder.__name__
+        name = _name_of(builder)
         defaults = signature_defaults(builder)
         without = [key for key, default in defaults.items() if default is REQUIRED]
         if without:
@@ -309,6 +310,13 @@ def network_model(
         return model
 
     return decorate
+
+
+def _name_of(builder: Callable[..., Any]) -> str:
+    """Name a builder; an object that can be called by its class, a partial function by it."""
+    while isinstance(builder, functools.partial):
+        builder = builder.func
+    return str(getattr(builder, "__name__", type(builder).__name__))
 
 
 def _monitors(

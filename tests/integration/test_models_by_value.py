@@ -20,10 +20,11 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import pytest
-from brian2 import prefs, start_scope
+from brian2 import ms, prefs, start_scope
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from brian_sweep_widget import network_model
 from brian_sweep_widget.engines import UnknownError, engine_for, fingerprint, pack
 from brian_sweep_widget.models import as_model
 from brian_sweep_widget.results import Outcome
@@ -71,7 +72,10 @@ class Worker:
     def outcome(self, function: Callable[..., Any], **parameters: Any) -> Outcome:
         """Compute one job of a function there."""
         model = as_model(function)
-        packed = pack(engine_for("auto", model, model.parameters({})))
+        return self.computed(pack(engine_for("auto", model, model.parameters({}))), **parameters)
+
+    def computed(self, packed: bytes, **parameters: Any) -> Outcome:
+        """Compute one job of a packed engine there."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         pickle.dump((packed, Job((0,), parameters, seed=1)), self.process.stdin)
@@ -254,7 +258,7 @@ def test_what_only_the_worker_can_find_is_told(desk: Desk, tmp_path: Path) -> No
         ("import helpers\ndef f(x=1.0): return helpers.locked(x)", "lock of helpers is a lock"),
         (
             "import helpers\ndef f(x=1.0): return helpers.opened.fileno() + x",
-            "opened of helpers is a BufferedWriter",
+            "opened of helpers is a",
         ),
     ],
 )
@@ -264,7 +268,8 @@ def test_what_cannot_travel_is_said_where_it_is_used(
     """Other functions of that module work."""
     desk.write("helpers", HELPERS)
     desk.load("helpers")
-    outcome = far.outcome(desk.cell(cell)["f"], x=1.0)
+    f = desk.cell(cell)["f"]
+    outcome = far.outcome(f, x=1.0)
     assert outcome.failure is not None
     assert words in outcome.failure.message
     assert "make it inside" in outcome.failure.message.lower()
@@ -365,6 +370,58 @@ def test_equations_mean_the_names_beside_the_function_that_runs_them(
     assert far.number(f, a=1.0) == pytest.approx(LAYOUTS[cell], rel=1e-12)
     start_scope()
     assert far.number(f, a=1.0) == f(1.0)
+
+
+NETWORKS = """
+    import functools
+    from brian2 import Network, NeuronGroup, ms
+    tau = 4*ms
+    EQS = "du/dt = a/tau : 1"
+    class Maker:
+        def build(self, a=1.0):
+            return Network(NeuronGroup(2, EQS, method="euler", name="n"))
+        def __call__(self, a=1.0):
+            return self.build(a)
+        @classmethod
+        def of_class(cls, a=1.0):
+            return cls().build(a)
+        @staticmethod
+        def static(a=1.0):
+            return Network(NeuronGroup(2, EQS, method="euler", name="n"))
+    def build(a=1.0):
+        return Network(NeuronGroup(2, EQS, method="euler", name="n"))
+    def decorate(function):
+        @functools.wraps(function)
+        def inner(*values, **named):
+            return function(*values, **named)
+        return inner
+    decorated = decorate(build)
+    def calls(a=1.0):
+        return decorated(a)
+    def u(network):
+        return float(network["n"].u[0])
+    """
+
+
+@pytest.mark.parametrize(
+    "builder",
+    [
+        *("build", "decorated", "calls", "Maker().build", "Maker()", "Maker.of_class"),
+        *("Maker.static", "functools.partial(build, a=1.0)"),
+    ],
+)
+def test_anything_that_builds_a_network_is_a_builder(builder: str, desk: Desk, far: Worker) -> None:
+    """Whatever of a helper module is called, its equations mean that module's names."""
+    desk.write("networks", NETWORKS)
+    made = desk.load("networks")
+    model = network_model(duration=2 * ms)(eval(builder, vars(made)))
+    model.measure()(vars(made)["u"])
+    engine = engine_for("numpy", model, model.parameters({}))
+    for tau, right in ((4, 1.0), (8, 0.5)):
+        vars(made)["tau"] = tau * ms
+        outcome = far.computed(pack(engine), a=2.0, duration=2e-3)
+        assert outcome.status == "done", outcome.failure
+        assert float(outcome.values["u"].si) == pytest.approx(right, rel=1e-12)
 
 
 OBJECTS = """

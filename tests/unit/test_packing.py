@@ -6,11 +6,14 @@ import gc
 import itertools
 import sys
 from collections.abc import Iterator
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
-from brian_sweep_widget.engines import engine_for, pack
+from brian_sweep_widget.engines import UnknownError, engine_for, fingerprint, pack
 from brian_sweep_widget.engines.packing import unpack
 from brian_sweep_widget.models import as_model
 
@@ -46,3 +49,49 @@ def test_modules_may_appear_while_a_model_is_packed() -> None:
     model = as_model(double)
     engine = engine_for("auto", model, model.parameters({}))
     assert unpack(pack(engine)).label == engine.label
+
+
+def test_equal_models_are_packed_alike() -> None:
+    """Whatever Brian counted or remembered meanwhile: the workshop knows a model by its bytes."""
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    exec(
+        "from brian2 import *\ntau = 5*ms\nequations = Equations('dv/dt = -v/tau : 1')\n"
+        "class Kept: pass\n"
+        "def f(x=1.0): return equations, stimulus, Kept",
+        scope,
+    )
+    model = as_model(scope["f"])
+    packed = []
+    for tau in (5, 5, 6):
+        exec(
+            f"tau = {tau}*ms\nstimulus = TimedArray([1.0, 2.0], dt=1*ms)\n"
+            "Network(NeuronGroup(1, equations, method='exact')).run(0*ms)",
+            scope,
+        )
+        packed.append(pack(engine_for("auto", model, model.parameters({}))))
+    assert packed[0] == packed[1]
+    assert packed[0] != packed[2]
+
+
+def test_a_compiled_module_that_changed_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes by name: this process may run the old one, and workers would load the new one."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    file = tmp_path / f"users_compiled{EXTENSION_SUFFIXES[0]}"
+    file.write_bytes(b"before")
+
+    def f(x: float = 1.0) -> float:
+        import users_compiled
+
+        return float(users_compiled.times(x))
+
+    model = as_model(f)
+    engine = engine_for("auto", model, model.parameters({}))
+    packed, name = pack(engine), fingerprint([f])
+    assert (pack(engine), fingerprint([f])) == (packed, name)
+    file.write_bytes(b"after")
+    with pytest.raises(TypeError, match=r"users_compiled.*changed.*restart the kernel"):
+        pack(engine)
+    with pytest.raises(UnknownError, match="restart the kernel"):
+        fingerprint([f])
