@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,6 @@ from brian_sweep_widget.runs.recall import Recall
 pytestmark = pytest.mark.timeout(300)
 
 prefs.codegen.target = "numpy"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _programs(tmp_path_factory: pytest.TempPathFactory) -> Iterable[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BRIAN_SWEEP_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
 
 
 def _with_number(model: Any) -> Any:
@@ -207,13 +200,12 @@ def test_a_change_while_the_sweep_runs_is_told(kind: str, tmp_path: Path) -> Non
     make, engine = KINDS[kind]
     path = tmp_path / "w.txt"
     written(path, 2.0)
-    run = _sweep(make(tmp_path), engine, gain=[1.0, 2.0, 60.0]).start()
-    early = iter(run)
-    assert {next(early).values["number"].si.item() for _ in range(2)} == {2.0, 4.0}
+    run = _sweep(make(tmp_path), engine, gain=[1.0, 60.0]).start()
+    assert next(iter(run)).values["number"].si.item() == 2.0
     renamed(path, 3.0)
     (tmp_path / "go").touch()
     results = run.wait(120)
-    assert _numbers(results) == [2.0, 4.0, 180.0]
+    assert _numbers(results) == [2.0, 180.0]
     assert f"Not all points are of the same {path}" in results.notice
     assert results.dataset.attrs["notice"] == results.notice == run.progress.notice
 
