@@ -321,3 +321,31 @@ def test_a_file_that_appears_after_all(tmp_path: Path) -> None:
     assert _numbers(_sweep(model, gain=[1.0, 2.0]).run(progress=False)) == [2.0, 4.0]
     path.unlink()
     assert _sweep(model, gain=[1.0, 2.0]).run(progress=False).counts() == {"failed": 2}
+
+
+@pytest.mark.parametrize("engine", ["compiled", "numpy", "plain"])
+def test_models_that_read_nothing_say_nothing(engine: str) -> None:
+    """Imports look into folders, Brian into its own files, temporary files are nobody's."""
+
+    def function(gain=1.0):
+        import tempfile
+        import wsgiref.util  # of which nobody has thought yet
+        from importlib.metadata import version
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "own.txt"
+            path.write_text(version("numpy"))
+            assert [each.read_text() for each in Path(folder).iterdir()] == [version("numpy")]
+        return {"number": gain * bool(wsgiref.util)}
+
+    @network_model(duration=1 * ms)
+    def builder(gain=1.0):
+        group = NeuronGroup(2, "v : 1", name="n")
+        group.v = function(gain)["number"]
+        return Network(group)
+
+    plain_one = engine == "plain"
+    model = function if plain_one else _with_number(builder)
+    run = _sweep(model, "auto" if plain_one else engine, gain=[1.0, 2.0]).start()
+    assert _numbers(run.wait(200)) == [1.0, 2.0]
+    assert run.files_read == {}
