@@ -7,7 +7,7 @@ that only sets values computes nothing that could hide another's.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -121,27 +121,22 @@ def _expected(name: str, values: dict[str, Any], seed: int) -> float:
     """Compute a job's number without Brian, and without this project."""
     np.random.seed(seed)
     random.seed(seed)
-    size = values.get("size", 0)
-    if name == "by_flag":
-        drawn = np.random.normal(10, 2, size) if values["heterogeneous"] else np.full(size, 10.0)
-        return float(np.sum(drawn * values["gain"]))
-    if name == "by_size":
-        return float(np.sum(np.random.randn(size))) if size > 20 else 0.0
-    if name == "by_text":
-        return sum(random.gauss(1, 1) if values["kind"] == "drawn" else 1.0 for _ in range(4))
-    if name == "reseeded":
-        if values["number"]:
-            np.random.seed(values["number"])
-        return float(np.sum(np.random.rand(3)))
-    spread = values["spread"]
-    if not spread:
-        return 3.0
-    if name == "from_the_seed":
-        return float(np.sum(1 + spread * np.random.default_rng(seed).random(3)))
-    if name == "scalar":
-        return float(3 * (1 + spread * np.random.rand()))
-    return float(np.sum(1 + spread * np.random.rand(3)))
+    return float(np.sum(EXPECTED[name](seed=seed, **values)))
 
+
+EXPECTED: dict[str, Callable[..., Any]] = {
+    "by_flag": lambda size, heterogeneous, gain, **_: (
+        gain * (np.random.normal(10, 2, size) if heterogeneous else np.full(size, 10.0))
+    ),
+    "by_size": lambda size, **_: np.random.randn(size) if size > 20 else 0.0,
+    "by_text": lambda kind, **_: [random.gauss(1, 1) if kind == "drawn" else 1.0 for _ in range(4)],
+    "reseeded": lambda number, **_: (np.random.RandomState(number) if number else np.random).rand(
+        3
+    ),
+    "put_back": lambda spread, **_: 1 + spread * np.random.rand(3),
+    "from_the_seed": lambda spread, seed, **_: 1 + spread * np.random.default_rng(seed).random(3),
+    "scalar": lambda spread, **_: 3 * (1 + spread * np.random.rand()),
+}
 
 #: What is swept, one after the other in any order, by model.
 SWEEPS: dict[str, list[dict[str, Any]]] = {
@@ -169,13 +164,6 @@ def _swept(model: NetworkModel, options: dict[str, Any], **more: Any) -> tuple[O
 
 def _number(outcome: Outcome) -> float:
     return float(outcome.values["total"].si.item())
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _programs(tmp_path_factory: pytest.TempPathFactory) -> Iterable[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BRIAN_SWEEP_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
 
 
 @pytest.mark.parametrize("name", SWEEPS)

@@ -50,6 +50,7 @@ class FakeRun:
         self.state = "starting"
         self.error: BaseException | None = None
         self.notice = ""
+        self.comparing = False
         self.under_way: list[UnderWay] = []
         self.time_per_job: float | None = None
 
@@ -57,7 +58,14 @@ class FakeRun:
     def progress(self) -> Progress:
         done = sum(outcome.status == "done" for outcome in self.outcomes)
         failed = sum(outcome.status == "failed" for outcome in self.outcomes)
-        return Progress(self.state, len(self.jobs), done=done, failed=failed, notice=self.notice)
+        return Progress(
+            self.state,
+            len(self.jobs),
+            done=done,
+            failed=failed,
+            notice=self.notice,
+            comparing=self.comparing,
+        )
 
     @property
     def results(self) -> Results:
@@ -521,6 +529,19 @@ def test_settings_changed_after_a_run(make: Any) -> None:
     assert "must rise" in status(widget).notice
     assert "What to know" not in status(widget).notice, "it is not what is wrong with the settings"
     assert len(dots(widget)) == 2
+
+
+def test_a_notice_goes_when_it_holds_no_more(make: Any) -> None:
+    """Although nothing runs: last digits are compared after the end."""
+    widget = make(line, x=[1.0, 2.0])
+    run: Any = widget.start()
+    run.give(2)
+    run.notice, run.comparing = "They were not compared yet.", True
+    run.state = "finished"
+    widget._bench._wake()
+    until(lambda: status(widget).notice == run.notice, "the message")
+    run.notice, run.comparing = "", False
+    until(lambda: status(widget).notice == "", "no message")
 
 
 # Messages
