@@ -98,6 +98,26 @@ class ProcessSettings:
         }
         return cls(json.dumps(about, sort_keys=True))
 
+    def __reduce__(self) -> tuple[type[ProcessSettings], tuple[()]]:
+        """Travel in front of what is packed, and not once more within."""
+        return ProcessSettings, ()
+
+    def deciding(self, packed: bytes) -> list[Any]:
+        """Give what decides the numbers of a packed model beyond its code: plain values.
+
+        Variables that were changed since the package was loaded, and that the
+        model's own code names; decimal's context, if it computes with that.
+        """
+        about = _read(self.written)
+        decides: list[Any] = [
+            [name, value]
+            for name, value in about.get("environment", {}).items()
+            if value != _AT_FIRST.get(name) and name.encode() in packed
+        ]
+        if b"decimal" in packed and about["decimal"] != _DECIMAL_AT_FIRST:
+            decides.append(about["decimal"])
+        return decides
+
     @contextmanager
     def in_force(self) -> Iterator[None]:
         """Have the process work under these settings meanwhile; what is changed is put back."""
@@ -224,6 +244,9 @@ def _is_installed(entry: object) -> bool:
 def _decimal() -> list[Any]:
     *numbers, _flags, traps = decimal_context()
     return [*numbers, sorted(one.__name__ for one in traps)]
+
+
+_DECIMAL_AT_FIRST = _decimal()
 
 
 def _write_decimal(about: list[Any]) -> None:

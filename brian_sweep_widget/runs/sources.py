@@ -16,6 +16,7 @@ from brian_sweep_widget.engines import (
     prepare,
 )
 from brian_sweep_widget.engines.file_states import FileStates
+from brian_sweep_widget.engines.process_settings import without_settings
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.runs.answers import Stopped
 from brian_sweep_widget.runs.supply import Load, Supply
@@ -147,7 +148,8 @@ class ReadySource:
         """Put all of them; see `Source.fill`."""
         if desk.find is not None:
             try:
-                self._name = fingerprint(self._engine.functions, *self._engine.identity)
+                decides = self._engine.settings.deciding(without_settings(self._load.packed))
+                self._name = fingerprint(self._engine.functions, *self._engine.identity, *decides)
             except UnknownError as error:
                 self._nothing_reused = f"Nothing is reused: {error}"
         known, self._known = self._known, None

@@ -185,6 +185,23 @@ def test_what_is_asked_leaves_no_mark_in_the_program() -> None:
     assert not asked.draws
 
 
+def test_what_was_set_from_an_array_stays_when_that_is_written_into() -> None:
+    """A text that is computed later starts from what the variable held then."""
+    seen = []
+
+    def builder() -> Network:
+        group = NeuronGroup(3, "v : 1\nu : 1", name="n")
+        group.v = [1, 2, 3]
+        group.u = "2*v"
+        mine = group.v[:]
+        mine[0] = 50
+        seen.append(group.u[:].copy())
+        return Network(group)
+
+    traced(builder)
+    np.testing.assert_array_equal(seen[0], [2, 4, 6])
+
+
 def test_what_was_written_into_an_array_is_there_when_a_run_begins() -> None:
     """In the order in which the builder does it."""
 

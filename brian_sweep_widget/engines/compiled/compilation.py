@@ -166,6 +166,7 @@ class Compilation:
             [measure.function for measure in measures],
             [measure.identity for measure in measures],
             library_versions(),
+            *self.settings.deciding(self.packed_measures()),
         )
 
     def packed_engine(self, recipe: Recipe) -> bytes:

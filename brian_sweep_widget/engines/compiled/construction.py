@@ -89,14 +89,6 @@ class Construction:
         for variable, array in self._known.changed_in_place().items():
             self._values.fill(variable, array)
 
-    def check_recorded(self, network: Any) -> None:
-        """Have the program check what Brian could not: which synapses are recorded."""
-        from brian2 import StateMonitor, Synapses  # noqa: PLC0415 - as above
-
-        for monitor in network.sorted_objects:
-            if isinstance(monitor, StateMonitor) and isinstance(monitor.source, Synapses):
-                self._check_synapses(monitor.source, monitor.record, f"{monitor.name} records")
-
     def _check_synapses(self, synapses: Any, indices: Any, who: str) -> None:
         number = synapses.variables["N"]
         if self._known.is_known(number) or not len(indices):
@@ -117,9 +109,10 @@ class Construction:
         self.take_in_changes()
         runtime = type(view).get_with_index_array.original_function
         found = runtime(view, item)
-        if np.shares_memory(found, self._known.value(view.variable)):
-            self._known.lend(view.variable)
-        return found
+        if not np.may_share_memory(found, self._known.value(view.variable)):
+            return found
+        self._known.lend(view.variable)
+        return runtime(view, item)
 
     def _asked(self, overridden: Callable[..., Any]) -> Callable[..., Any]:
         """Compute what a text gives, as the runtime does."""
@@ -203,16 +196,22 @@ class Construction:
 
     def _code_object(self, *args: Any, **options: Any) -> Any:
         """Forget what code changes of which nobody knows when, or how often, it runs."""
+        from brian2 import StateMonitor, Synapses  # noqa: PLC0415 - as above
+        from brian2.core.variables import ArrayVariable  # noqa: PLC0415
+
         template = options["template_name"]
         if template in _SET + _CONNECT:
             return self._make_code(*args, **options)
         self.take_in_changes()  # before it runs
         made = self._make_code(*args, **options)
+        owner = options["owner"]
+        if isinstance(owner, StateMonitor) and isinstance(owner.source, Synapses):
+            self._check_synapses(owner.source, owner.record, f"{owner.name} records")
         names = getattr(made.templater, template).writes_read_only
         changed = {made.variables[name] for name in names}
-        changed |= getattr(options["owner"], "written_readonly_vars", set())
+        changed |= getattr(owner, "written_readonly_vars", set())
         for variable in made.variables.values():
-            settable = hasattr(variable, "set_value") and not variable.read_only
+            settable = isinstance(variable, ArrayVariable) and not variable.read_only
             if settable or variable in changed:
                 self._known.put(variable, Unknown(_BY_SIMULATION))
         return made

@@ -220,9 +220,11 @@ class KnownValues:
         return True
 
     def lend(self, variable: Any) -> None:
-        """Take note that the builder has a view of the array itself."""
-        array = self._device.array_cache[variable]
-        self._lent.setdefault(variable, (array, array.copy()))
+        """Take note that the builder gets the array itself, which nothing else refers to."""
+        if variable not in self._lent:
+            array = self._device.array_cache[variable].copy()
+            self._device.array_cache[variable] = array
+            self._lent[variable] = array, array.copy()
 
     def changed_in_place(self) -> dict[Any, Array]:
         """Give the arrays that the builder has written into since it has them."""

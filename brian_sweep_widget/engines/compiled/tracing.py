@@ -252,7 +252,6 @@ class Tracer:
                     raise UnsupportedError(msg)
                 _refuse_python_code(network)
                 construction.take_in_changes()
-                construction.check_recorded(network)
                 network.run(quantities[DURATION], namespace=names)
         finally:
             # A module that this process found on its own is a file that was read, too.

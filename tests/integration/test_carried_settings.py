@@ -250,3 +250,19 @@ def test_settings_are_no_part_of_what_is_stored(tmp_path: Path) -> None:
     os.chdir(tmp_path)
     warnings.simplefilter("ignore")
     assert run() == 2
+
+
+def test_variables_that_the_model_names_are(tmp_path: Path) -> None:
+    """They decide its numbers, and others do not."""
+    store = tmp_path / "kept.sqlite"
+    found = []
+    for text in ("2", "3", "2"):
+        os.environ["SCALE_OF_TEST"] = text
+        os.environ["OTHER_OF_TEST"] = text * 2 + str(len(found))
+        found.append(numbers(variable, x=[1.0], store=store)[0])
+    assert found == [2.0, 3.0, 2.0]
+    os.environ["OTHER_OF_TEST"] = "changed once more"
+    sweep = Sweep(variable, x=[1.0], workers=1, store=store)
+    run = sweep.start()
+    run.wait()
+    assert run.progress.recalled == 1
