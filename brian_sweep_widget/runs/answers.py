@@ -19,11 +19,24 @@ Stopped = Callable[[], bool]
 
 
 class NotCompiledError(Exception):
-    """The model cannot be compiled here; says why, and what was in the files that it read."""
+    """The model cannot be compiled here.
 
-    def __init__(self, reason: str, read: FileStates | None = None) -> None:
+    Parameters
+    ----------
+    reason
+        Why.
+    read
+        What was in the files that it read.
+    of_all
+        Whether no model can, whatever its values.
+    """
+
+    def __init__(
+        self, reason: str, read: FileStates | None = None, *, of_all: bool = False
+    ) -> None:
         super().__init__(reason)
         self.read = read or {}
+        self.of_all = of_all
 
 
 class StoppedError(Exception):
@@ -76,7 +89,7 @@ def answer(ask: Callable[[], Future[Any]], stopped: Stopped) -> Any:
     if isinstance(given, compiled.Refusal):
         raise RefusedError(given.failure, drew=given.drew)
     if isinstance(given, compiled.Reason):
-        raise NotCompiledError(str(given), given.read)
+        raise NotCompiledError(str(given), given.read, of_all=given.of_all)
     if isinstance(given, str):
         raise NotCompiledError(given)
     return given

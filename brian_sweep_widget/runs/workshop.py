@@ -29,6 +29,7 @@ from brian_sweep_widget.runs.answers import (
     spare_pool,
     tracing_pool,
 )
+from brian_sweep_widget.runs.reasons import Reasons
 from brian_sweep_widget.runs.variants import Prepared, Variants
 
 _MOST_TRACED = 3  # times, while files change
@@ -104,8 +105,8 @@ class Workshop:
         self._counting = threading.Lock()
         self._variants = Variants()
         self._phase, self._began = "waiting", time.monotonic()
-        self._reason = ""
-        self._reason_read: FileStates = {}  # what it was told from
+        self._reasons = Reasons()
+        self._reason = ""  # the latest
         self._read: FileStates = {}  # what was in files when a trace last read them
         self._refuted = 0
         self._in_use = 0
@@ -269,7 +270,7 @@ class Workshop:
         except NotCompiledError as error:
             if self._variants.programs:
                 raise RefusedError(Failure("NotCompiled", str(error))) from None
-            self._reason, self._reason_read = str(error), error.read
+            self._reason = str(error)
             self._enter("impossible")
             raise
         except BaseException:  # whatever it was: it is not being made any more
@@ -285,8 +286,16 @@ class Workshop:
         stopped: Stopped,
         untouched: frozenset[str],
     ) -> compiled.Program:
-        if self._reason and is_current(self._reason_read):
-            raise NotCompiledError(self._reason, self._reason_read)
+        with self._reasons.of_values(values, seed):
+            return self._explored_and_built(values, seed, stopped, untouched)
+
+    def _explored_and_built(
+        self,
+        values: Mapping[str, Plain],
+        seed: int,
+        stopped: Stopped,
+        untouched: frozenset[str],
+    ) -> compiled.Program:
         self._reason = ""
         self._enter("tracing")
         self._pool.submit(compiled.make_header, self._expected_flags)
@@ -305,10 +314,11 @@ class Workshop:
         for trace in blueprint.traces:
             self._note_read(trace.read)
         self._enter("compiling")
-        program: compiled.Program = answer(
-            lambda: self._pool.submit(compiled.make_program, blueprint, self._pool.workers),
-            stopped,
-        )
+        with self._reasons.of_project(blueprint):
+            program: compiled.Program = answer(
+                lambda: self._pool.submit(compiled.make_program, blueprint, self._pool.workers),
+                stopped,
+            )
         self._enter("ready")
         if program.same_digits is not None:
             self._same_digits[program.shape] = program.same_digits

@@ -278,3 +278,29 @@ def test_trials_with_other_seeds_are_not_refused_with_one() -> None:
     assert set(auto.counts()) == {"done", "failed"}
     told = {place: type(value) for place, value in v0s(auto).items()}
     assert told == {place: type(value) for place, value in v0s(numpy).items()}
+
+
+def test_the_engine_does_not_depend_on_what_was_asked_before() -> None:
+    """Values that cannot be compiled say nothing of others, nor the other way round."""
+
+    def operating(w: float = 1.0) -> Network:
+        group = NeuronGroup(2, "v : 1", name="n")
+        group.v = w
+        if w < 2:
+            return Network(group)
+
+        @network_operation
+        def nothing() -> None:
+            pass
+
+        return Network(group, nothing)
+
+    def drawn(w: float = 1.0) -> Network:
+        return operating(w)
+
+    for build, order in ((operating, (3.0, 1.0, 3.0)), (drawn, (1.0, 3.0, 1.0))):
+        model = measured(build)
+        for w in order:
+            results = Sweep(model, w=[w], workers=2, store=None).run(progress=False)
+            assert v0s(results) == {(0, 0): w}
+            assert engines(results) == {"compiled" if w < 2 else "runtime (numpy)"}

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from typing import Any, NamedTuple, Self
 
@@ -60,20 +61,23 @@ class Reason(str):
     read
         What was in the files that the model read: it may be another answer when
         they change.
+    of_all
+        Whether it is the same for any values of any model.
     """
 
-    __slots__ = ("read",)
+    __slots__ = ("of_all", "read")
     read: FileStates
+    of_all: bool
 
-    def __new__(cls, text: str, read: FileStates) -> Self:
+    def __new__(cls, text: str, read: FileStates, *, of_all: bool = False) -> Self:
         """Make it of a text."""
         reason = super().__new__(cls, text)
-        reason.read = read
+        reason.read, reason.of_all = read, of_all
         return reason
 
-    def __reduce__(self) -> tuple[type[Reason], tuple[str, FileStates]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         """Travel with what was read."""
-        return Reason, (str(self), self.read)
+        return partial(Reason, of_all=self.of_all), (str(self), self.read)
 
 
 class Refusal(NamedTuple):
@@ -284,7 +288,9 @@ def make_program(blueprint: Blueprint, jobs: int) -> Program | str:
     try:
         program = build(blueprint, find_compiler(), jobs)
         return replace(program, same_digits=known_digits(program))
-    except (CompilerMissingError, CompileError, CacheRefusedError) as error:
+    except CompilerMissingError as error:
+        return Reason(str(error), {}, of_all=True)
+    except (CompileError, CacheRefusedError) as error:
         return str(error)
 
 

@@ -47,5 +47,10 @@ class Draws:
 _get_state, _getstate = np.random.get_state, random.getstate
 
 
+def numpy_state() -> Any:
+    """Return the state of numpy's global generator, without being noted."""
+    return _get_state(legacy=False)
+
+
 def _states() -> tuple[Any, ...]:
-    return _getstate(), repr(_get_state(legacy=False))
+    return _getstate(), repr(numpy_state())

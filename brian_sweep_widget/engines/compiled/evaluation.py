@@ -15,6 +15,8 @@ from unittest import mock
 
 import numpy as np
 
+from brian_sweep_widget.engines.compiled.draws import numpy_state
+
 AT_RANDOM = "they are drawn at random"
 
 
@@ -56,12 +58,12 @@ class Evaluation:
         NotComputedError
             If it draws random numbers, or needs something that is not known.
         """
-        drawn = np.random.get_state()  # noqa: NPY002 - the one that Brian uses
+        drawn = numpy_state()
         sizes = {variable: variable.size for variable in self._written}
         try:
             with self._active():
                 result = compute()
-            drew = repr(np.random.get_state()) != repr(drawn)  # noqa: NPY002 - as above
+            drew = repr(numpy_state()) != repr(drawn)
         except Exception as error:
             reason = _reason(error)
             raise NotComputedError(reason) from error
