@@ -32,10 +32,8 @@ def _message(error: BaseException) -> str:
 def _headed(text: str, told: str) -> str:
     """Put what to do into the first line, which is all that many places have room for."""
     first, end, rest = text.partition("\n")
-    first = first.strip()
-    if first and not first.endswith((".", "!", "?", ":")):
-        first += "."
-    return f"{first} {told}".lstrip() + end + rest
+    first = first.strip().rstrip(".:")
+    return (f"{first}: {told}" if first else told) + end + rest
 
 
 def _users_traceback(error: BaseException) -> str:
