@@ -29,6 +29,8 @@ _WATCH_INTERVAL = 0.1  # s; a fraction of the half second that Stop may take
 _GRACE = 1.3  # s
 # Until it is told again: what it started has to be put away meanwhile.
 _TIDYING = 0.6  # s
+# Where the frames of Python's own import are from.
+_IMPORTING = "<frozen importlib._bootstrap>"
 
 _Result = TypeVar("_Result")
 
@@ -164,11 +166,26 @@ def guard(parent: int, prepare: Callable[[], None] | None, pulse: Path) -> None:
             print(f"brian-sweep worker: {error!r}", file=sys.stderr)  # noqa: T201
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+def _interrupt(_signal: int, frame: FrameType | None) -> None:
     call, now = _Current.call, time.monotonic()
-    if call is not None and call.why is not None and now - call.raised > _TIDYING:
+    if call is None or call.why is None or now - call.raised <= _TIDYING:
+        return
+    if not _is_importing(frame):
         call.raised = now
         raise _Interrupted
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """Whether a module is being loaded: interrupted, it is lost to this process.
+
+    Python forgets a package whose loading failed, but not the parts that it had
+    loaded, which the package then lacks when it is loaded once more.
+    """
+    while frame is not None:
+        if frame.f_code.co_filename == _IMPORTING:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _watch(parent: int, wake: int, pulse: Path) -> None:
@@ -188,7 +205,7 @@ def _watch(parent: int, wake: int, pulse: Path) -> None:
             _end_with_children()
         if hasattr(signal, "pthread_kill"):
             signal.pthread_kill(main, wake)  # also ends a wait for a child process
-        else:
+        elif not _is_importing(sys._current_frames().get(main)):  # noqa: SLF001 - documented
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(main), ctypes.py_object(_Interrupted)
             )

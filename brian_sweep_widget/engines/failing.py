@@ -23,10 +23,17 @@ def _message(error: BaseException) -> str:
             text = f"{text}\n{type(cause).__name__}: {cause}"
         told = advice(error)
         if told:
-            text = f"{text}\n{told}"
+            text = _headed(text, told)
     except Exception as broken:  # noqa: BLE001 - an exception of the user's may do anything
         text = f"(its message cannot be shown: {type(broken).__name__})"
     return text
+
+
+def _headed(text: str, told: str) -> str:
+    """Put what to do into the first line, which is all that many places have room for."""
+    first, end, rest = text.partition("\n")
+    first = first.strip().rstrip(".:")
+    return (f"{first}: {told}" if first else told) + end + rest
 
 
 def _users_traceback(error: BaseException) -> str:

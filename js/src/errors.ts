@@ -1,7 +1,7 @@
 // The list of failed points: a line each, with the traceback to unfold.
 
 import { element } from "./dom.ts";
-import type { Status } from "./format.ts";
+import { detailOf, type Status } from "./format.ts";
 
 type Failure = Status["errors"][number];
 
@@ -26,14 +26,13 @@ export function createErrorList(list: HTMLElement) {
 
 function errorRow({ point, message, traceback }: Failure): HTMLElement {
   const row = element("li", "bsw-status-error");
-  // Brian's messages can run over many lines: the first is the heading, and the
-  // traceback ends with the whole.
+  // Brian's messages can run over many lines: the first is the heading.
   const [headline = ""] = message.trim().split("\n", 1);
   const title = [
     element("span", "bsw-status-point", point),
     ` - ${headline || "no message"}`,
   ];
-  const detail = traceback.trim() || (message.includes("\n") ? message.trim() : "");
+  const detail = detailOf(message, traceback);
   if (!detail) {
     row.append(...title);
     return row;

@@ -206,3 +206,16 @@ export function retryText(status: Status): string {
   if (failed + lost + partial > 0) return "Retry failed";
   return ended && cancelled > 0 ? "Compute the rest" : "";
 }
+
+/**
+ * What there is to read beside a message's first line: where it went wrong, and
+ * above that the message's other lines, unless the traceback ends with them.
+ */
+export function detailOf(message: string, traceback: string): string {
+  const whole = message.trim();
+  const trace = traceback.trim();
+  const [, ...rest] = whole.split("\n");
+  if (!trace) return rest.length > 0 ? whole : "";
+  const more = rest.filter((line) => !trace.includes(line.trim())).join("\n");
+  return more ? `${more}\n\n${trace}` : trace;
+}

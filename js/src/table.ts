@@ -128,6 +128,13 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
     return next - column;
   }
 
+  /** The first line of a note, and the whole of it for those who point at it. */
+  function noteCell(note: string): HTMLTableCellElement {
+    const cell = element("td", "bsw-table-note", note.split("\n", 1)[0]);
+    cell.title = note;
+    return cell;
+  }
+
   function rowAt(place: number): HTMLTableRowElement {
     const row = rows[place] as number;
     const line = element("tr", "bsw-table-row");
@@ -140,10 +147,9 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
       const value = numbers[row * columns() + column] as number;
       if (note !== undefined && Number.isNaN(value)) {
         // Over all that is missing; what there is of results behind it stays.
-        const cell = element("td", "bsw-table-note", note.split("\n", 1)[0]);
+        const cell = noteCell(note);
         const missing = missingFrom(row, column);
         cell.colSpan = missing;
-        cell.title = note;
         line.append(cell);
         column += missing - 1;
         continue;
@@ -152,7 +158,7 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
     }
     // Every result is missing, and there is no column for a note to stand in.
     if (note !== undefined && !line.querySelector(".bsw-table-note")) {
-      line.append(element("td", "bsw-table-note", note.split("\n", 1)[0]));
+      line.append(noteCell(note));
     }
     return line;
   }

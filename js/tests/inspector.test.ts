@@ -74,7 +74,7 @@ describe("the states", () => {
     });
     expect(part("message").textContent).toBe("ValueError: <b>no</b> such unit");
     const text = find<HTMLPreElement>(".bsw-inspector-body pre");
-    expect(text.textContent).toBe("Traceback ...");
+    expect(text.textContent).toBe("in synapses\n\nTraceback ...");
     expect([text.tabIndex, text.ariaLabel]).toEqual([0, "Traceback"]);
     expect(pictures()).toEqual([]);
     expect(part("live").textContent).toContain("failed. ValueError");

@@ -162,6 +162,15 @@ describe("the failed points", () => {
     expect(text("pre")).toBe(message);
   });
 
+  test("tell all of a message, once", () => {
+    const traceback = "Traceback ...\nValueError: first\nsecond";
+    const message = "ValueError: first\nsecond\n(so with size = 3, tried for all)";
+    const { text } = show(
+      strip({ failed: 1, errors: [{ ...FAILURE, message, traceback }] }),
+    );
+    expect(text("pre")).toBe(`(so with size = 3, tried for all)\n\n${traceback}`);
+  });
+
   test("have nothing to unfold without a traceback", () => {
     const errors = [{ point: "w 1 mV", message: "", traceback: "" }];
     const { el, text } = show(strip({ lost: 1, errors }));

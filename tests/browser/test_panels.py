@@ -16,6 +16,18 @@ from view import WidgetView
 
 pytestmark = pytest.mark.timeout(120)
 
+PARTIAL = """
+from brian2 import mV, prefs
+from brian_sweep_widget import SweepWidget
+
+prefs.codegen.target = "numpy"
+
+def model(drive=1*mV):
+    return {"early": 1.0, "late": 0.5 if drive < 3*mV else float("nan")}
+
+SweepWidget(model, drive=[1, 2, 3]*mV, workers=2, store=None)
+"""
+
 
 def unfold(view: WidgetView, name: str) -> None:
     """Press a panel's button."""
@@ -117,3 +129,20 @@ def test_a_dot_that_the_mouse_is_on_is_shown_in_the_timeline(lab: Lab) -> None:
     expect(view.rings).to_have_count(1)
     lab.page.mouse.move(5, 5)
     expect(view.rings).to_have_count(0)
+
+
+def test_long_reasons_leave_the_numbers_of_a_table_in_sight(lab: Lab) -> None:
+    """Of a measure that fails with some values, the others are read."""
+    lab.open_cells(PARTIAL)
+    lab.run_cell(0)
+    view = lab.widget()
+    view.press_run()
+    view.expect_status("3 of 3 done · 1 of them partial")
+    unfold(view, "Results table")
+    note = view.root.get_by_role("grid").get_by_text("partial: late: ")
+    expect(note).to_have_attribute("title", re.compile("not a finite number"))
+    room = view.root.locator(".bsw-table-scroll").bounding_box()
+    number = view.root.get_by_role("grid").get_by_text("0.5", exact=True).first.bounding_box()
+    assert room is not None
+    assert number is not None
+    assert number["x"] + number["width"] <= room["x"] + room["width"]

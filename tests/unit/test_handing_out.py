@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import signal
+from pathlib import Path
+
 import pytest
 
 from brian_sweep_widget.backends import Ended, StopToken, guard, stoppable
@@ -104,3 +108,43 @@ def test_workers_say_where_they_are() -> None:
     token.remove()
     assert token.stopped
     assert not token.places()
+
+
+def test_what_is_being_imported_is_imported_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A package that is loaded by half cannot be loaded any more in this process."""
+    package = tmp_path / "half_loaded"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "import half_loaded.part as inner\n"
+        "import signal\n"
+        "signal.raise_signal(signal.SIGINT)\n"
+        "from . import other\n",
+        encoding="utf-8",
+    )
+    (package / "part.py").touch()
+    (package / "other.py").write_text(
+        "import half_loaded as whole\nnumber = len(whole.part.__name__)\n", encoding="utf-8"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    token, went_on = StopToken.new(), []
+
+    def call(number: int) -> int:
+        current = guard._Current.call
+        assert current is not None
+        if number == 0:
+            current.why = "skipped"
+        result = importlib.import_module("half_loaded.other").number
+        signal.raise_signal(signal.SIGINT)
+        went_on.append(number)
+        return int(result)
+
+    before = signal.signal(signal.SIGINT, guard._interrupt)
+    try:
+        results = stoppable(token, call, calls(range(2)))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert results == [((0, 0), Ended("skipped")), ((1, 0), len("half_loaded.part"))]
+    assert went_on == [1], "and is interrupted right after it"
+    token.remove()

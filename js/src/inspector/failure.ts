@@ -1,5 +1,6 @@
 // Of a simulation that failed, or of which a measure did: what went wrong, and where.
 
+import { detailOf } from "../format.ts";
 import { createTextPane, part, tell } from "./parts.ts";
 import type { Shown } from "./recording.ts";
 
@@ -15,7 +16,7 @@ export function createFailure(say: (text: string) => void) {
       const [first = ""] = message.split("\n", 1);
       pane.node.hidden = shown.state !== "failed" && !message;
       tell(headline, first || "It failed without a message.");
-      pane.show(shown.traceback.trim() || (message === first ? "" : message));
+      pane.show(detailOf(message, shown.traceback));
     },
   };
 }
