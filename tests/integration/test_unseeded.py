@@ -181,12 +181,12 @@ def outside(x: float = 1.0) -> float:
     return x * rng.random()
 
 
-@pytest.mark.parametrize("model", [outside, one(rng.random)])
-def test_generators_made_outside_are_said(model: Any) -> None:
+@pytest.mark.parametrize(("name", "model"), [("rng", outside), ("start", one(rng.random))])
+def test_generators_made_outside_are_said(name: str, model: Any) -> None:
     """All trials draw the same numbers from them."""
     numbers, results = swept(model)
     assert numbers[0] == numbers[1]
-    assert "rng in" in results.notice
+    assert f"{name} in" in results.notice
     assert "all trials draw the same numbers" in results.notice
 
 
