@@ -26,7 +26,7 @@ from brian_sweep_widget.engines.installed import is_installed_file
 
 _OURS = __name__.partition(".")[0]
 # Modules that pass a question on: whoever called them asks.
-_PASSING = frozenset({"random", "secrets", "uuid", _OURS})
+_PASSING = frozenset({"random", "secrets", "uuid", "pathlib", _OURS})
 # Loading a generator makes one and overwrites it; names of files must not repeat themselves.
 _NOT_ASKING = frozenset({"numpy.random._pickle", "tempfile"})
 # Other frames in newer Pythons, and none in older ones.
@@ -38,6 +38,7 @@ _bits_of_system = bit_generator.randbits  # type: ignore[attr-defined]  # of its
 _seed_of_python = random.Random.seed
 _seed_python = random.seed
 _bytes_of_system = os.urandom
+_more_bytes_of_system = getattr(os, "getrandom", None)  # of Linux
 
 
 @dataclass(slots=True)
@@ -101,6 +102,8 @@ def job_entropy(seed: int, *, other: bool = False) -> Iterator[Entropy]:
     random.Random.seed = _seed  # type: ignore[method-assign]
     random.seed = random._inst.seed  # noqa: SLF001 - bound anew
     os.urandom = _SYSTEM.urandom = random._urandom = _noted_bytes  # type: ignore[attr-defined]  # noqa: SLF001
+    if _more_bytes_of_system is not None:
+        os.getrandom = _SYSTEM.getrandom = _noted_more_bytes
     try:
         yield entropy
     finally:
@@ -109,6 +112,8 @@ def job_entropy(seed: int, *, other: bool = False) -> Iterator[Entropy]:
         random.Random.seed = _seed_of_python  # type: ignore[method-assign]
         random.seed = _seed_python
         os.urandom = _SYSTEM.urandom = random._urandom = _bytes_of_system  # type: ignore[attr-defined]  # noqa: SLF001
+        if _more_bytes_of_system is not None:
+            os.getrandom = _SYSTEM.getrandom = _more_bytes_of_system
 
 
 def _bits(number: int) -> int:
@@ -128,12 +133,32 @@ def _seed(self: random.Random, a: Any = None, version: int = 2) -> None:
 
 def _noted_bytes(size: int, /) -> bytes:
     """Stand for `os.urandom`."""
-    entropy = _Current.entropy
-    frame, call = _asking(sys._getframe(1))  # noqa: SLF001 - as above
-    users = frame is not None and not is_installed_file(frame.f_code.co_filename)
-    if entropy is not None and frame is not None and users:
-        entropy.unseeded[f"{call or 'os.urandom'} in {frame.f_code.co_name}"] = None
+    note_unseeded("os.urandom", sys._getframe(1))  # noqa: SLF001 - as above
     return _bytes_of_system(size)
+
+
+def _noted_more_bytes(size: int, flags: int = 0) -> bytes:
+    """Stand for `os.getrandom`."""
+    note_unseeded("os.getrandom", sys._getframe(1))  # noqa: SLF001 - as above
+    assert _more_bytes_of_system is not None  # noqa: S101 - or it is not replaced
+    return bytes(_more_bytes_of_system(size, flags))
+
+
+def note_unseeded(what: str, frame: FrameType | None) -> None:
+    """Take note, if it is the user's code that asks, of random numbers that are no seed's.
+
+    Parameters
+    ----------
+    what
+        Gives them, if it was asked directly.
+    frame
+        Where it was asked.
+    """
+    entropy = _Current.entropy
+    asking, call = _asking(frame)
+    users = asking is not None and not is_installed_file(asking.f_code.co_filename)
+    if entropy is not None and asking is not None and users:
+        entropy.unseeded[f"{call or what} in {asking.f_code.co_name}"] = None
 
 
 def _given(frame: FrameType | None) -> int | None:

@@ -19,15 +19,19 @@ from typing import Any, ClassVar
 
 from platformdirs import user_cache_dir
 
+from brian_sweep_widget.engines.entropy import note_unseeded
 from brian_sweep_widget.engines.file_states import UNSTEADY, state_of
 from brian_sweep_widget.engines.installed import is_installed_file
 from brian_sweep_widget.scratch import PREFIX as SCRATCH
 
 # What changes without changing any numbers: the system's, caches, source code.
 _SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/")
+_RANDOM = frozenset({"/dev/random", "/dev/urandom"})
 _MEMORY = "/dev/shm/"  # noqa: S108 - where a person may put data, too
 _SOURCE = (".py", ".pyc", ".pyx", ".so", ".pyd")
 _BYTE_CODE = "__pycache__"
+# Brian looks for one in the folder when it is loaded; the kernel's are in force anyway.
+_PREFERENCES = f"{os.sep}brian_preferences"
 _WRITES = set("wax+")
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR
 _EVENTS = frozenset({"open", "os.listdir", "os.mkdir", "os.scandir", "sqlite3.connect"})
@@ -93,7 +97,9 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         if not isinstance(path, str | os.PathLike):
             return
         whole = os.path.abspath(path)  # noqa: PTH100 - must not import anything
-        if event == "open":
+        if event == "open" and whole in _RANDOM:
+            note_unseeded(whole, sys._getframe(1))  # noqa: SLF001 - inspect would import
+        elif event == "open":
             _note(whole, *how)
         elif event == "os.mkdir":
             _Watch.written.add(whole)
@@ -132,7 +138,7 @@ def _note(path: str, mode: str | None, flags: int | None) -> None:
 def _is_users(path: str) -> bool:
     if path.startswith(_SYSTEM) and not path.startswith(_MEMORY):
         return False
-    if path.endswith(_SOURCE):
+    if path.endswith((*_SOURCE, _PREFERENCES)):
         return False
     home = Path.home()
     aside = (user_cache_dir(), home / ".brian", home / ".cython", home / ".config")

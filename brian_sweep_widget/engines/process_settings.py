@@ -32,6 +32,7 @@ from brian_sweep_widget.engines.process_state import (
     state_kept,
     write_filters,
 )
+from brian_sweep_widget.engines.variables_read import is_named
 from brian_sweep_widget.results import Failure
 from brian_sweep_widget.scratch import scratch_folder
 
@@ -45,6 +46,8 @@ _NOT_OURS = frozenset({"PYTEST_CURRENT_TEST", "JPY_PARENT_PID", "COLUMNS", "LINE
 # What numpy does by itself; to call or to log it needs a function of the kernel's.
 _BY_NUMPY = frozenset({"ignore", "warn", "raise", "print"})
 _END = b"\n"
+# Code that reads environment variables names one of these.
+_WAYS_TO_VARIABLES = (b"environ", b"getenv")
 
 
 class Carrier(Protocol):
@@ -105,17 +108,26 @@ class ProcessSettings:
     def deciding(self, packed: bytes) -> list[Any]:
         """Give what decides the numbers of a packed model beyond its code: plain values.
 
-        Variables that were changed since the package was loaded, and that the
-        model's own code names; decimal's context, if it computes with that.
+        Environment variables that the model's own code names (if it reads none,
+        those only that were changed since the package was loaded); decimal's
+        context, if it computes with that; what numpy, and Python, take for an
+        error that code may catch.
         """
         about = _read(self.written)
+        changed: dict[str, str | None] = about.get("environment", {})
+        if not any(way in packed for way in _WAYS_TO_VARIABLES):
+            variables = {n: one for n, one in changed.items() if one != _AT_FIRST.get(n)}
+        else:
+            variables = {**_AT_FIRST, **changed}
         decides: list[Any] = [
-            [name, value]
-            for name, value in about.get("environment", {}).items()
-            if value != _AT_FIRST.get(name) and name.encode() in packed
+            [name, variables[name]] for name in sorted(variables) if is_named(name, packed)
         ]
         if b"decimal" in packed and about["decimal"] != _DECIMAL_AT_FIRST:
             decides.append(about["decimal"])
+        if about.get("numpy", _NUMPY_AT_FIRST) != _NUMPY_AT_FIRST:
+            decides.append(about["numpy"])
+        if _errors(about.get("filters", _FILTERS_AT_FIRST)) != _errors(_FILTERS_AT_FIRST):
+            decides.append(about["filters"])
         return decides
 
     @contextmanager
@@ -247,6 +259,8 @@ def _decimal() -> list[Any]:
 
 
 _DECIMAL_AT_FIRST = _decimal()
+# As numpy sets it itself.
+_NUMPY_AT_FIRST = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 
 
 def _write_decimal(about: list[Any]) -> None:
@@ -263,6 +277,14 @@ def _written_filter(one: Any) -> list[Any]:
         for part in (message, module)
     ]
     return [action, patterns, category.__module__, category.__qualname__, line]
+
+
+_FILTERS_AT_FIRST = [_written_filter(one) for one in warnings.filters]
+
+
+def _errors(filters: list[list[Any]]) -> list[list[Any]]:
+    """Give the warnings filters that make errors: no others change what is computed."""
+    return [one for one in filters if one[0] == "error"]
 
 
 def _read_filters(about: Mapping[str, Any]) -> list[Any]:

@@ -16,10 +16,15 @@ from brian_sweep_widget.engines.file_states import states_of
 from brian_sweep_widget.engines.files_read import files_read
 from brian_sweep_widget.engines.memory_used import memory_used
 from brian_sweep_widget.engines.packing import unpack
-from brian_sweep_widget.engines.process_settings import missing_folder_told, under_its_settings
+from brian_sweep_widget.engines.process_settings import (
+    missing_folder_told,
+    under_its_settings,
+    without_settings,
+)
 from brian_sweep_widget.engines.reading import NotAResultError
 from brian_sweep_widget.engines.runtime import RuntimeEngine
 from brian_sweep_widget.engines.sent_modules import modules_not_sent
+from brian_sweep_widget.engines.variables_read import variables_read
 from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.limits import Limits
 from brian_sweep_widget.results import Failure, Origin, Outcome, Value
@@ -71,7 +76,12 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
     label = ""
     found: Mapping[str, Value | Failure] = {}
     failure = None
-    with files_read() as files, memory_used() as memory, job_entropy(job.seed) as entropy:
+    with (
+        files_read() as files,
+        variables_read(without_settings(packed)) as variables,
+        memory_used() as memory,
+        job_entropy(job.seed) as entropy,
+    ):
         try:
             # Anew for every job: what one job leaves in a model's globals (a random
             # generator of its own, a cache) must not reach the next.
@@ -83,7 +93,7 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
         except BaseException as error:  # noqa: BLE001 - the model is the user's code
             failure = missing_folder_told(failure_of(error))
     # A module that this process found on its own is a file that was read, too.
-    read = {**states_of(modules_not_sent()), **files}
+    read = {**states_of(modules_not_sent()), **files, **variables}
     origin = Origin(
         engine=label,
         host=socket.gethostname(),

@@ -85,7 +85,8 @@ class Origin:
         once so far, in bytes; 0 if not known.
     files
         Files of the user's that were read meanwhile: what is in them decides
-        the numbers too, and nobody knows whether it stays the same.
+        the numbers too, and nobody knows whether it stays the same. So it is
+        with environment variables that the model's code does not name.
     contents
         What was in each of them, as `brian_sweep_widget.engines.file_states`
         tells it; not stored.

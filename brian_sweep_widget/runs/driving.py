@@ -352,8 +352,8 @@ def _of_files(books: Books, *, stored: bool) -> str:
     said = []
     if stored and files:
         said.append(
-            f"Nothing is reused: the model reads {listed(files)}, and what is in "
-            "files may change. Read them outside, and hand over what was read."
+            f"Nothing is reused: the model reads {listed(files)}, which may change. Read it "
+            "outside, and hand over what was read."
         )
     elif read:
         said.append(f"The model reads {listed(read)}: when that changes, so may the results.")

@@ -266,3 +266,35 @@ def test_variables_that_the_model_names_are(tmp_path: Path) -> None:
     run = sweep.start()
     run.wait()
     assert run.progress.recalled == 1
+
+
+def by_computed_name(x: float = 1.0) -> float:
+    return x * float(os.environ["scale_of_test".upper()])
+
+
+def test_variables_whose_names_are_computed_are_read_anew(tmp_path: Path) -> None:
+    """As files are, and the notice names them."""
+    store = tmp_path / "kept.sqlite"
+    for text in ("2", "3"):
+        os.environ["SCALE_OF_TEST"] = text
+        results = Sweep(by_computed_name, x=[1.0], workers=1, store=store).run(progress=False)
+        assert [one.values["by_computed_name"].si for one in results.outcomes] == [float(text)]
+        assert "reads the environment variable SCALE_OF_TEST" in results.notice
+
+
+def catching(x: float = 1.0) -> float:
+    try:
+        warnings.warn("doubtful", stacklevel=1)
+        return x * float(np.isinf(np.float64(1) / np.float64(0)))
+    except (FloatingPointError, UserWarning) as error:
+        return x * {"FloatingPointError": 2.0, "UserWarning": 3.0}[type(error).__name__]
+
+
+def test_what_is_an_error_decides_the_numbers_of_code_that_catches_it(tmp_path: Path) -> None:
+    store = tmp_path / "kept.sqlite"
+    warnings.simplefilter("ignore")
+    assert numbers(catching, x=[1.0], store=store) == [1.0]
+    np.seterr(divide="raise")
+    assert numbers(catching, x=[1.0], store=store) == [2.0]
+    warnings.simplefilter("error")
+    assert numbers(catching, x=[1.0], store=store) == [3.0]

@@ -215,3 +215,38 @@ def test_one_program_serves_what_is_drawn_into_the_code() -> None:
     engine = sweep.engine
     assert isinstance(engine, compiled.Compilation)
     assert len(workshop.workshop_for(engine, 2)._variants.programs) == 1
+
+
+_kept: dict[str, float] = {}
+_calls: list[float] = []
+_rng = np.random.default_rng(3)
+
+
+@network_model(duration=1 * ms)
+def caching(gain=1.0):
+    """Keep a number for the next call, which no job makes."""
+    return _set(np.ones(3), _kept.setdefault("gain", gain))
+
+
+@network_model(duration=1 * ms)
+def counting(gain=1.0):
+    """Count its calls, and go on with a generator of the user's own."""
+    _calls.append(gain)
+    return _set(len(_calls) * _rng.random(3), gain)
+
+
+@pytest.mark.parametrize("model", [caching, counting], ids=lambda model: model.name)
+def test_what_a_builder_leaves_in_its_globals_does_not_reach_the_next_trace(
+    model: NetworkModel,
+) -> None:
+    """Each job has a copy of the model of its own, and so has each trace."""
+    one = 3.0 if model is caching else np.sum(np.random.default_rng(3).random(3))
+    sweep = Sweep(_measured(model), engine="compiled", store=None, workers=2, gain=[1.0, 2.0, 5.0])
+    results = sweep.run(progress=False)
+    assert not results.failures, str(results.failures[0].failure)
+    for outcome in results.outcomes:
+        expected = one * outcome.job.parameters["gain"]
+        np.testing.assert_allclose(_number(outcome), expected, rtol=1e-13)
+    engine = sweep.engine
+    assert isinstance(engine, compiled.Compilation)
+    assert len(workshop.workshop_for(engine, 2)._variants.programs) == 1

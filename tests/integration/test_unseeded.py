@@ -15,6 +15,7 @@ from brian2 import Network, NeuronGroup, ms, seed
 from numpy.random import default_rng
 
 from brian_sweep_widget import Results, Sweep, network_model
+from brian_sweep_widget.engines.compiled.model_traces import ModelTraces
 from brian_sweep_widget.engines.compiled.tracing import Tracer
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.models import Model
@@ -98,16 +99,16 @@ def test_measures_do_too(engine: str, draw: Callable[[], float]) -> None:
     assert swept(model, engine=engine, workers=1, x=[0.5, 2.0])[0][2:] == first[2:]
 
 
-def tracer_of(model: Any) -> Tracer:
-    return Tracer(model, model.parameters({}), BrianContext())
+def traces_of(model: Any) -> ModelTraces:
+    return ModelTraces(lambda: Tracer(model, model.parameters({}), BrianContext()))
 
 
 def test_a_generator_with_a_seed_is_no_draw() -> None:
     """Or every trial would be traced anew: numpy asks for entropy, and throws it away."""
     values = {"x": 1.0, "duration": 1e-3}
-    seeded = tracer_of(one(lambda: np.random.RandomState(3).rand()))
+    seeded = traces_of(one(lambda: np.random.RandomState(3).rand()))
     assert not seeded.trace(values, 1).draws
-    assert tracer_of(one(lambda: np.random.RandomState().rand())).trace(values, 1).draws
+    assert traces_of(one(lambda: np.random.RandomState().rand())).trace(values, 1).draws
 
 
 def of_system(x: float = 1.0) -> float:
@@ -180,12 +181,12 @@ def outside(x: float = 1.0) -> float:
     return x * rng.random()
 
 
-@pytest.mark.parametrize("model", [outside, one(rng.random)])
-def test_generators_made_outside_are_said(model: Any) -> None:
+@pytest.mark.parametrize(("name", "model"), [("rng", outside), ("start", one(rng.random))])
+def test_generators_made_outside_are_said(name: str, model: Any) -> None:
     """All trials draw the same numbers from them."""
     numbers, results = swept(model)
     assert numbers[0] == numbers[1]
-    assert "rng in" in results.notice
+    assert f"{name} in" in results.notice
     assert "all trials draw the same numbers" in results.notice
 
 

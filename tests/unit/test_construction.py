@@ -21,6 +21,7 @@ from brian2 import (
 )
 
 from brian_sweep_widget import network_model
+from brian_sweep_widget.engines.compiled.model_traces import ModelTraces
 from brian_sweep_widget.engines.compiled.tracing import Trace, Tracer, UnsupportedError
 from brian_sweep_widget.engines.context import BrianContext
 
@@ -28,8 +29,8 @@ from brian_sweep_widget.engines.context import BrianContext
 def traced(builder: Callable[..., Network], **values: float) -> Trace:
     """Trace a builder in this process, with its sources."""
     model = network_model(duration=1 * ms)(builder)
-    tracer = Tracer(model, model.parameters({}), BrianContext())
-    return tracer.trace({"duration": 1e-3, **values}, 0, with_sources=True)
+    traces = ModelTraces(lambda: Tracer(model, model.parameters({}), BrianContext()))
+    return traces.trace({"duration": 1e-3, **values}, 0, with_sources=True)
 
 
 def neurons(number: int = 5, **options: Any) -> NeuronGroup:

@@ -11,6 +11,7 @@ import tempfile
 import uuid
 from collections.abc import Callable
 from os import urandom
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -20,7 +21,10 @@ from numpy.random import default_rng
 from scipy import sparse
 
 from brian_sweep_widget.engines.entropy import job_entropy
+from brian_sweep_widget.engines.files_read import files_read
 
+MORE_BYTES = "getrandom" if hasattr(os, "getrandom") else "urandom"  # of Linux
+DEVICE = Path("/dev/urandom")
 PICKLED = pickle.dumps(urandom)
 MAKING: dict[str, Callable[[], float]] = {
     "default_rng": lambda: np.random.default_rng().random(),
@@ -113,10 +117,13 @@ def test_afterwards_everything_is_as_before() -> None:
         (lambda: secrets.token_hex(4), "secrets.token_hex"),
         (lambda: uuid.uuid4().int, "uuid.uuid4"),
         (lambda: random.SystemRandom().random(), "random.SystemRandom.random"),
+        (lambda: getattr(os, "getrandom", os.urandom)(4), f"os.{MORE_BYTES}"),
+        (lambda: open(DEVICE, "rb", buffering=0).read(4), str(DEVICE)),  # noqa: SIM115 - closed at once
+        (lambda: DEVICE.open("rb", buffering=0).read(4), "pathlib.Path.open"),
     ],
 )
 def test_what_asks_the_system_is_noted_and_gets_it(ask: Callable[[], Any], call: str) -> None:
-    with job_entropy(1) as entropy:
+    with job_entropy(1) as entropy, files_read():
         first = ask()
     with job_entropy(1):
         assert ask() != first

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from brian_sweep_widget.engines import process_settings
 from brian_sweep_widget.engines.process_settings import ProcessSettings, missing_folder_told
 from brian_sweep_widget.results import Failure
 
@@ -58,6 +59,7 @@ def test_another_process_takes_them_over(tmp_path: Path, monkeypatch: pytest.Mon
     code = """
 import os, sys, warnings
 import numpy as np
+from brian_sweep_widget.engines import process_settings
 from brian_sweep_widget.engines.process_settings import ProcessSettings
 before = os.getcwd(), dict(os.environ), sys.path[:], list(warnings.filters)
 with ProcessSettings(sys.stdin.read()).in_force():
@@ -118,3 +120,17 @@ def test_a_host_that_lacks_a_file_is_named() -> None:
     assert other == "wrong"
     with changed().in_force():
         assert missing_folder_told(NOT_FOUND) == NOT_FOUND
+
+
+def test_variables_of_the_kernels_start_decide_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of code that reads variables, by their whole names: the next kernel may start with others."""
+    found = []
+    for text in ("2", "3"):
+        monkeypatch.setenv("SCALE_OF_TEST", text)
+        monkeypatch.setitem(process_settings._AT_FIRST, "SCALE_OF_TEST", text)
+        settings = ProcessSettings.here()
+        found.append(settings.deciding(b"environ \x0dSCALE_OF_TEST\x94"))
+        assert ["SCALE_OF_TEST", text] in found[-1]
+        for code in (b"SCALE_OF_TEST", b"environ MY_SCALE_OF_TEST SCALE_OF_TESTS"):
+            assert ["SCALE_OF_TEST", text] not in settings.deciding(code)
+    assert found[0] != found[1]

@@ -28,13 +28,13 @@ from brian_sweep_widget.engines.compiled.engine import (
     Recipe,
 )
 from brian_sweep_widget.engines.compiled.exploring import explore
+from brian_sweep_widget.engines.compiled.model_traces import ModelTraces
 from brian_sweep_widget.engines.compiled.program import Program
 from brian_sweep_widget.engines.compiled.reading_source import untouched
 from brian_sweep_widget.engines.compiled.structure import TooLargeError
 from brian_sweep_widget.engines.compiled.tracing import Trace, Tracer, UnsupportedError
 from brian_sweep_widget.engines.compiled.twin import known_digits
 from brian_sweep_widget.engines.context import BrianContext, initial_context
-from brian_sweep_widget.engines.entropy import job_entropy
 from brian_sweep_widget.engines.failing import failure_of
 from brian_sweep_widget.engines.file_states import FileStates, is_current, listed
 from brian_sweep_widget.engines.files_read import unwatched
@@ -213,23 +213,19 @@ def explore_model(
         compiled.
     """
     for _ in range(_MOST_EXPLORED):
-        try:
-            with job_entropy(seed):
-                tracer = unpack_as(packed, Tracer)
-        except BaseException as error:  # noqa: BLE001 - the builder is the user's code
-            return _refusal(error, None)
-        found = _explored(tracer, parameters, values, seed, left_to_equations, jobs)
+        traces = ModelTraces(lambda: unpack_as(packed, Tracer))
+        found = _explored(traces, parameters, values, seed, left_to_equations, jobs)
         # Traces of a file's old and new contents differ in what no parameter moves.
-        if is_current(tracer.read):
+        if is_current(traces.read):
             return found
     if isinstance(found, Reason):
-        text = f"{listed(tracer.read)} changes while the model is read, every time ({found})"
-        return Reason(text, tracer.read)
+        text = f"{listed(traces.read)} changes while the model is read, every time ({found})"
+        return Reason(text, traces.read)
     return found
 
 
 def _explored(
-    tracer: Tracer,
+    traces: ModelTraces,
     parameters: Mapping[str, Parameter],
     values: Mapping[str, Plain],
     seed: int,
@@ -238,7 +234,7 @@ def _explored(
 ) -> Blueprint | Refusal | Reason:
     try:
         return explore(
-            tracer,
+            traces,
             parameters,
             values,
             seed,
@@ -246,17 +242,16 @@ def _explored(
             lambda sketch: _make_meanwhile(sketch, jobs) if jobs else None,
         )
     except UnsupportedError as error:
-        return Reason(str(error), tracer.read)
+        return Reason(str(error), traces.read)
     except BaseException as error:  # noqa: BLE001 - the builder is the user's code
-        return _refusal(error, tracer)
+        return _refusal(error, traces)
 
 
-def _refusal(error: BaseException, tracer: Tracer | None) -> Refusal:
-    drew = tracer is not None and tracer.drew
+def _refusal(error: BaseException, traces: ModelTraces) -> Refusal:
     if not isinstance(error, MemoryError):
-        return Refusal(missing_folder_told(failure_of(error)), drew)
+        return Refusal(missing_folder_told(failure_of(error)), traces.drew)
     what = str(error) if isinstance(error, TooLargeError) else f"its arrays alone: {error}"
-    return Refusal(Failure("NotEnoughMemory", what), drew)
+    return Refusal(Failure("NotEnoughMemory", what), traces.drew)
 
 
 def _make_meanwhile(sketch: Blueprint, jobs: int) -> None:
@@ -272,15 +267,13 @@ def _make_meanwhile(sketch: Blueprint, jobs: int) -> None:
 @under_its_settings
 def trace_model(packed: bytes, values: Mapping[str, Plain], seed: int) -> Trace | Refusal | str:
     """Trace one set of values, in the tracing process; see `explore_model`."""
-    tracer = None
+    traces = ModelTraces(lambda: unpack_as(packed, Tracer))
     try:
-        with job_entropy(seed):
-            tracer = unpack_as(packed, Tracer)
-        return tracer.trace(values, seed)
+        return traces.trace(values, seed)
     except UnsupportedError as error:
         return str(error)
     except BaseException as error:  # noqa: BLE001 - as above
-        return _refusal(error, tracer)
+        return _refusal(error, traces)
 
 
 def make_program(blueprint: Blueprint, jobs: int) -> Program | str:

@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterable, Mapping
 
 from brian_sweep_widget.engines.compiled.blueprint import Blueprint, Move
 from brian_sweep_widget.engines.compiled.lifting import OtherShapeError
+from brian_sweep_widget.engines.compiled.model_traces import ModelTraces
 from brian_sweep_widget.engines.compiled.moves import bases, moved
-from brian_sweep_widget.engines.compiled.tracing import Trace, Tracer, UnsupportedError
+from brian_sweep_widget.engines.compiled.tracing import Trace, UnsupportedError
 from brian_sweep_widget.models import Parameter, Plain
 
 _MOST_TRIES = 3  # values of one parameter that may turn out to be another shape
 
 
 def explore(
-    tracer: Tracer,
+    traces: ModelTraces,
     parameters: Mapping[str, Parameter],
     values: Mapping[str, Plain],
     seed: int,
@@ -25,7 +26,7 @@ def explore(
 
     Parameters
     ----------
-    tracer
+    traces
         The model.
     parameters
         Its parameters by name.
@@ -51,36 +52,36 @@ def explore(
         name: parameter.read_default() if name in untouched else values[name]
         for name, parameter in parameters.items()
     }
-    wanted = tracer.trace(asked, seed, with_sources=True)
+    wanted = traces.trace(asked, seed, with_sources=True)
     for base_values in bases(parameters, asked):
         base: Trace | None = wanted
         if base_values != asked:
-            base = _try(tracer, base_values, seed, with_sources=True)
+            base = _try(traces, base_values, seed, with_sources=True)
         if base is None or base.parsed.skeleton != wanted.parsed.skeleton:
             continue
         # What is zero is often switched on by another value, which changes the code:
         # the rest is moved at once, and most probably all that moves is known then.
         late = [name for name in parameters if base_values[name]]
         early = [name for name in parameters if not base_values[name]]
-        moves = _moves(tracer, parameters, base_values, base, seed, early)
+        moves = _moves(traces, parameters, base_values, base, seed, early)
         at_once = _all_moved(base_values, moves, base)
         for name in late:
             for value in moved(parameters[name], base_values[name])[:1]:
                 at_once[name] = value
-        together = _try(tracer, at_once, seed, like=base)
-        drawn = _drawn_anew(tracer, base_values, base, seed)
-        sketch = Blueprint(tracer.name, base, base_values, moves, together, drawn, untouched)
+        together = _try(traces, at_once, seed, like=base)
+        drawn = _drawn_anew(traces, base_values, base, seed)
+        sketch = Blueprint(traces.name, base, base_values, moves, together, drawn, untouched)
         if _is_alike(together, base) and _fits(sketch, wanted):
             begin(sketch)
-        moves |= _moves(tracer, parameters, base_values, base, seed, late)
-        _refuse_if_unsteady(tracer, base_values, base, seed)
+        moves |= _moves(traces, parameters, base_values, base, seed, late)
+        _refuse_if_unsteady(traces, base_values, base, seed)
         # A product of two zeros moves only when both do.
         alike = _all_moved(base_values, moves, base)
         if alike != at_once:
-            together = _try(tracer, alike, seed, like=base)
+            together = _try(traces, alike, seed, like=base)
         for others in (drawn, (*drawn, wanted)):
             blueprint = Blueprint(
-                tracer.name, base, base_values, moves, together, others, untouched
+                traces.name, base, base_values, moves, together, others, untouched
             )
             if _fits(blueprint, wanted):
                 return blueprint
@@ -97,7 +98,7 @@ def _fits(blueprint: Blueprint, trace: Trace) -> bool:
 
 
 def _moves(
-    tracer: Tracer,
+    traces: ModelTraces,
     parameters: Mapping[str, Parameter],
     values: Mapping[str, Plain],
     base: Trace,
@@ -108,7 +109,7 @@ def _moves(
     moves: dict[str, Move] = {}
     for name in names:
         for value in moved(parameters[name], values[name])[:_MOST_TRIES]:
-            move = Move(values[name], value, _try(tracer, {**values, name: value}, seed, like=base))
+            move = Move(values[name], value, _try(traces, {**values, name: value}, seed, like=base))
             moves.setdefault(name, move)
             if _is_alike(move.trace, base):
                 moves[name] = move
@@ -125,12 +126,12 @@ def _all_moved(
 
 
 def _drawn_anew(
-    tracer: Tracer, values: Mapping[str, Plain], base: Trace, seed: int
+    traces: ModelTraces, values: Mapping[str, Plain], base: Trace, seed: int
 ) -> tuple[Trace, ...]:
     """Trace with another seed, if the builder draws: numbers that it draws are looked up, too."""
     if not base.draws:
         return ()
-    again = _try(tracer, values, seed ^ 1, like=base)
+    again = _try(traces, values, seed ^ 1, like=base)
     return (again,) if again is not None and _is_alike(again, base) else ()
 
 
@@ -139,17 +140,17 @@ def _is_alike(trace: Trace | None, base: Trace) -> bool:
 
 
 def _refuse_if_unsteady(
-    tracer: Tracer, values: Mapping[str, Plain], base: Trace, seed: int
+    traces: ModelTraces, values: Mapping[str, Plain], base: Trace, seed: int
 ) -> None:
     """Refuse a model that is another one every time."""
-    again = _try(tracer, values, seed, like=base)
+    again = _try(traces, values, seed, like=base)
     if again is None or (again.parsed, again.static_arrays) != (base.parsed, base.static_arrays):
         msg = "the model builds another network each time, for the same parameters and seed"
         raise UnsupportedError(msg)
 
 
 def _try(
-    tracer: Tracer,
+    traces: ModelTraces,
     values: Mapping[str, Plain],
     seed: int,
     *,
@@ -159,7 +160,7 @@ def _try(
     """Trace; None if these values, which nobody asked for, cannot be, or not like another trace."""
     equations = None if like is None else like.equations
     try:
-        return tracer.trace(values, seed, equations=equations, with_sources=with_sources)
+        return traces.trace(values, seed, equations=equations, with_sources=with_sources)
     except UnsupportedError:
         return None
     except Exception:  # noqa: BLE001 - the builder is the user's code

@@ -13,8 +13,7 @@ import time
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -30,8 +29,7 @@ from brian_sweep_widget.engines.compiled.remembering import (
 )
 from brian_sweep_widget.engines.compiled.structure import Structure, watched_connections
 from brian_sweep_widget.engines.context import BrianContext
-from brian_sweep_widget.engines.entropy import Entropy, job_entropy
-from brian_sweep_widget.engines.file_states import FileStates, merged, states_of
+from brian_sweep_widget.engines.file_states import FileStates, states_of
 from brian_sweep_widget.engines.files_read import files_read
 from brian_sweep_widget.engines.process_settings import ProcessSettings
 from brian_sweep_widget.engines.process_state import state_kept_within
@@ -119,7 +117,9 @@ class Tracer:
     Attributes
     ----------
     read
-        What was in the files that all traces so far have read.
+        What was in the files that it has read.
+    drew
+        Whether the latest trace drew random numbers in Python.
     """
 
     def __init__(
@@ -135,57 +135,12 @@ class Tracer:
         # Which of Brian's runtime targets the user prefers is of no matter here.
         preferences = {**context.preferences, "codegen.target": "auto"}
         self._context = BrianContext(preferences, context.time_step)
-        #: Whether the latest trace drew random numbers in Python.
         self.drew = False
 
     def trace(
-        self,
-        values: Mapping[str, Plain],
-        seed: int,
-        *,
-        equations: frozenset[str] | None = None,
-        with_sources: bool = False,
-    ) -> Trace:
-        """Have Brian generate the code for these values.
-
-        Parameters
-        ----------
-        values
-            All parameters in SI units.
-        seed
-            Of Python's and numpy's generators, for builders that draw from them.
-        equations
-            From another trace: only one that has no others is wanted.
-        with_sources
-            Whether the texts themselves are wanted.
-
-        Raises
-        ------
-        UnsupportedError
-            If only Brian's runtime can do what the model does.
-        Exception
-            Whatever the builder, or Brian, says is wrong with these values; as
-            soon as it begins to solve unwanted equations, which may take Brian
-            longer than all the rest.
-        """
-        trace_once = partial(self._trace, values, equations=equations, with_sources=with_sources)
-        with job_entropy(seed) as entropy:
-            try:
-                trace = trace_once()
-            finally:
-                self.drew = self.drew or bool(entropy.taken)
-        _refuse_unseeded(entropy)
-        if entropy.taken and not trace.draws:
-            # A generator that is made with a seed may ask, too, and throw away what it gets.
-            with job_entropy(seed, other=True):
-                other = trace_once()
-            draws = (trace.parsed, trace.static_arrays) != (other.parsed, other.static_arrays)
-            return replace(trace, draws=draws)
-        return trace
-
-    def _trace(
         self, values: Mapping[str, Plain], *, equations: frozenset[str] | None, with_sources: bool
     ) -> Trace:
+        """Trace once: what the builder leaves in its globals stays there; see `ModelTraces`."""
         import brian2  # noqa: PLC0415 - the tracing process alone needs it
         from brian2.devices.device import reset_device  # noqa: PLC0415
 
@@ -256,7 +211,7 @@ class Tracer:
         finally:
             # A module that this process found on its own is a file that was read, too.
             read = {**states_of(modules_not_sent()), **read}
-            self.read = merged([self.read, read])
+            self.read = read
         drawn = draws.made
         if ("seed", None) in [one for one in device.main_queue if one[0] == "seed"]:
             msg = "it calls seed() without a number: the program would seed itself as it likes"
@@ -308,13 +263,6 @@ def _clocks_in_order() -> Iterator[None]:
 
     with mock.patch.object(Clock, "__hash__", hash_once):
         yield
-
-
-def _refuse_unseeded(entropy: Entropy) -> None:
-    """Refuse a builder that asks the system for random numbers: they are no seed's."""
-    if entropy.unseeded:
-        msg = f"it takes random numbers from the system ({', '.join(entropy.unseeded)})"
-        raise UnsupportedError(msg)
 
 
 def _refuse_python_code(network: Any) -> None:

@@ -1,0 +1,100 @@
+"""Traces of one model, each of a copy of its own, as every job has one.
+
+A builder may leave something in its globals: a cache that it filled, a list
+that it appends to, a random generator that went on. Were the next trace to find
+it there, it would be one of another model than what the jobs build.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from brian_sweep_widget.engines.compiled.tracing import Trace, Tracer, UnsupportedError
+from brian_sweep_widget.engines.entropy import Entropy, job_entropy
+from brian_sweep_widget.engines.file_states import FileStates, merged
+from brian_sweep_widget.models import Plain
+
+
+class ModelTraces:
+    """Traces one model, time and again from the beginning.
+
+    Parameters
+    ----------
+    fresh
+        Unpacks the model.
+
+    Attributes
+    ----------
+    name
+        Of the model; empty before the first trace.
+    read
+        What was in the files that all traces so far have read.
+    drew
+        Whether the latest trace drew random numbers in Python.
+    """
+
+    def __init__(self, fresh: Callable[[], Tracer]) -> None:
+        self._fresh = fresh
+        self.name = ""
+        self.read: FileStates = {}
+        self.drew = False
+
+    def trace(
+        self,
+        values: Mapping[str, Plain],
+        seed: int,
+        *,
+        equations: frozenset[str] | None = None,
+        with_sources: bool = False,
+    ) -> Trace:
+        """Have Brian generate the code for these values.
+
+        Parameters
+        ----------
+        values
+            All parameters in SI units.
+        seed
+            Of Python's and numpy's generators, for builders that draw from them.
+        equations
+            From another trace: only one that has no others is wanted.
+        with_sources
+            Whether the texts themselves are wanted.
+
+        Raises
+        ------
+        UnsupportedError
+            If only Brian's runtime can do what the model does.
+        Exception
+            Whatever the builder, or Brian, says is wrong with these values; as
+            soon as it begins to solve unwanted equations, which may take Brian
+            longer than all the rest.
+        """
+
+        def traced(*, other: bool) -> tuple[Trace, Entropy]:
+            self.drew = False
+            with job_entropy(seed, other=other) as entropy:
+                tracer = self._fresh()
+                self.name = tracer.name
+                random.seed(seed)  # again, as for a job: unpacking may have drawn
+                np.random.seed(seed)  # noqa: NPY002 - the one that models written for Brian use
+                try:
+                    trace = tracer.trace(values, equations=equations, with_sources=with_sources)
+                finally:
+                    self.read = merged([self.read, tracer.read])
+                    self.drew = tracer.drew or bool(entropy.taken)
+            return trace, entropy
+
+        trace, entropy = traced(other=False)
+        if entropy.unseeded:
+            msg = f"it takes random numbers from the system ({', '.join(entropy.unseeded)})"
+            raise UnsupportedError(msg)
+        if entropy.taken and not trace.draws:
+            # A generator that is made with a seed may ask, too, and throw away what it gets.
+            other, _ = traced(other=True)
+            draws = (trace.parsed, trace.static_arrays) != (other.parsed, other.static_arrays)
+            return replace(trace, draws=draws)
+        return trace
