@@ -28,6 +28,9 @@ _SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/")
 _MEMORY = "/dev/shm/"  # noqa: S108 - where a person may put data, too
 _SOURCE = (".py", ".pyc", ".pyx", ".so", ".pyd")
 _BYTE_CODE = "__pycache__"
+# Brian looks for it where it is imported, which may be in a job; what it says is
+# among the settings that a sweep carries along.
+_PREFERENCES = "brian_preferences"
 _WRITES = set("wax+")
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR
 _EVENTS = frozenset({"open", "os.listdir", "os.mkdir", "os.scandir", "sqlite3.connect"})
@@ -132,7 +135,7 @@ def _note(path: str, mode: str | None, flags: int | None) -> None:
 def _is_users(path: str) -> bool:
     if path.startswith(_SYSTEM) and not path.startswith(_MEMORY):
         return False
-    if path.endswith(_SOURCE):
+    if path.endswith(_SOURCE) or os.path.basename(path) == _PREFERENCES:  # noqa: PTH119 - hook
         return False
     home = Path.home()
     aside = (user_cache_dir(), home / ".brian", home / ".cython", home / ".config")
