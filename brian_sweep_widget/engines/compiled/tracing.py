@@ -241,7 +241,7 @@ class Tracer:
             with (
                 watched_connections() as connections,
                 construction.followed(),
-                draws.watched(),
+                draws.watched(device),
                 files_read() as read,
             ):
                 network, names = build(
