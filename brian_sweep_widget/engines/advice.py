@@ -31,12 +31,36 @@ _ADVICE = (
     ),
     (
         ValueError,
+        re.compile(r"^NeuronGroup size should be at least 1, was "),
+        (
+            "Brian 2 has no groups without neurons: make the group, and what belongs to it, only "
+            'where it has some, or keep the model from such sizes (limits={{"size": (1, None)}} '
+            "of network_model)"
+        ),
+    ),
+    (
+        TypeError,
+        re.compile(r"^(?:Pre|Post)synaptic indices have to be given as integers, are type float"),
+        (
+            "give whole numbers, such as i=np.asarray(i, dtype=int); an empty list is no list of "
+            "whole numbers to numpy, either: call connect only if there is a synapse to make"
+        ),
+    ),
+    (
+        ValueError,
         re.compile(r"^There can be only one MagicNetwork"),
         (
             "return Network(collect()), which takes all objects that the model made, or "
             "Network(...) with each of them"
         ),
     ),
+)
+# What numpy says where Brian's connect counts the synapses that it was given.
+_NO_SYNAPSE = "zero-size array to reduction operation "
+_CONNECTS = "_add_synapses_from_arrays"
+_CONNECT_SOME = (
+    "there is no synapse in what connect(i=..., j=...) was given: call connect only if there is "
+    "one to make, or describe them by condition= or p=, which may give none"
 )
 
 
@@ -68,6 +92,9 @@ def _about(error: BaseException) -> str:
         found = pattern.match(str(error)) if isinstance(error, kind) else None
         if found:
             return told.format(*found.groups())
+    if isinstance(error, ValueError) and str(error).startswith(_NO_SYNAPSE):
+        frames = traceback.extract_tb(error.__traceback__)
+        return _CONNECT_SOME if any(frame.name == _CONNECTS for frame in frames) else ""
     return ""
 
 

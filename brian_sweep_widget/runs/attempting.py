@@ -1,13 +1,16 @@
-"""Tries in Brian's runtime what failed as a compiled program: one simulation a failure.
+"""Tries in Brian's runtime what failed as a compiled program.
 
 What works there is no error of the model's. What fails there, too, is, and
 Brian's runtime often says more clearly what is wrong.
+
+What was concluded for other values is concluded for one sweep alone: what becomes
+of a sweep must not depend on what ran before it.
 """
 
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Hashable
 from concurrent.futures import Future, wait
 from hashlib import blake2b
@@ -29,6 +32,7 @@ from brian_sweep_widget.sweeps import Job
 _ALIKE = frozenset({"LimitError", "NotEnoughMemory", "MemoryError", "TimeLimitError"})
 _GRACE = 1.0  # s, of the two that Stop may take
 _MOST_KNOWN = 512
+_MOST_TRIED = 8  # simulations of one kind of failure, in a sweep
 _NUMBER = re.compile(r"\d[\d.]*(?:e[+-]?\d+)?")
 
 
@@ -51,11 +55,13 @@ class Attempt(NamedTuple):
 
 
 class Attempts:
-    """Tries simulations of one model in Brian's runtime.
+    """Tries simulations of one sweep in Brian's runtime.
 
-    A kind of failure (the same words but for numbers, from the same line) is
-    tried once in the kernel, for whichever values: an error in a model must
-    not cost a simulation at every point of a sweep.
+    An error in a model must not cost a simulation at every point: a kind of
+    failure (the same words but for numbers, from the same line) is tried once
+    if the runtime says the same. If it says something else, another value may
+    well work there, and some are tried before one speaks for all. A simulation
+    that was tried is not tried again by the next sweep in the kernel.
 
     Parameters
     ----------
@@ -69,6 +75,8 @@ class Attempts:
         self._packed = pack(engine)
         self._name = blake2b(self._packed, digest_size=16).digest()
         self._time_limit = time_limit
+        self._concluded: dict[Hashable, Attempt] = {}
+        self._tried: Counter[Hashable] = Counter()
 
     def attempt(self, job: Job, failure: Failure, stopped: Stopped, measure: str = "") -> Attempt:
         """Say whether Brian's runtime computes a job that failed, or one measure that did.
@@ -79,10 +87,21 @@ class Attempts:
         """
         if failure.kind in _ALIKE:
             return Attempt(job, failure)
-        key = (self._name, measure, *kind_of(failure))
+        kind = (measure, *kind_of(failure))
+        if kind in self._concluded:
+            return self._concluded[kind]
+        tried = self._try(job, measure, stopped)
+        if tried.failure is not None and tried.failure.kind not in _ALIKE:
+            self._tried[kind] += 1
+            if same_words(tried.failure, failure) or self._tried[kind] >= _MOST_TRIED:
+                self._concluded[kind] = tried
+        return tried
+
+    def _try(self, job: Job, measure: str, stopped: Stopped) -> Attempt:
+        key = (self._name, measure, job.key)
         if key in _known:
             _known.move_to_end(key)
-            return _known[key]
+            return _known[key]._replace(job=job)
         outcome = self._outcome(job, stopped)
         if isinstance(outcome, Failure):
             tried = Attempt(job, outcome)
@@ -124,6 +143,11 @@ class Attempts:
 
 
 _known: OrderedDict[Hashable, Attempt] = OrderedDict()
+
+
+def same_words(one: Failure, other: Failure) -> bool:
+    """Whether two failures say the same but for numbers, wherever they come from."""
+    return kind_of(one)[:2] == kind_of(other)[:2]
 
 
 def kind_of(failure: Failure) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from brian_sweep_widget.engines import compiled
 from brian_sweep_widget.models import Plain
 from brian_sweep_widget.results import Failure, Outcome
 from brian_sweep_widget.runs.answers import Stopped
-from brian_sweep_widget.runs.attempting import Attempt, Attempts, kind_of
+from brian_sweep_widget.runs.attempting import Attempt, Attempts, same_words
 from brian_sweep_widget.sweeps import Job
 
 #: The failure of what cannot be compiled, here or with some values.
@@ -136,7 +136,7 @@ class FallingBack:
         """Give the words for what failed twice: Brian's runtime's, unless it says the same."""
         if tried is None or tried.failure is None:
             return failure
-        if kind_of(tried.failure)[:2] == kind_of(failure)[:2]:
+        if same_words(tried.failure, failure):
             return failure
         before, said = tried.job.parameters, tried.failure.message
         others = {name for name, value in job.parameters.items() if before.get(name) != value}

@@ -198,13 +198,58 @@ def test_a_value_that_the_model_refuses_leaves_the_others_compiled() -> None:
 
 def test_where_both_engines_fail_the_runtimes_words_are_told() -> None:
     """A program's last words seldom say what was wrong; other points stay compiled."""
-    auto, _ = both(relaxing("refusing"), w=[1.0, 2.0, 3.0, 4.0])
-    told = v0s(auto)
-    assert "ValueError: refusing takes 2 at most, not 4" in str(told[3, 0])
-    # It was not tried for each, and the number in the message is that of another point.
-    assert str(told[2, 0]).endswith("(so says Brian's runtime with w = 4, which was tried for all)")
-    assert isinstance(told[0, 0], float)
+    auto, _ = both(relaxing("refusing"), w=[1.0, 2.0, *range(3, 13)])
+    told = [str(v0s(auto)[index, 0]) for index in range(12)]
+    assert all("ValueError: refusing takes 2 at most, not " in text for text in told[2:])
+    # Some were not tried, and the number in their message is that of another point.
+    others = {text for text in told if text.endswith(", which was tried for all)")}
+    assert sum(text in others for text in told) == 2
+    assert len(others) == 1
+    assert told[0] != told[1]
     assert engines(auto) == {"compiled"}
+
+
+def partly(name: str) -> NetworkModel:
+    """Make a model with values that neither engine computes, and others that only Brian's does."""
+
+    def build(w: float = 1.0) -> Network:
+        group = NeuronGroup(1, "v : 1", name="n")
+        if w <= 2:
+            group.v = w
+            return Network(group)
+
+        @network_operation(name="adding")
+        def adding() -> None:
+            if w == 5:
+                msg = "five is no number to add"
+                raise ValueError(msg)
+            group.v = w
+
+        return Network(group, adding)
+
+    build.__name__ = name
+    return measured(build)
+
+
+def test_what_fails_in_both_engines_says_nothing_of_what_fails_in_one() -> None:
+    """Where the runtime's reason is another one, it may compute the next value."""
+    auto, _ = both(partly("one"), w=[1.0, 4.0, 5.0])  # both ends come first
+    told = v0s(auto)
+    assert (told[0, 0], told[1, 0]) == (1.0, 4.0)
+    assert "five is no number to add" in str(told[2, 0])
+    assert engines(auto) == {"runtime (numpy)"}
+
+
+@pytest.mark.parametrize("earlier", [[1.0, 4.0], [1.0, 5.0], [4.0]])
+def test_a_sweep_has_one_engine_whatever_was_swept_before(earlier: list[float]) -> None:
+    """What was tried for other values, in another sweep, decides nothing."""
+    model = partly("two")
+    Sweep(model, w=earlier, workers=2, store=None).run(progress=False)
+    for w, engine, right in (([1.0, 5.0], "compiled", 1.0), ([1.0, 4.0], "runtime (numpy)", 1.0)):
+        results = Sweep(model, w=w, workers=2, store=None).run(progress=False)
+        assert engines(results) == {engine}, (w, v0s(results))
+        assert v0s(results)[0, 0] == right
+    assert v0s(results)[1, 0] == 4.0
 
 
 def test_a_measure_that_only_brian_can_answer_is_answered() -> None:

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+import brian2
 import numpy as np
 import pytest
 from brian2 import Network, NeuronGroup, ms
@@ -18,6 +19,8 @@ from hypothesis import strategies as st
 
 from brian_sweep_widget import Sweep, network_model
 from brian_sweep_widget.engines import compiled
+from brian_sweep_widget.engines.compiled.tracing import Tracer
+from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.models import NetworkModel
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.runs import workshop
@@ -250,3 +253,22 @@ def test_what_a_builder_leaves_in_its_globals_does_not_reach_the_next_trace(
     engine = sweep.engine
     assert isinstance(engine, compiled.Compilation)
     assert len(workshop.workshop_for(engine, 2)._variants.programs) == 1
+
+
+@pytest.mark.parametrize("drawn_before", [False, True])
+def test_brians_seed_in_a_builder_seeds_numpy_as_in_the_runtime(drawn_before: bool) -> None:
+    """All trials are the same then, unless something was drawn before."""
+
+    @network_model(duration=1 * ms)
+    def seeded(size=5):
+        first = np.random.rand() if drawn_before else 0.0
+        brian2.seed(3)
+        return _set(first + np.random.rand(size))
+
+    tracer = Tracer(seeded, seeded.parameters({}), BrianContext())
+    for seed in (1, 2):
+        trace = tracer.trace({"size": 5, "duration": 1e-3}, seed)
+        first = np.random.RandomState(seed).rand() if drawn_before else 0.0
+        right = first + np.random.RandomState(3).rand(5)
+        assert right.tobytes() in trace.static_arrays.values()
+        assert trace.draws is drawn_before

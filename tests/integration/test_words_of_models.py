@@ -13,6 +13,7 @@ from brian2 import (
     MagicNetwork,
     Network,
     NeuronGroup,
+    Synapses,
     collect,
     device,
     magic_network,
@@ -254,6 +255,24 @@ def _empty(w: float = 1.0, size: int = 10) -> Network:
     return Network(neurons, last, none)
 
 
+def _unconnected(w: float = 1.0, count: int = 0) -> Network:
+    neurons = group()
+    synapses = Synapses(neurons, neurons, "x : 1")
+    synapses.connect(i=np.arange(count), j=np.arange(count))
+    return Network(neurons, synapses)
+
+
+def _unconnected_lists(w: float = 1.0) -> Network:
+    neurons = group()
+    synapses = Synapses(neurons, neurons, "x : 1")
+    synapses.connect(i=[], j=[])
+    return Network(neurons, synapses)
+
+
+def _no_neurons(w: float = 1.0, size: int = 0) -> Network:
+    return Network(group(size))
+
+
 WORDS = {
     _magic_run: "Leave run(...) away: the network that a model returns is run for its duration",
     _nothing: "returned nothing, not a brian2.Network: end it with return Network(...), and leave",
@@ -262,16 +281,21 @@ WORDS = {
     _magic: "returned Brian's magic network, not a brian2.Network: end it with return Network(coll",
     _made_magic: "return Network(collect()), which takes all objects that the model made",
     _empty: "the slice is empty: it begins at neuron 10 and ends before neuron 10",
+    _unconnected: "there is no synapse in what connect(i=..., j=...) was given",
+    _unconnected_lists: "an empty list is no list of whole numbers to numpy, either",
+    _no_neurons: "Brian 2 has no groups without neurons: make the group, and what belongs to it",
 }
+#: Those whose words name the line.
+OF_LINES = (_empty, _unconnected, _unconnected_lists, _no_neurons)
 
 
 @pytest.mark.parametrize("builder", WORDS)
 def test_words_say_what_a_builder_is_to_return(builder: Callable[..., Any]) -> None:
-    """With what to write instead, in both engines; a slice with its line."""
+    """With what to write instead, in both engines; what is empty with its line."""
     for engine in ("auto", "numpy"):
         for failure in told(builder, engine):
             assert WORDS[builder] in str(failure)
-            assert builder is not _empty or "of test_words_of_models.py, in _empty" in str(failure)
+            assert builder not in OF_LINES or "of test_words_of_models.py, in " in str(failure)
 
 
 def test_a_default_of_none_is_given_a_number_and_swept() -> None:

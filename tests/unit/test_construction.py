@@ -278,3 +278,16 @@ def test_more_synapses_onto_synapses_than_there_can_be_memory_for() -> None:
 
     # 5 x 5 neurons at p = 0.5, then 5 neurons onto each of these 12.5
     assert traced(builder).structure.synapses == pytest.approx(12.5 + 5 * 12.5)
+
+
+def test_a_program_reports_no_progress() -> None:
+    """Also where a builder runs a part of the time with report="text": it may print nothing."""
+
+    def reporting(w: float = 1.0) -> Network:
+        network = Network(NeuronGroup(1, "v : 1", name="n"))
+        network.run(1 * ms, report="text")
+        return network
+
+    main = traced(reporting, w=1.0).sources["main.cpp"]
+    assert "report_progress" in main
+    assert "simulated in" not in main

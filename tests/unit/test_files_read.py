@@ -97,6 +97,7 @@ def test_what_is_nobodys_data_is_not_noted(tmp_path: Path) -> None:
         by_open(Path("/dev/null"))
         by_open(Path("/proc/self/status"))
         list(pkgutil.iter_modules([str(tmp_path)]))
+        by_asking(tmp_path / "brian_preferences")  # as Brian does, when it is imported in a job
         with unwatched():
             by_open(data)
     by_open(data)

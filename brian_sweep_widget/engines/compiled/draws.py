@@ -17,20 +17,42 @@ class Draws:
     def __init__(self) -> None:
         self._before = _states()
         self._looked_at = False
+        self._fixed = False  # whether numpy's generator has a seed of the builder's own
 
     @property
     def made(self) -> bool:
         """Whether anything depends on the seed: then it holds for this seed alone."""
-        return self._looked_at or self._before != _states()
+        python, numpy = _states()
+        return (
+            self._looked_at
+            or python != self._before[0]
+            or (numpy != self._before[1] and not self._fixed)
+        )
 
     @contextmanager
-    def watched(self) -> Iterator[None]:
-        """Note what only looks at a generator.
+    def watched(self, device: Any) -> Iterator[None]:
+        """Note what only looks at a generator, and have `brian2.seed` seed numpy's, too.
 
         A builder may put the state back after it drew, or take the seed out of
-        it.
+        it. The standalone device leaves numpy's generator as it is, with which
+        Brian's runtime draws: a builder that calls ``seed(3)`` means both.
+
+        Parameters
+        ----------
+        device
+            The standalone device.
         """
+        seed = device.seed
+
+        def seed_both(number: int | None = None) -> None:
+            if number is not None:
+                self._looked_at = self.made  # what was drawn so far is the job's seed's
+                np.random.seed(number)  # noqa: NPY002 - the one that the runtime device seeds
+                self._fixed = True
+            seed(number)
+
         with (
+            mock.patch.object(device, "seed", seed_both),
             mock.patch.object(np.random, "get_state", self._noting(np.random.get_state)),
             mock.patch.object(random, "getstate", self._noting(random.getstate)),
         ):

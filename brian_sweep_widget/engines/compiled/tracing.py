@@ -47,6 +47,10 @@ for (size_t generator = 0; generator < brian::_random_generators.size(); generat
     brian::_random_generators[generator].seed(sweep_seed() + generator);
 """
 
+# In place of report="text" and the like: nobody reads what a program prints, and what it
+# prints is taken for a complaint.
+_NO_REPORT = "void report_progress(const double, const double, const double, const double) {}"
+
 
 class UnsupportedError(Exception):
     """The standalone device cannot do what the model does; says what and why."""
@@ -196,7 +200,7 @@ class Tracer:
             with (
                 watched_connections() as connections,
                 construction.followed(),
-                draws.watched(),
+                draws.watched(device),
                 files_read() as read,
             ):
                 network, names = build(
@@ -216,6 +220,8 @@ class Tracer:
         if ("seed", None) in [one for one in device.main_queue if one[0] == "seed"]:
             msg = "it calls seed() without a number: the program would seed itself as it likes"
             raise UnsupportedError(msg)
+        if device.report_func:
+            device.report_func = _NO_REPORT
         files = take_inventory(network, device)
         device.insert_code("before_end", files.code())
         device.insert_code("after_end", "sweep_finish(brian::results_dir.c_str());")
