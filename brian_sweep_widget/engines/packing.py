@@ -26,6 +26,7 @@ from brian_sweep_widget.engines.process_settings import (
 )
 from brian_sweep_widget.engines.reach import Reach
 from brian_sweep_widget.engines.reducing import ModelPickler, Scope, digest_when_loaded
+from brian_sweep_widget.engines.sent_classes import Subclasses
 from brian_sweep_widget.engines.sent_modules import (
     Source,
     compiled_module,
@@ -94,7 +95,9 @@ def pack(thing: Packable) -> bytes:
             )
     buffer = io.BytesIO()
     sources = dict(sorted(reach.sources.items()))
-    ModelPickler(buffer, reach.scopes).dump((_Sources(sources), compiled, stages, thing))
+    ModelPickler(buffer, reach.scopes).dump(
+        (_Sources(sources), compiled, Subclasses(reach.subclasses), stages, thing)
+    )
     return buffer.getvalue()
 
 
