@@ -33,6 +33,7 @@ from brian_sweep_widget.engines.sent_modules import (
     fill_scope,
     in_kernel,
     receive,
+    replace_modules,
 )
 
 _REMEDY = (
@@ -96,7 +97,14 @@ def pack(thing: Packable) -> bytes:
     buffer = io.BytesIO()
     sources = dict(sorted(reach.sources.items()))
     ModelPickler(buffer, reach.scopes).dump(
-        (_Sources(sources), compiled, Subclasses(reach.subclasses), stages, thing)
+        (
+            _Sources(sources),
+            compiled,
+            Subclasses(reach.subclasses),
+            stages,
+            _Replaced(reach.replaced),
+            thing,
+        )
     )
     return buffer.getvalue()
 
@@ -144,6 +152,16 @@ class _Sources:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return receive, (self._sources,)
+
+
+class _Replaced:
+    """Objects that stand for modules."""
+
+    def __init__(self, things: Mapping[str, Any]) -> None:
+        self._things = things
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return replace_modules, (self._things,)
 
 
 class _Compiled:

@@ -87,6 +87,9 @@ class Reach:
         self._classes: dict[int, type] = {}  # of the user's
         #: Classes that code finds by asking their base for them.
         self.subclasses: list[type] = []
+        #: Objects that stand for modules which are imported when the code runs, by name.
+        self.replaced: dict[str, Any] = {}
+        self._unseen: list[Any] = []  # of these
         self._imports = LaterImports(self)
         self._scout = _Scout(self)
         self._root_failure: Exception | None = None
@@ -183,6 +186,9 @@ class Reach:
                     failure = self._look_at(known.scope.namespace[name])
                     if failure is not None:
                         known.failed[name] = failure
+        while self._unseen:
+            anything = True
+            self._root_failure = self._look_at(self._unseen.pop()) or self._root_failure
         return self._look_at_subclasses() or anything
 
     def _look_at_subclasses(self) -> bool:
@@ -265,6 +271,11 @@ class Reach:
             self._imports.see_any(uses.texts)
         for imported in uses.imports:
             self._imports.see(imported, namespace)
+
+    def see_replaced(self, name: str, thing: object) -> None:
+        """Take note of an object that stands for a module."""
+        self.replaced[name] = thing
+        self._unseen.append(thing)
 
     def see_class(self, kind: type) -> None:
         """Take note of a class."""

@@ -669,6 +669,36 @@ def test_what_was_made_in_the_kernel_is_not_made_twice(what: str, desk: Desk, fa
     assert names[0] == names[1] != names[2] == names[3]
 
 
+SETTINGS = """
+    import sys
+    class Settings:
+        weight = {}
+        def __getattr__(self, name): raise AttributeError(name)
+    sys.modules[__name__] = Settings()
+    """
+
+
+def test_an_object_in_the_place_of_a_module(desk: Desk, tmp_path: Path) -> None:
+    """Imported inside or outside, it is what it is in the kernel, and not what is in the file."""
+    near = Worker(tmp_path, desk.folder)
+    try:
+        desk.write("changeable", SETTINGS.format(2.0))
+        held: Any = desk.load("changeable")
+        inside = "def f(x=1.0):\n    import changeable\n    return x * changeable.weight"
+        outside = "import changeable\ndef f(x=1.0): return x * changeable.weight"
+        names = set()
+        for number in (2.0, 5.0):
+            held.weight = number
+            for cell in (inside, outside):
+                f = desk.cell(cell)["f"]
+                assert near.number(f, x=2.0) == 2 * number
+                names.add(fingerprint([f]))
+        assert len(names) == 4
+    finally:
+        near.close()
+        sys.modules.pop("changeable", None)
+
+
 @st.composite
 def graphs(draw: st.DrawFn) -> list[tuple[str, str]]:
     """Give modules that use each other, the first of them all they need; some are unused."""
