@@ -79,7 +79,9 @@ class LaterImports:
         """
         for name, module in list(sys.modules.items()):
             users = isinstance(module, ModuleType) and is_users_scope(vars(module))
-            if users and name == module.__name__ and name != "__main__":
+            # What Brian compiled in this process is no other's, and no code names it.
+            own = name == "__main__" or name.startswith("_cython_magic_")
+            if users and name == module.__name__ and not own:
                 self._reader.see_module(module)
         for text in texts:
             if _DOTTED.fullmatch(text):
