@@ -101,7 +101,7 @@ def test_a_compiled_module_that_changed_is_refused(
 def test_what_brian_compiled_here_stays_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also if code may import any module: a worker could not find it."""
     # Not written as one: whatever a text names may be imported.
-    compiled = ModuleType("_".join(["", "cython", "magic", "0"]))
+    compiled = ModuleType(f"_cython_magic_{0:d}")
     compiled.__file__ = f"/nowhere/compiled{EXTENSION_SUFFIXES[0]}"
     monkeypatch.setitem(sys.modules, compiled.__name__, compiled)
     scope: dict[str, Any] = {"__name__": "__main__"}
