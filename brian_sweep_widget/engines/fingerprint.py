@@ -31,6 +31,7 @@ from brian_sweep_widget.engines.digests import PLAIN, UnknownError, mixed, plain
 from brian_sweep_widget.engines.installed import distribution_of
 from brian_sweep_widget.engines.reach import Reach
 from brian_sweep_widget.engines.reducing import digest_when_loaded, global_generator_name
+from brian_sweep_widget.engines.sent_objects import dispatched, of_typing
 
 _MOST_DEEP = 200  # objects within objects
 # Of a class, what is made anew wherever it is defined.
@@ -87,6 +88,10 @@ def _reached(namer: _Namer, reach: Reach) -> list[bytes]:
             where = f"{name}, which {by or 'the model'} refers to"
             value = namer.name(scope.namespace[name], where)
             parts.append(mixed("variable", name, value))
+    if reach.subclasses:
+        parts.append(namer.name(reach.subclasses, "a class of the model"))
+    for name, thing in sorted(reach.replaced.items()):
+        parts.append(mixed("replaced", name, namer.name(thing, name)))
     for name, source in sorted(reach.sources.items()):
         parts.append(mixed("source", name, source.text))
     for name, file in sorted(reach.compiled.items()):
@@ -176,6 +181,9 @@ class _Namer:
 
     def _installed_function(self, function: FunctionType) -> bytes:
         """Name a library's function; a decorator's may hold one of the user's."""
+        functions = dispatched(function)
+        if functions is not None:
+            return mixed("dispatching", self.name(functions, function.__name__))
         library = distribution_of(function)
         closed_over = self._closed_over(function)
         return mixed("installed", library, function.__module__, function.__qualname__, *closed_over)
@@ -248,7 +256,7 @@ class _Namer:
         if name:
             return mixed("brian", name)
         try:
-            parts = remade(value)
+            parts = remade(value) or of_typing(value)
         except CannotTravelError:
             self._refuse(value, where)
         return b"" if parts is None else mixed("made", *(self.name(one, where) for one in parts))
@@ -287,7 +295,7 @@ def _passed_on(value: Any) -> list[Any] | None:
         return [value.func, value.args, value.keywords]
     if isinstance(value, MappingProxyType):
         return [dict(value)]
-    if hasattr(value, "__wrapped__") and type(value).__module__ == "functools":  # a cache
+    if type(value).__module__ == "functools" and hasattr(value, "__wrapped__"):  # a cache
         return [value.__wrapped__]
     return None
 
@@ -298,7 +306,7 @@ def _behind(attribute: Any) -> Any:
         return [attribute.fget, attribute.fset, attribute.fdel]
     if isinstance(attribute, functools.cached_property):
         return attribute.func
-    return getattr(attribute, "__func__", None) or attribute
+    return attribute.__func__ if isinstance(attribute, staticmethod | classmethod) else attribute
 
 
 def _reduced(value: Any) -> Any:

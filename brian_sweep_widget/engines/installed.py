@@ -21,6 +21,8 @@ _INSTALLED = (
     Path(sys.base_prefix).resolve(),
 )
 
+_OF_PYTHON = frozenset({"built-in", "frozen"})
+
 
 def is_installed_file(file: str) -> bool:
     """Whether a file is a part of Python, or of an installed library."""
@@ -68,6 +70,8 @@ def is_users_scope(namespace: dict[str, Any]) -> bool:
     file = namespace.get("__file__")
     if file:
         return not is_installed_file(str(file))
+    if getattr(namespace.get("__spec__"), "origin", None) in _OF_PYTHON:
+        return False  # such as _io, which calls itself io
     module = sys.modules.get(name)
     if module is None or vars(module) is not namespace or getattr(module, "__spec__", None) is None:
         return True  # made by hand

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any, Protocol
 
 from brian_sweep_widget.engines.code import Import, Uses, uses_of
-from brian_sweep_widget.engines.installed import is_installed_file, is_users_scope
+from brian_sweep_widget.engines.installed import distribution_of, is_installed_file, is_users_scope
 from brian_sweep_widget.engines.sent_modules import Source
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -31,6 +31,10 @@ class Reader(Protocol):
 
     def see_module(self, module: ModuleType) -> None:
         """Take note that code holds a module of the user's."""
+        ...
+
+    def see_replaced(self, name: str, thing: object) -> None:
+        """Take note of an object that stands for a module."""
         ...
 
     def see_whole(self, module: ModuleType) -> None:
@@ -75,7 +79,9 @@ class LaterImports:
         """
         for name, module in list(sys.modules.items()):
             users = isinstance(module, ModuleType) and is_users_scope(vars(module))
-            if users and name == module.__name__ and name != "__main__":
+            # What Brian compiled in this process is no other's, and no code names it.
+            own = name == "__main__" or name.startswith("_cython_magic_")
+            if users and name == module.__name__ and not own:
                 self._reader.see_module(module)
         for text in texts:
             if _DOTTED.fullmatch(text):
@@ -88,10 +94,14 @@ class LaterImports:
         self._searched.add(name)
         parent = name.rpartition(".")[0]
         self._look_at(parent)
-        module = sys.modules.get(name)
+        module: object = sys.modules.get(name)
         if isinstance(module, ModuleType):
             if is_users_scope(vars(module)):
                 self._reader.see_module(module)
+            return
+        if module is not None:  # an object that a module put into its place
+            if not distribution_of(type(module)):
+                self._reader.see_replaced(name, module)
             return
         source = _find_source(name, self._folders(parent) if parent else None)
         if source is None:

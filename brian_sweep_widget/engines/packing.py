@@ -26,12 +26,14 @@ from brian_sweep_widget.engines.process_settings import (
 )
 from brian_sweep_widget.engines.reach import Reach
 from brian_sweep_widget.engines.reducing import ModelPickler, Scope, digest_when_loaded
+from brian_sweep_widget.engines.sent_classes import Subclasses
 from brian_sweep_widget.engines.sent_modules import (
     Source,
     compiled_module,
     fill_scope,
     in_kernel,
     receive,
+    replace_modules,
 )
 
 _REMEDY = (
@@ -94,7 +96,16 @@ def pack(thing: Packable) -> bytes:
             )
     buffer = io.BytesIO()
     sources = dict(sorted(reach.sources.items()))
-    ModelPickler(buffer, reach.scopes).dump((_Sources(sources), compiled, stages, thing))
+    ModelPickler(buffer, reach.scopes).dump(
+        (
+            _Sources(sources),
+            compiled,
+            Subclasses(reach.subclasses),
+            stages,
+            _Replaced(reach.replaced),
+            thing,
+        )
+    )
     return buffer.getvalue()
 
 
@@ -141,6 +152,16 @@ class _Sources:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return receive, (self._sources,)
+
+
+class _Replaced:
+    """Objects that stand for modules."""
+
+    def __init__(self, things: Mapping[str, Any]) -> None:
+        self._things = things
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return replace_modules, (self._things,)
 
 
 class _Compiled:

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from brian_sweep_widget.engines.brian_objects import meant_by_equations
 from brian_sweep_widget.engines.code import Uses, identifiers, uses_of
-from brian_sweep_widget.engines.installed import is_users_scope
+from brian_sweep_widget.engines.installed import distribution_of, is_users_scope
 from brian_sweep_widget.engines.later_imports import LaterImports
 from brian_sweep_widget.engines.reducing import Library, ModelPickler, Scope, Scopes
 from brian_sweep_widget.engines.sent_modules import Source
@@ -84,6 +84,12 @@ class Reach:
         self._dynamic = False
         #: Files of compiled modules of the user's, by the module's name.
         self.compiled: dict[str, str] = {}
+        self._classes: dict[int, type] = {}  # of the user's
+        #: Classes that code finds by asking their base for them.
+        self.subclasses: list[type] = []
+        #: Objects that stand for modules which are imported when the code runs, by name.
+        self.replaced: dict[str, Any] = {}
+        self._unseen: list[Any] = []  # of these
         self._imports = LaterImports(self)
         self._scout = _Scout(self)
         self._root_failure: Exception | None = None
@@ -180,7 +186,21 @@ class Reach:
                     failure = self._look_at(known.scope.namespace[name])
                     if failure is not None:
                         known.failed[name] = failure
-        return anything
+        while self._unseen:
+            anything = True
+            self._root_failure = self._look_at(self._unseen.pop()) or self._root_failure
+        return self._look_at_subclasses() or anything
+
+    def _look_at_subclasses(self) -> bool:
+        """Look at classes that code may ask their base for; whether there was another one."""
+        if "__subclasses__" not in self._names:
+            return False
+        found = {id(one): one for base in self._classes.values() for one in _subclasses(base)}
+        new = len(found) > len(self.subclasses)
+        self.subclasses = list(found.values())
+        if new:
+            self._root_failure = self._root_failure or self._look_at(self.subclasses)
+        return new
 
     def _held_names(self, known: _Known) -> set[str]:
         whole = known.whole or (known.held and self._dynamic)
@@ -252,6 +272,16 @@ class Reach:
         for imported in uses.imports:
             self._imports.see(imported, namespace)
 
+    def see_replaced(self, name: str, thing: object) -> None:
+        """Take note of an object that stands for a module."""
+        self.replaced[name] = thing
+        self._unseen.append(thing)
+
+    def see_class(self, kind: type) -> None:
+        """Take note of a class."""
+        if not distribution_of(kind):
+            self._classes[id(kind)] = kind
+
     def see_whole(self, module: ModuleType) -> None:
         """Take note that anything in a module of the user's may be used."""
         self._of(vars(module)).whole = True
@@ -275,6 +305,8 @@ class _Scout(ModelPickler):
     def reducer_override(self, obj: Any) -> Any:
         """Take an object apart, and look at its texts."""
         reduced = super().reducer_override(obj)
+        if isinstance(obj, type):
+            self._reach.see_class(obj)
         if isinstance(obj, FunctionType):
             if reduced is not NotImplemented:
                 self._reach.see_function(obj)
@@ -319,6 +351,12 @@ def _cell_contents(cell: Any) -> Any:
         return cell.cell_contents
     except ValueError:  # a variable that was not set yet
         return None
+
+
+def _subclasses(base: type) -> list[type]:
+    """List the user's classes that are made of one, in the order in which they were made."""
+    found: list[type] = type.__subclasses__(base)
+    return [one for one in found if not distribution_of(one)]
 
 
 def _plain(thing: Any) -> Any:

@@ -12,9 +12,7 @@ import importlib
 import importlib.machinery
 import random
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -29,7 +27,14 @@ from brian_sweep_widget.engines.brian_objects import (
     timed_array,
 )
 from brian_sweep_widget.engines.installed import is_users_scope
+from brian_sweep_widget.engines.sent_classes import class_parts
 from brian_sweep_widget.engines.sent_modules import compiled_module, file_digest, make_scope
+from brian_sweep_widget.engines.sent_objects import (
+    answering_parts,
+    dispatched,
+    dispatching_parts,
+    of_typing,
+)
 
 # Of this process: what the functions of these two modules are methods of.
 _GENERATORS: dict[str, Any] = {
@@ -38,7 +43,6 @@ _GENERATORS: dict[str, Any] = {
 }
 _GIVEN = ("__name__", "__package__", "__file__", "__path__")
 _COMPILED = tuple(importlib.machinery.EXTENSION_SUFFIXES)
-_registering = threading.Lock()
 
 
 class Scope:
@@ -111,7 +115,7 @@ class ModelPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
         if isinstance(obj, ModuleType):
             return self._module(obj)
         if isinstance(obj, type):
-            return self._class(obj)
+            return class_parts(obj, super().reducer_override)
         if isinstance(obj, CellType):
             return _cell(obj)
         generator = global_generator_name(obj)
@@ -125,6 +129,9 @@ class ModelPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
         return self._of_brian(obj)
 
     def _function(self, function: FunctionType) -> Any:
+        functions = dispatched(function)
+        if functions is not None and not _is_found(function):
+            return dispatching_parts(function, functions)
         users = is_users_scope(function.__globals__)
         if not users and _is_found(function):
             return NotImplemented  # by name
@@ -152,15 +159,6 @@ class ModelPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
             return compiled_module, (module.__name__, digest_when_loaded(file))
         return _itself, (self._scopes.of(vars(module)),)
 
-    def _class(self, kind: type) -> Any:
-        module = sys.modules.get(kind.__module__)
-        if module is None or not is_users_scope(vars(module)) or kind.__module__ == "__main__":
-            reduced = super().reducer_override(kind)
-        else:
-            with _by_value(module):
-                reduced = super().reducer_override(kind)
-        return _without_tracking(reduced)
-
     def _cache(self, cached: Any) -> Any:
         function = cached.__wrapped__
         if isinstance(function, FunctionType) and not is_users_scope(function.__globals__):
@@ -173,9 +171,10 @@ class ModelPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
         name = name_in_brian(thing)
         if name:
             return brian_object, (name,)
-        parts = remade(thing)
+        parts = remade(thing) or of_typing(thing)
         if parts is None:
-            return super().reducer_override(thing)
+            answering = answering_parts(thing)
+            return super().reducer_override(thing) if answering is NotImplemented else answering
         make, arguments = parts
         if make is timed_array and not arguments[-1]:
             # One that the model makes itself must not get the same name from Brian.
@@ -237,32 +236,6 @@ def _make_cache(function: Any, size: int | None, typed: bool) -> Any:  # noqa: F
 
 def _itself(thing: Any) -> Any:
     return thing
-
-
-@contextmanager
-def _by_value(module: ModuleType) -> Iterator[None]:
-    """Have cloudpickle take classes of a module by value; one thread at a time."""
-    with _registering:
-        if module.__name__ in cloudpickle.list_registry_pickle_by_value():
-            yield
-            return
-        cloudpickle.register_pickle_by_value(module)
-        try:
-            yield
-        finally:
-            cloudpickle.unregister_pickle_by_value(module)
-
-
-def _without_tracking(reduced: Any) -> Any:
-    """Have a class made anew by every worker for every job.
-
-    Cloudpickle gives classes a number, and a process that knows it keeps its
-    class, with what an earlier job put into it.
-    """
-    if not isinstance(reduced, tuple) or not reduced[0].__name__.startswith("_make_skeleton"):
-        return reduced
-    arguments = (*reduced[1][:-2], None, reduced[1][-1])
-    return (reduced[0], arguments, *reduced[2:])
 
 
 @functools.cache

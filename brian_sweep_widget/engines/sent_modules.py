@@ -102,6 +102,13 @@ def fill_scope(module: ModuleType, contents: Mapping[str, Any]) -> None:
     vars(module).update(contents)
 
 
+def replace_modules(things: Mapping[str, Any]) -> None:
+    """Have objects stand for modules, as they do in the kernel."""
+    if _Process.kernel != os.getpid():
+        sys.modules.update(things)
+        _Process.sent.update(things)
+
+
 def compiled_module(name: str, digest: str) -> ModuleType:
     """Import a compiled module of the user's; only one that is as it was in the kernel.
 
@@ -135,6 +142,9 @@ def _users_modules() -> list[str]:
     found = []
     for name in sys.modules.keys() - _Process.others:
         module = sys.modules.get(name)
+        if name in _Process.sent and not isinstance(module, ModuleType):
+            found.append(name)
+            continue
         compiled = str(getattr(module, "__file__", "")).endswith(_COMPILED)
         if (
             not isinstance(module, ModuleType)

@@ -7,6 +7,7 @@ number is compared with the one that the very function gives in this process.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import itertools
 import pickle
@@ -549,6 +550,153 @@ def test_a_class_is_made_anew_for_every_job(desk: Desk, far: Worker) -> None:
         """
     )
     assert [far.number(cell["f"], x=x) for x in (1.0, 2.0)] == [1.0, 2.0]
+
+
+# Modules whose making did something, or that pickle does not make again; what is right.
+MADE = {
+    "classes that their base lists": (
+        """
+        known = []
+        class Base:
+            def __init_subclass__(cls, *, weight, **more):
+                super().__init_subclass__(**more)
+                known.append(cls)
+                cls.place = len(known)
+                cls.weight = weight * K
+        class One(Base, weight=2.0): pass
+        class Two(Base, weight=3.0): pass
+        """,
+        "sum(c.weight for c in m.known) + 100*len(m.known) + 10*m.Two.place",
+        (230.0, 235.0),
+    ),
+    "classes that a metaclass counts": (
+        """
+        from abc import ABCMeta
+        made = []
+        class Kind(ABCMeta):
+            def __new__(kind, name, bases, contents, **more):
+                made.append(name)
+                return super().__new__(kind, name, bases, contents, **more)
+            def __init__(cls, name, bases, contents):
+                super().__init__(name, bases, contents)
+                cls.place = len(made)
+        class One(metaclass=Kind):
+            weight = K
+        class Two(One): pass
+        """,
+        "len(m.made) * 10 + m.Two.place + m.Two.weight",
+        (24.0, 25.0),
+    ),
+    "classes that a base is asked for": (
+        """
+        class Base:
+            weight = 0.0
+        class One(Base):
+            weight = K
+        class Two(One):
+            weight = 3*K
+        def find(base):
+            return [base, *(one for c in base.__subclasses__() for one in find(c))]
+        """,
+        "sum(c.weight for c in m.find(m.Base))",
+        (8.0, 12.0),
+    ),
+    "functions by class": (
+        """
+        import functools
+        @functools.singledispatch
+        def g(x): return K * x
+        @g.register
+        def _(x: int): return 100.0 * g(float(x))
+        class C:
+            @functools.singledispatchmethod
+            def h(self, x): return K
+            @h.register
+            def _(self, x: int): return 10 * K
+        """,
+        "m.g(1.0) + m.g(1) + m.C().h(1) + m.C().h('text')",
+        (2 + 200 + 20 + 2, 3 + 300 + 30 + 3),
+    ),
+    "types for people": (
+        """
+        from typing import Generic, NewType, ParamSpec, TypeVar
+        T, P, Weight = TypeVar("T"), ParamSpec("P"), NewType("Weight", float)
+        class Box(Generic[T]):
+            def __init__(self, inside: T) -> None: self.inside = inside
+        box = Box[float](K)
+        def same(x: T) -> T: return x
+        """,
+        "m.same(m.box.inside) + m.Weight(1.0)",
+        (3.0, 4.0),
+    ),
+    "objects that answer for attributes": (
+        """
+        class Answers:
+            def __init__(self, values): self.values = values
+            def __getattr__(self, name): return self.values[name]
+        class Named(dict):
+            __getattr__ = dict.__getitem__
+            __setattr__ = dict.__setitem__
+        class Held:
+            named = Named(c=3.0)
+        a, b = Answers({"weight": K}), Named(c=Named(d=2.0))
+        """,
+        "m.a.weight + m.b.c.d + m.Held.named.c",
+        (7.0, 8.0),
+    ),
+    "text as a file": (
+        "import io\ntext = io.StringIO(str(K))\n",
+        "float(m.text.getvalue())",
+        (2.0, 3.0),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", MADE)
+def test_what_was_made_in_the_kernel_is_not_made_twice(what: str, desk: Desk, far: Worker) -> None:
+    """And it is found there as it is here; with a name for the store that follows the edit."""
+    code, says, right = MADE[what]
+    names = []
+    for k, number in zip((2.0, 3.0), right, strict=True):
+        desk.write("made", f"K = {k}\n" + textwrap.dedent(code))
+        sys.modules.pop("made", None)
+        gc.collect()
+        desk.load("made")
+        f = desk.cell(f"import made as m\ndef f(x=1.0): return x * ({says})")["f"]
+        assert f(1.0) == number
+        names += [fingerprint([f]), fingerprint([f])]
+        assert [far.number(f, x=x) for x in (1.0, 2.0)] == [number, 2 * number]
+    assert names[0] == names[1] != names[2] == names[3]
+
+
+SETTINGS = """
+    import sys
+    class Settings:
+        weight = {}
+        def __getattr__(self, name): raise AttributeError(name)
+    sys.modules[__name__] = Settings()
+    """
+
+
+def test_an_object_in_the_place_of_a_module(desk: Desk, tmp_path: Path) -> None:
+    """Imported inside or outside, it is what it is in the kernel, and not what is in the file."""
+    near = Worker(tmp_path, desk.folder)
+    try:
+        desk.write("changeable", SETTINGS.format(2.0))
+        held: Any = desk.load("changeable")
+        inside = "def f(x=1.0):\n    import changeable\n    return x * changeable.weight"
+        outside = "import changeable\ndef f(x=1.0): return x * changeable.weight"
+        names = set()
+        for number in (2.0, 5.0):
+            held.weight = number
+            for cell in (inside, outside):
+                f = desk.cell(cell)["f"]
+                assert near.number(f, x=2.0) == 2 * number
+                names.add(fingerprint([f]))
+        assert len(names) == 4
+    finally:
+        near.close()
+        sys.modules.pop("changeable", None)
 
 
 @st.composite

@@ -15,6 +15,7 @@ import pytest
 
 from brian_sweep_widget.engines import UnknownError, engine_for, fingerprint, pack
 from brian_sweep_widget.engines.packing import unpack
+from brian_sweep_widget.engines.reach import Reach
 from brian_sweep_widget.models import as_model
 
 
@@ -95,3 +96,14 @@ def test_a_compiled_module_that_changed_is_refused(
         pack(engine)
     with pytest.raises(UnknownError, match="restart the kernel"):
         fingerprint([f])
+
+
+def test_what_brian_compiled_here_stays_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also if code may import any module: a worker could not find it."""
+    # Not written as one: whatever a text names may be imported.
+    compiled = ModuleType(f"_cython_magic_{0:d}")
+    compiled.__file__ = f"/nowhere/compiled{EXTENSION_SUFFIXES[0]}"
+    monkeypatch.setitem(sys.modules, compiled.__name__, compiled)
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    exec("def f(x=1.0): return __import__('ma' + 'th').sqrt(x)", scope)
+    assert Reach([scope["f"]]).compiled == {}

@@ -1,0 +1,111 @@
+"""Objects of Python's own library, and of classes of the user's, that pickle cannot make again."""
+
+from __future__ import annotations
+
+import functools
+import typing
+from types import FunctionType
+from typing import Any
+
+from brian_sweep_widget.engines.installed import distribution_of
+
+
+def of_typing(thing: object) -> tuple[Any, tuple[Any, ...]] | None:
+    """Say how a type variable or a new type of the user's is made again; None for all others.
+
+    By name it would be looked for in a module that is still empty.
+    """
+    one: Any = thing
+    if type(thing).__module__ != "typing" or not isinstance(thing, _OF_TYPING):
+        return None
+    if distribution_of(thing):
+        return None
+    if isinstance(thing, typing.TypeVar):
+        ways = (one.__bound__, one.__covariant__, one.__contravariant__)
+        return _type_variable, (one.__name__, one.__constraints__, *ways)
+    if isinstance(thing, typing.NewType):
+        return typing.NewType, (one.__name__, one.__supertype__)
+    return type(thing), (one.__name__,)
+
+
+_OF_TYPING = (typing.TypeVar, typing.ParamSpec, typing.TypeVarTuple, typing.NewType)
+
+
+def _type_variable(
+    name: str,
+    constraints: tuple[Any, ...],
+    bound: Any,
+    covariant: bool,  # noqa: FBT001 - pickled by position
+    contravariant: bool,  # noqa: FBT001
+) -> Any:
+    ways = {"bound": bound, "covariant": covariant, "contravariant": contravariant}
+    return typing.TypeVar(name, *constraints, **ways)
+
+
+def dispatched(function: FunctionType) -> dict[type, Any] | None:
+    """Give the functions among which one of `functools.singledispatch` chooses, by class.
+
+    Parameters
+    ----------
+    function
+        Any function.
+
+    Returns
+    -------
+    dict or None
+        None if it is another kind of function.
+    """
+    if function.__globals__ is not vars(functools) or "registry" not in vars(function):
+        return None
+    return dict(vars(function)["registry"])
+
+
+def dispatching_parts(function: FunctionType, functions: dict[type, Any]) -> Any:
+    """Take such a function apart: without its cache, which depends on what was called before."""
+    own = {"registry", "dispatch", "register", "_clear_cache"}
+    kept = {name: value for name, value in vars(function).items() if name not in own}
+    names = (function.__module__, function.__name__, function.__qualname__, function.__doc__)
+    return _make_dispatching, (), (functions, kept, names), None, None, _fill_dispatching
+
+
+def _make_dispatching() -> Any:
+    return functools.singledispatch(_set_state)
+
+
+def _fill_dispatching(function: Any, state: tuple[Any, ...]) -> None:
+    functions, kept, names = state
+    for kind, one in functions.items():
+        function.register(kind, one)
+    vars(function).update(kept)
+    function.__module__, function.__name__, function.__qualname__, function.__doc__ = names
+
+
+def answering_parts(thing: object) -> Any:
+    """Take an object apart that answers for attributes it does not have.
+
+    Pickle asks a new, empty object for ``__setstate__``; a ``__getattr__`` of
+    the user's then looks for what is not there yet.
+
+    Returns
+    -------
+    tuple or NotImplemented
+        The latter for all others.
+    """
+    kind = type(thing)
+    if not hasattr(kind, "__getattr__") or hasattr(kind, "__setstate__") or distribution_of(kind):
+        return NotImplemented
+    reduced = thing.__reduce_ex__(5)
+    if isinstance(reduced, str) or len(reduced) > _MOST_PARTS:
+        return reduced
+    return (*reduced, *[None] * (_MOST_PARTS - len(reduced)), _set_state)
+
+
+_MOST_PARTS = 5  # without a function that sets the state
+
+
+def _set_state(thing: Any, state: Any) -> None:
+    attributes, slots = state if isinstance(state, tuple) else (state, None)
+    if attributes:
+        object.__getattribute__(thing, "__dict__").update(attributes)
+    for name, value in (slots or {}).items():
+        object.__setattr__(thing, name, value)
