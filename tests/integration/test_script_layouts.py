@@ -28,6 +28,7 @@ import brian_sweep_widget
 from brian_sweep_widget.engines import ScriptError, script_of
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.engines.function import FunctionEngine
+from brian_sweep_widget.engines.process_settings import ProcessSettings
 from brian_sweep_widget.engines.runtime import RuntimeEngine
 from brian_sweep_widget.limits import Limits
 from brian_sweep_widget.models import FunctionModel, Model, NetworkModel
@@ -121,7 +122,7 @@ def script(model: Model, **given: Any) -> tuple[str, Mapping[str, Any]]:
     expected = queue.get()
     process.join()
     assert not isinstance(expected, str), expected
-    return script_of(model, parameters, job, engine.label, context, expected), expected
+    return script_of(model, parameters, job, engine.label, context, engine.settings, expected), expected
 
 
 def repeated(models: Mapping[str, Any], folder: Path, **given: Any) -> dict[str, str]:
@@ -720,7 +721,7 @@ def test_refusals_name_the_object_its_user_and_what_to_do(project: Project) -> N
         parameters = model.parameters({})
         job = Job((0,), {"a": 1.0}, 1)
         with pytest.raises(ScriptError, match=message):
-            script_of(model, parameters, job, "plain function", None, {})
+            script_of(model, parameters, job, "plain function", None, ProcessSettings.here(), {})
     cases.HOLDER.inner["file"].close()
 
 

@@ -79,7 +79,10 @@ class Collection:
         self._scopes = Scopes()
         self._known: dict[int, Part] = {}
         self._kept: list[Any] = []  # so that no identity is used twice
-        self._words: set[str] = set()
+        #: Words of all texts in it.
+        self.words: set[str] = set()
+        #: All names and attributes in its source.
+        self.identifiers: set[str] = set()
         #: Modules of installed packages that have to be loaded.
         self.submodules: set[str] = set()
         self._users: list[Part] = []  # what is being written, the innermost last
@@ -123,7 +126,7 @@ class Collection:
     # References
 
     def _written(self, value: Any, name: str) -> str:
-        self._words |= words_within(value)
+        self.words |= words_within(value)
         return ValueWriter(self._refer).write(value, name)
 
     def _refer(self, thing: Any, name: str) -> str:
@@ -169,6 +172,7 @@ class Collection:
         if known is None:
             known = self._new("import", None, module or thing.__name__, thing)
             known.path = path
+            self.identifiers |= set(path.split("."))
             self._known[id(thing)] = known
             if module:
                 known.eager.append(self._import(sys.modules[module]))
@@ -353,7 +357,8 @@ class Collection:
                 bound_or_none = self._try_bind(scope, name)
                 if bound_or_none is not None:
                     part.eager.append(bound_or_none)
-        self._words |= names.words
+        self.words |= names.words
+        self.identifiers |= names.identifiers
         for one in names.imports:
             self._import_within(part, scope, one, names)
 
@@ -408,7 +413,7 @@ class Collection:
             waiting = [
                 (scope, word)
                 for scope in list(self.scopes)
-                for word in sorted(self._words)
+                for word in sorted(self.words)
                 if (id(scope), word) not in done
             ]
             if not waiting:
