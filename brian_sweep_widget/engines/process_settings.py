@@ -16,7 +16,8 @@ import re
 import socket
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from tempfile import TemporaryDirectory
@@ -138,7 +139,7 @@ class ProcessSettings:
             decides.append(about["decimal"])
         return decides
 
-    def beside_defaults(self, names: Set[str]) -> Computing:
+    def beside_defaults(self, names: AbstractSet[str]) -> Computing:
         """Give what a script must set to compute as under these settings.
 
         Parameters

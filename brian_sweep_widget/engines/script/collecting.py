@@ -19,6 +19,7 @@ from brian_sweep_widget.engines.script.definitions import (
     name_of_lambda,
     names_in,
     read_definition,
+    set_later,
 )
 from brian_sweep_widget.engines.script.errors import ScriptError
 from brian_sweep_widget.engines.script.instances import (
@@ -228,7 +229,7 @@ class Collection:
             found = None if isinstance(value, _PLAIN) else importable_from(value, name)
             if here is not None and here.kind == "value" and part.identity:
                 part.text = self._used(here)
-            elif found and found[1] == name:
+            elif found and (found[1] == name or callable(value)):
                 part.text = self._used(self._import(value, *found))
             else:
                 part.text = self._written(value, name)
@@ -296,7 +297,7 @@ class Collection:
                 text = rewrite(source, text)
             part.text = _FOR_CHECKERS.sub("", text) if is_ours(plain) else text
             self._follow(part, scope, names_in(source, decorators), plain)
-            part.text += self._attributes(part, plain)
+            part.text += self._attributes(part, source.node, plain)
         except ScriptError as error:
             del scope.names[own]
             del self._known[id(thing)]
@@ -357,10 +358,19 @@ class Collection:
                 bound_or_none = self._try_bind(scope, name)
                 if bound_or_none is not None:
                     part.eager.append(bound_or_none)
-        self.words |= names.words
-        self.identifiers |= names.identifiers
+        self._note(part, scope, names)
         for one in names.imports:
             self._import_within(part, scope, one, names)
+
+    def _note(self, part: Part, scope: Scope, names: Names) -> None:
+        """Note what a definition names, where that decides how others are written."""
+        for name in names.assigned & scope.names.keys():
+            scope.names[name].identity = True  # another module's of equal value is not it
+        scope.read |= names.eager | names.lazy | names.assigned | names.annotated
+        if names.recursive:
+            scope.read.add(part.name)
+        self.words |= names.words
+        self.identifiers |= names.identifiers
 
     def _import_within(self, part: Part, scope: Scope, one: Import, names: Names) -> None:
         """Provide what a function of the user's imports from modules of the user's."""
@@ -393,9 +403,17 @@ class Collection:
         if above in sys.modules:
             self._import_module(part, sys.modules[above], {(module.__name__.rpartition(".")[2],)})
 
-    def _attributes(self, part: Part, plain: Any) -> str:
+    def _attributes(self, part: Part, node: ast.AST, plain: Any) -> str:
         """Write what was set on a function or a class after it was defined."""
-        if isinstance(plain, type) or plain is not part.thing:
+        if isinstance(plain, type):
+            assert isinstance(node, ast.ClassDef)  # noqa: S101 - classes are defined by it
+            meanings = part.scope.meanings if part.scope else {}
+            later = set_later(plain, node, meanings)
+            return "".join(
+                f"{part.name}.{name} = {self._written(value, f'{part.name}.{name}')}\n"
+                for name, value in later.items()
+            )
+        if plain is not part.thing:
             return ""
         return "".join(
             f"{part.name}.{name} = {self._written(value, f'{part.name}.{name}')}\n"
@@ -420,6 +438,7 @@ class Collection:
                 return
             for scope, word in waiting:
                 done.add((id(scope), word))
+                scope.read.add(word)
                 if word in scope.meanings and word not in _OF_MODULES:
                     part = self._try_bind(scope, word)
                     if part is not None:

@@ -63,6 +63,8 @@ class Names:
         Within it.
     assigned
         Names that it makes global, to set them.
+    recursive
+        Whether its code reads its own name.
     identifiers
         All names and attributes in it, whatever they mean.
     """
@@ -75,6 +77,7 @@ class Names:
     changed: set[str] = field(default_factory=set)
     imports: list[Import] = field(default_factory=list)
     assigned: set[str] = field(default_factory=set)
+    recursive: bool = False
     identifiers: set[str] = field(default_factory=set)
 
 
@@ -92,7 +95,9 @@ def names_of(node: Definition) -> Names:
     module = ast.fix_missing_locations(ast.Module([statement], []))
     own = getattr(node, "name", "")
     table = symtable.symtable(ast.unparse(module), "script", "exec")
-    read = set(_globals(table)) - ({own} if own else set())
+    read = set(_globals(table))
+    found.recursive = own in read
+    read.discard(own)
     eager = {one.id for one in _eager(bare) if isinstance(one, ast.Name)}
     found.eager = eager & read
     found.lazy = read - eager
