@@ -315,20 +315,17 @@ CONSTANTS = '''
 import enum
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import NamedTuple
 from brian2 import Hz, mV, ms
 
 tau_m = 10*ms  # of the membrane
 N_E = 8
 N_I = 8
+Synaptic = NamedTuple("Synaptic", [("tau", object), ("weight", object)])
 
 class Kind(enum.Enum):
     DRIVEN = "driven"
     SILENT = "silent"
-
-@dataclass(frozen=True)
-class Synaptic:
-    tau: object
-    weight: object
 
 @dataclass(frozen=True, slots=True)
 class Cell:
