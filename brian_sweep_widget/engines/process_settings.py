@@ -17,6 +17,7 @@ import socket
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from tempfile import TemporaryDirectory
@@ -45,6 +46,7 @@ _AT_FIRST = dict(os.environ)
 _NOT_OURS = frozenset({"PYTEST_CURRENT_TEST", "JPY_PARENT_PID", "COLUMNS", "LINES"})
 # What numpy does by itself; to call or to log it needs a function of the kernel's.
 _BY_NUMPY = frozenset({"ignore", "warn", "raise", "print"})
+_BY_NUMPY_ITSELF = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 _END = b"\n"
 # Code that reads environment variables names one of these.
 _WAYS_TO_VARIABLES = (b"environ", b"getenv")
@@ -54,6 +56,25 @@ class Carrier(Protocol):
     """What travels with the settings under which it is to work."""
 
     settings: ProcessSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Computing:
+    """Settings that decide numbers, where they are not those with which Python begins.
+
+    Parameters
+    ----------
+    environment
+        Variables; None for one that was removed.
+    numpy
+        Arguments of ``numpy.seterr``.
+    decimal
+        Arguments of ``decimal.Context``, the flags left away, traps by name.
+    """
+
+    environment: dict[str, str | None]
+    numpy: dict[str, str]
+    decimal: list[Any]
 
 
 class _Changed:
@@ -129,6 +150,28 @@ class ProcessSettings:
         if _errors(about.get("filters", _FILTERS_AT_FIRST)) != _errors(_FILTERS_AT_FIRST):
             decides.append(about["filters"])
         return decides
+
+    def beside_defaults(self, names: AbstractSet[str]) -> Computing:
+        """Give what a script must set to compute as under these settings.
+
+        Parameters
+        ----------
+        names
+            Words and names of the model: environment variables among them that
+            were changed since the package was loaded, and decimal's context if
+            there is ``decimal``.
+        """
+        about = _read(self.written)
+        if not about:
+            return Computing({}, {}, [])
+        changed = {
+            name: value
+            for name, value in about["environment"].items()
+            if name in names and value != _AT_FIRST.get(name)
+        }
+        usual = about["decimal"] == _DECIMAL_AT_FIRST or "decimal" not in names
+        errors = {} if about["numpy"].items() <= _BY_NUMPY_ITSELF.items() else about["numpy"]
+        return Computing(changed, errors, [] if usual else about["decimal"])
 
     @contextmanager
     def in_force(self) -> Iterator[None]:

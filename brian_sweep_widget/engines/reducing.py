@@ -135,9 +135,13 @@ class ModelPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
         users = is_users_scope(function.__globals__)
         if not users and _is_found(function):
             return NotImplemented  # by name
-        scope: object = (
-            self._scopes.of(function.__globals__) if users else Library(function.__globals__)
-        )
+        scope: object
+        if function.__globals__.get("_tuple_new") is tuple.__new__:
+            scope = OfNamedTuple(str(function.__globals__["__name__"]))
+        else:
+            scope = (
+                self._scopes.of(function.__globals__) if users else Library(function.__globals__)
+            )
         state = {
             "__name__": function.__name__,
             "__qualname__": function.__qualname__,
@@ -192,6 +196,28 @@ class Library:
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel by name."""
         return importlib.import_module, (self._name,)
+
+
+class OfNamedTuple:
+    """The namespace that `collections.namedtuple` makes for ``__new__``.
+
+    There at once, as what is loaded next may make a tuple: the user's own
+    namespaces are filled last.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as what it always is."""
+        return _namespace_of_named_tuple, (self._name,)
+
+
+def _namespace_of_named_tuple(name: str) -> ModuleType:
+    module = ModuleType(name)
+    vars(module).clear()
+    vars(module).update({"_tuple_new": tuple.__new__, "__builtins__": {}, "__name__": name})
+    return module
 
 
 def _is_found(function: FunctionType) -> bool:

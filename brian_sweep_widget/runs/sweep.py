@@ -298,6 +298,7 @@ class Sweep:
             outcome.job,
             outcome.origin.engine,
             self.engine.context,
+            self.engine.settings,
             outcome.values,
         )
 

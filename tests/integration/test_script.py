@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import decimal
+import os
+import random
 import subprocess
 import sys
+import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -95,6 +99,7 @@ def test_compiled_simulations_of_the_catalogue(
     text = repeated(getattr(brian_sweep_widget, name), tmp_path, **settings)
     assert "cpp_standalone" in text
     assert "# noqa" not in text
+    assert "exec(" not in text
 
 
 @pytest.mark.parametrize("target", ["numpy", "cython"])
@@ -134,6 +139,7 @@ def _with_noise() -> Any:
             name="neurons",
         )
         neurons.v = "rand() * THRESHOLD"
+        neurons[:2].v = np.random.default_rng().random(2) * np.random.rand() * mV
         inputs = PoissonGroup(10, rates=RATE, name="inputs")
         synapses = Synapses(inputs, neurons, on_pre="v += strength", delay=1 * ms, name="synapses")
         synapses.connect(p=0.5)
@@ -144,7 +150,8 @@ def _with_noise() -> Any:
     @noisy.measure()
     def weighted(network: Network) -> float:
         counts = np.asarray(network["spikes"].count[:3])
-        return float(np.dot(counts, WEIGHTS[: len(counts)])) * scaled(0.5)
+        drawn = np.random.default_rng().random() + np.random.rand() + random.Random().random()
+        return float(np.dot(counts, WEIGHTS[: len(counts)])) * scaled(0.5) + drawn
 
     return noisy
 
@@ -208,6 +215,62 @@ def _drawn(mean: float = 1.0, seed: int = 0) -> dict[str, float]:
         "own": float(np.random.default_rng(seed).normal(mean)),
         "global": float(np.random.normal()),  # the one to seed
     }
+
+
+def test_generators_without_a_seed(tmp_path: Path) -> None:
+    """They have numbers of the simulation's seed, libraries some of their own."""
+
+    def simulate(x: float = 1.0) -> dict[str, float]:
+        from scipy.stats import qmc
+
+        several = [np.random.RandomState().rand() for _ in range(2)]
+        return {
+            "own": x * np.random.default_rng().random() + several[1],
+            "library": float(qmc.Sobol(d=2).random(2).sum()),
+            "python": random.Random().random() + random.Random(3).random(),
+            "global": float(np.random.rand()) + random.random(),
+            "bits": float(np.random.Generator(np.random.PCG64()).normal()),
+        }
+
+    text = repeated(simulate, tmp_path, trials=2)
+    assert "give_entropy" in text
+    assert "give_entropy" not in repeated(lambda x=1.0: 2 * x, tmp_path)
+
+
+def test_what_asks_the_system_is_told(tmp_path: Path) -> None:
+    def simulate(x: float = 1.0) -> float:
+        return x + uuid.uuid4().int % 1_000_003
+
+    sweep = Sweep(simulate, store=None)
+    text = sweep.script(sweep.run(progress=False).outcomes[0])
+    *_, told, verdict = run_alone(text, tmp_path)
+    assert told.startswith("uuid4: the model may ask the system for random numbers")
+    assert verdict == "NOT the same"
+
+
+def test_settings_of_the_process_that_decide_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def simulate(x: float = 1.0) -> dict[str, float]:
+        try:
+            divided = float(np.float64(x) / np.float64(0))
+        except FloatingPointError:
+            divided = 7.0
+        third = decimal.Decimal(1) / decimal.Decimal(3)
+        scale = float(os.environ["SCALE_OF_SCRIPTS"])
+        return {"divided": divided, "third": float(third), "scale": scale}
+
+    monkeypatch.setenv("SCALE_OF_SCRIPTS", "3.5")
+    monkeypatch.setenv("NOT_OF_SCRIPTS", "secret")
+    with np.errstate(divide="raise"), decimal.localcontext() as context:
+        context.prec = 5
+        sweep = Sweep(simulate, store=None)
+        outcome = sweep.run(progress=False).outcomes[0]
+    monkeypatch.delenv("SCALE_OF_SCRIPTS")
+    text = sweep.script(outcome)
+    assert "secret" not in text
+    lines = run_alone(text, tmp_path)
+    assert lines == ["divided: 7.0", "third: 0.33333", "scale: 3.5", "the same, bit for bit"]
 
 
 def test_cells_of_a_notebook(tmp_path: Path) -> None:

@@ -1,19 +1,13 @@
-"""Scripts of models as papers' repositories are laid out, run where nothing of theirs can be.
-
-Each is written from numbers that this process computed itself, so that it does
-not matter here how a sweep gets a model to its workers.
-"""
+"""Scripts of models as papers' repositories are laid out, run where nothing of theirs can be."""
 
 from __future__ import annotations
 
 import functools
 import importlib
-import multiprocessing
 import os
 import subprocess
 import sys
 import textwrap
-import traceback
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,12 +19,11 @@ from brian2 import Network, NeuronGroup, SpatialNeuron, Synapses, ms, prefs
 from brian2.core.variables import ArrayVariable
 
 import brian_sweep_widget
+from brian_sweep_widget import Sweep
 from brian_sweep_widget.engines import ScriptError, script_of
-from brian_sweep_widget.engines.context import BrianContext
-from brian_sweep_widget.engines.function import FunctionEngine
-from brian_sweep_widget.engines.runtime import RuntimeEngine
-from brian_sweep_widget.limits import Limits
-from brian_sweep_widget.models import FunctionModel, Model, NetworkModel
+from brian_sweep_widget.engines.process_settings import ProcessSettings
+from brian_sweep_widget.models import FunctionModel, NetworkModel
+from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.sweeps import Job
 
 pytestmark = pytest.mark.timeout(400)
@@ -92,44 +85,21 @@ def run_alone(texts: Mapping[str, str], folder: Path) -> dict[str, list[str]]:
     }
 
 
-def script(model: Model, **given: Any) -> tuple[str, Mapping[str, Any]]:
-    """Compute a model's numbers in this process, and write the script for them."""
-    parameters = model.parameters(given)
-    values = {
-        name: parameter.read(given[name]) if name in given else parameter.read_default()
-        for name, parameter in parameters.items()
-    }
-    job = Job((0,), values, 12345)
-    context = BrianContext({"codegen.target": "numpy"})
-    engine = (
-        RuntimeEngine(model, parameters, context, "numpy", Limits())
-        if isinstance(model, NetworkModel)
-        else FunctionEngine(model, parameters, context, Limits())
-    )
-    # In a process of its own, as sweeps do it: here, no module's state changes.
-    forked = multiprocessing.get_context("fork")
-    queue = forked.SimpleQueue()
-
-    def compute() -> None:
-        try:
-            queue.put(engine.simulate(job))
-        except Exception:
-            queue.put(traceback.format_exc())
-
-    process = forked.Process(target=compute)
-    process.start()
-    expected = queue.get()
-    process.join()
-    assert not isinstance(expected, str), expected
-    return script_of(model, parameters, job, engine.label, context, expected), expected
+def simulated(model: Any, **given: Any) -> tuple[Sweep, Outcome]:
+    """Sweep one point, in a worker."""
+    engine = {"engine": "numpy"} if isinstance(model, NetworkModel) else {}
+    sweep = Sweep(model, store=None, workers=1, seed=5, **engine, **given)
+    outcome = sweep.run(progress=False).outcomes[0]
+    assert outcome.failure is None, outcome.failure
+    return sweep, outcome
 
 
 def repeated(models: Mapping[str, Any], folder: Path, **given: Any) -> dict[str, str]:
-    """Write scripts, run them alone, and see that their numbers are those of this process."""
+    """Sweep, write scripts, run them alone, and see that their numbers are those of the sweep."""
     texts, expected = {}, {}
-    for name, one in models.items():
-        model = one if isinstance(one, NetworkModel) else FunctionModel(one)
-        texts[name], expected[name] = script(model, **given)
+    for name, model in models.items():
+        sweep, outcome = simulated(model, **given)
+        texts[name], expected[name] = sweep.script(outcome), outcome.values
         assert "import brian_sweep_widget" not in texts[name]
     printed = run_alone(texts, folder / "alone")
     for name, lines in printed.items():
@@ -517,6 +487,110 @@ def test_each_module_keeps_its_own_meaning_of_a_name(project: Project, tmp_path:
     assert "ModuleType" not in texts["second"]
 
 
+def test_names_that_only_other_modules_read_leave_a_script_flat(
+    project: Project, tmp_path: Path
+) -> None:
+    project.write(
+        helpers="""
+        scale = 3.0
+
+        def rate(x):
+            return 2.0 * x
+
+        def level(x):
+            return 1.0 if x <= 0 else 5.0 * level(x - 1)
+        """,
+        run="""
+        import helpers
+        from brian_sweep_widget import measures, network_model
+        from brian2 import Network, NeuronGroup, SpikeMonitor, ms
+
+        scale = 7.0
+
+        def rate(x):
+            return helpers.rate(x) + helpers.scale * scale
+
+        def simulate(a=1.0):
+            return rate(a)
+
+        def level(a=1.0):
+            return helpers.level(a) + scale
+
+        @network_model(duration=10*ms)
+        def network(a=1.0):
+            group = NeuronGroup(
+                2, "dv/dt = (2*a - v)/(5*ms) : 1", threshold="v > 1", reset="v = 0", method="exact"
+            )
+            return Network(group, SpikeMonitor(group, name="spikes"))
+
+        @network.measure()
+        def mean_rate(network):
+            return measures.mean_rate(network["spikes"], network.t)
+        """,
+    )
+    run = project.load("run")
+    ways = {"function": run.simulate, "level": run.level, "network": run.network}
+    texts = repeated(ways, tmp_path, a=1.5)
+    assert "exec(" not in texts["function"] + texts["network"]
+    assert "exec(" in texts["level"]  # which calls itself by the name that it has in its module
+
+
+def test_what_was_set_after_a_definition(project: Project, tmp_path: Path) -> None:
+    """Attributes of classes, globals that two modules set, and generators in defaults."""
+    total = "TOTAL = 0.0\n\ndef {0}(x):\n    global TOTAL\n    TOTAL += x\n    return TOTAL\n"
+    project.write(
+        other=total.format("added_there"),
+        cases=total.format("added_here")
+        + textwrap.dedent("""
+        import numpy as np
+        import other
+        from dataclasses import dataclass
+        from numpy.random import default_rng as fresh, randn as drawn
+        from random import gauss as bell
+
+        class Base:
+            gain = 2.0
+            table = np.random.RandomState(3).rand(3)
+
+            def value(self):
+                return self.gain + self.extra
+
+        @dataclass(frozen=True, slots=True)
+        class Plain:
+            size: int = 3
+
+        class Child(Base):
+            above = Base.gain + 1
+
+        Base.gain = 5.0
+        Base.extra = {"a": [1.5]}["a"][0]
+        Base.later = lambda self, x: 3.0 * x
+
+        def simulate(a=1.0):
+            child = Child()
+            number = child.value() + child.above + child.later(a) + float(child.table.sum())
+            return number + Plain().size
+
+        def totals(a=1.0):
+            return added(a) + 10 * other.added_there(2 * a) + 100 * added(a)
+
+        added = added_here
+
+        def draws(a=1.0, rng=np.random.default_rng(7)):
+            return fresh().random() + float(drawn(2).sum()) + bell(0.0, 1.0) + rng.random()
+
+        def unseeded(a=1.0, rng=np.random.default_rng()):
+            return rng.random()
+        """),
+    )
+    cases = project.load("cases")
+    ways = {"class": cases.simulate, "totals": cases.totals, "draws": cases.draws}
+    repeated(ways, tmp_path, a=1.5)
+    sweep, outcome = simulated(cases.unseeded)
+    with pytest.raises(ScriptError, match="the default of rng is a Generator.*make it inside"):
+        sweep.script(outcome)
+
+
 def test_packages_with_relative_imports_and_imports_within_functions(
     project: Project, tmp_path: Path
 ) -> None:
@@ -671,10 +745,11 @@ def test_source_that_has_changed_since_is_refused(project: Project) -> None:
     text = "from brian2 import ms\nGAIN = 2.0\n\ndef simulate(a=1.0):\n    return GAIN * {} * a\n"
     project.write(edited=text.format(3))
     edited = project.load("edited")
-    assert "GAIN * 3 * a" in script(FunctionModel(edited.simulate))[0]
+    sweep, outcome = simulated(edited.simulate)
+    assert "GAIN * 3 * a" in sweep.script(outcome)
     project.write(edited=text.format("333"))
     with pytest.raises(ScriptError, match="source of simulate is no longer what was loaded"):
-        script(FunctionModel(edited.simulate))
+        sweep.script(outcome)
 
 
 def test_refusals_name_the_object_its_user_and_what_to_do(project: Project) -> None:
@@ -720,7 +795,7 @@ def test_refusals_name_the_object_its_user_and_what_to_do(project: Project) -> N
         parameters = model.parameters({})
         job = Job((0,), {"a": 1.0}, 1)
         with pytest.raises(ScriptError, match=message):
-            script_of(model, parameters, job, "plain function", None, {})
+            script_of(model, parameters, job, "plain function", None, ProcessSettings.here(), {})
     cases.HOLDER.inner["file"].close()
 
 

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import ast
-import copy
 import importlib
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from types import FunctionType, ModuleType
 from typing import Any, Literal
 
 import numpy as np
 
-from brian_sweep_widget.engines.installed import distribution_of
+from brian_sweep_widget.engines.script.definitions import (
+    below_decorators,
+    means,
+    name_of_lambda,
+    names_in,
+    read_definition,
+    set_later,
+)
 from brian_sweep_widget.engines.script.errors import ScriptError
 from brian_sweep_widget.engines.script.instances import (
     RESTORED,
     Restored,
     is_made_by_call,
-    refusal,
     write_call,
 )
 from brian_sweep_widget.engines.script.names import (
@@ -28,27 +33,28 @@ from brian_sweep_widget.engines.script.names import (
     Names,
     Path,
     is_builtin,
-    names_of,
-    words_of,
 )
 from brian_sweep_widget.engines.script.origins import (
     decorated_source,
     importable_from,
-    is_our_decorator,
     is_ours,
     is_own_module,
     owner_of,
     undecorated_model,
 )
 from brian_sweep_widget.engines.script.parts import Part, Scope
+from brian_sweep_widget.engines.script.scopes import Scopes
 from brian_sweep_widget.engines.script.sources import (
     Source,
     defaults_of,
-    read_class,
-    read_function,
     with_defaults,
 )
 from brian_sweep_widget.engines.script.values import LRU_CACHE, ValueWriter
+from brian_sweep_widget.engines.script.words import (
+    is_for_equations,
+    known_to_brian,
+    words_within,
+)
 
 _FOR_CHECKERS = re.compile(r"  # noqa\b.*")
 _PLAIN = (type(None), bool, int, str, bytes)
@@ -71,14 +77,21 @@ class Collection:
 
     def __init__(self) -> None:
         self.parts: list[Part] = []
-        self.scopes: list[Scope] = []
-        self._scopes: dict[tuple[object, ...], Scope] = {}
+        self._scopes = Scopes()
         self._known: dict[int, Part] = {}
         self._kept: list[Any] = []  # so that no identity is used twice
-        self._words: set[str] = set()
+        #: Words of all texts in it.
+        self.words: set[str] = set()
+        #: All names and attributes in its source.
+        self.identifiers: set[str] = set()
         #: Modules of installed packages that have to be loaded.
         self.submodules: set[str] = set()
         self._users: list[Part] = []  # what is being written, the innermost last
+
+    @property
+    def scopes(self) -> list[Scope]:
+        """All scopes that were found, the first one first."""
+        return self._scopes.every
 
     def module(self, module: ModuleType) -> str:
         """Refer to an installed module."""
@@ -114,7 +127,7 @@ class Collection:
     # References
 
     def _written(self, value: Any, name: str) -> str:
-        self._note_words(value)
+        self.words |= words_within(value)
         return ValueWriter(self._refer).write(value, name)
 
     def _refer(self, thing: Any, name: str) -> str:
@@ -133,7 +146,7 @@ class Collection:
             functools = self.module(sys.modules["functools"])
             return f"{functools}.lru_cache({settings})({self._refer(thing.__wrapped__, name)})"
         if isinstance(thing, type | FunctionType):
-            owner = owner_of(thing, self._module_scope_of(thing).meanings)
+            owner = owner_of(thing, self._scopes.of_module_of(thing).meanings)
             if owner:
                 return f"{self._refer(owner[0], owner[0].__name__)}.{owner[1]}"
         return self._used(self._definition(thing, name))
@@ -160,6 +173,7 @@ class Collection:
         if known is None:
             known = self._new("import", None, module or thing.__name__, thing)
             known.path = path
+            self.identifiers |= set(path.split("."))
             self._known[id(thing)] = known
             if module:
                 known.eager.append(self._import(sys.modules[module]))
@@ -168,7 +182,7 @@ class Collection:
     def _restored(self) -> Part:
         known = self._known.get(id(Restored))
         if known is None:
-            scope = self._scope(("restored",), "restored", {"restored": Restored})
+            scope = self._scopes.named(("restored",), "restored", {"restored": Restored})
             known = self._new("definition", scope, "restored", Restored)
             known.text = RESTORED
             scope.names["restored"] = known
@@ -177,7 +191,7 @@ class Collection:
 
     def _own_module(self, module: ModuleType, paths: Iterable[Path]) -> Part:
         """Stand in for a module of the user's own, with what is read of it."""
-        scope = self._module_scope(vars(module), module.__name__)
+        scope = self._scopes.of_module(vars(module), module.__name__)
         part = self._known.get(id(module))
         if part is None:
             part = self._new("module", scope, module.__name__, module)
@@ -193,61 +207,6 @@ class Collection:
                 if bound not in part.eager:
                     part.eager.append(bound)
         return part
-
-    # Scopes
-
-    def _scope(self, key: tuple[object, ...], module: str, meanings: dict[str, Any]) -> Scope:
-        scope = self._scopes.get(key)
-        if scope is None:
-            scope = Scope(module, meanings)
-            self._scopes[key] = scope
-            self.scopes.append(scope)
-            self._kept.append(key)
-        return scope
-
-    def _module_scope(self, meanings: dict[str, Any], name: str) -> Scope:
-        return self._scope((id(meanings),), name, meanings)
-
-    def _module_scope_of(self, thing: Any) -> Scope:
-        if isinstance(thing, FunctionType):
-            name = str(thing.__globals__.get("__name__", thing.__module__))
-            return self._module_scope(thing.__globals__, name)
-        for member in vars(thing).values():
-            function = getattr(member, "__func__", getattr(member, "fget", member))
-            if isinstance(function, FunctionType) and function.__module__ == thing.__module__ and (
-                function.__globals__.get("__name__") == thing.__module__
-            ):  # fmt: skip
-                return self._module_scope_of(function)
-        module = sys.modules.get(thing.__module__)
-        if module is None:
-            msg = f"the module {thing.__module__} of {thing.__name__} is not loaded any more"
-            raise ScriptError(msg)
-        return self._module_scope(vars(module), module.__name__)
-
-    def _scope_of(self, thing: Any) -> Scope:
-        """Give what names mean in a definition: its closure over its globals."""
-        scope = self._module_scope_of(thing)
-        functions = [thing] if isinstance(thing, FunctionType) else vars(thing).values()
-        closed: dict[str, Any] = {}
-        for function in functions:
-            plain = getattr(function, "__func__", getattr(function, "fget", function))
-            if not isinstance(plain, FunctionType):
-                continue
-            cells = zip(plain.__code__.co_freevars, plain.__closure__ or (), strict=True)
-            for name, cell in cells:
-                try:
-                    closed[name] = cell.cell_contents
-                except ValueError:  # not yet bound
-                    continue
-        closed.pop("__class__", None)  # Python's own, for super()
-        closed.pop(getattr(thing, "__name__", ""), None)
-        return self._over(scope, closed)
-
-    def _over(self, scope: Scope, closed: dict[str, Any]) -> Scope:
-        if not closed:
-            return scope
-        key = (id(scope), *sorted((name, id(value)) for name, value in closed.items()))
-        return self._scope(key, scope.module, {**scope.meanings, **closed})
 
     def _bind(self, scope: Scope, name: str, value: Any, paths: set[Path]) -> Part:
         """See to it that a name has its meaning in a scope."""
@@ -270,7 +229,7 @@ class Collection:
             found = None if isinstance(value, _PLAIN) else importable_from(value, name)
             if here is not None and here.kind == "value" and part.identity:
                 part.text = self._used(here)
-            elif found and found[1] == name:
+            elif found and (found[1] == name or callable(value)):
                 part.text = self._used(self._import(value, *found))
             else:
                 part.text = self._written(value, name)
@@ -288,7 +247,7 @@ class Collection:
         if isinstance(value, LRU_CACHE) and decorated_source(value) is None:
             return None
         if isinstance(value, type | FunctionType) and owner_of(
-            value, self._module_scope_of(value).meanings
+            value, self._scopes.of_module_of(value).meanings
         ):
             return None
         part = self._definition(value, name)
@@ -313,12 +272,12 @@ class Collection:
             return known
         if isinstance(thing, type) and is_made_by_call(thing):
             return self._called_class(thing)
-        source, plain, decorators = self._read(thing, name)
-        scope = self._scope_of(plain)
-        own = source.name or _name_of_lambda(thing, name, scope)
+        source, plain, decorators = read_definition(thing, name)
+        scope = self._scopes.of_definition(plain)
+        own = source.name or name_of_lambda(thing, name, scope)
         meaning = undecorated_model(scope.meanings.get(own, thing))
         if meaning is not thing:
-            scope = self._over(scope, {own: thing})
+            scope = self._scopes.over(scope, {own: thing})
         part = self._new("definition", scope, own, thing)
         part.identity = True
         self._known[id(thing)] = part
@@ -333,12 +292,12 @@ class Collection:
             if not source.name:
                 text = f"{own} = {source.text}"
             elif source.text.startswith("if True:\n"):
-                text = _indented_decorators(source.text, above)
+                text = below_decorators(source.text, above)
             if rewrite is not None:
                 text = rewrite(source, text)
             part.text = _FOR_CHECKERS.sub("", text) if is_ours(plain) else text
-            self._follow(part, scope, _names(source, decorators), plain)
-            part.text += self._attributes(part, plain)
+            self._follow(part, scope, names_in(source, decorators), plain)
+            part.text += self._attributes(part, source.node, plain)
         except ScriptError as error:
             del scope.names[own]
             del self._known[id(thing)]
@@ -349,7 +308,7 @@ class Collection:
 
     def _called_class(self, kind: type) -> Part:
         """Write a class that was made by a call: ``namedtuple("Point", "x y")``."""
-        scope = self._module_scope_of(kind)
+        scope = self._scopes.of_module_of(kind)
         name = next((key for key, one in scope.meanings.items() if one is kind), kind.__name__)
         part = self._new("value", scope, name, kind)
         part.identity = True
@@ -362,37 +321,6 @@ class Collection:
             self._users.pop()
         return part
 
-    def _read(self, thing: Any, name: str) -> tuple[Source, Any, tuple[str, ...]]:
-        """Read a definition: its source, what it defines without decorators, these."""
-        if isinstance(thing, type):
-            source = read_class(thing)
-            return source, thing, source.decorators
-        if hasattr(thing, "registry") and hasattr(thing, "dispatch"):
-            msg = f"{name} is a single-dispatch function: write one function for each type"
-            raise ScriptError(msg)
-        found = decorated_source(thing)
-        if found:
-            plain, source = found
-            scope = plain.__globals__
-            return source, plain, tuple(
-                one for one in source.decorators if not is_our_decorator(one, scope)
-            )  # fmt: skip
-        if not isinstance(thing, FunctionType):
-            if hasattr(thing, "pyfunc") or hasattr(thing, "__wrapped__"):
-                msg = (
-                    f"{name} is a {type(thing).__name__} made of a function: decorate the function "
-                    "where it is defined, at the top level of a file or of a cell"
-                )
-                raise ScriptError(msg)
-            raise refusal(thing, name)
-        if distribution_of(thing) and not is_ours(thing):
-            msg = (
-                f"{name} was made by {thing.__globals__['__name__']}, and cannot be imported from "
-                "there: decorate functions at the top level of a file or of a cell"
-            )
-            raise ScriptError(msg)
-        return read_function(thing), thing, ()
-
     def _with_true_defaults(self, source: Source, function: FunctionType, scope: Scope) -> Source:
         """Replace defaults whose expressions mean something else by now, or nothing."""
         assert not isinstance(source.node, ast.ClassDef)  # noqa: S101 - functions have defaults
@@ -403,7 +331,7 @@ class Collection:
         }
         written = {}
         for name, default in defaults_of(source.node).items():
-            if name not in values or _means(default, values[name], scope.meanings):
+            if name not in values or means(default, values[name], scope.meanings):
                 continue
             written[name] = self._written(values[name], f"the default of {name}")
         return with_defaults(source, written) if written else source
@@ -416,7 +344,7 @@ class Collection:
                 value = scope.meanings[name]
                 needed.append(self._bind(scope, name, value, names.paths.get(name, set())))
                 if name in names.changed and is_own_module(value):
-                    self._module_scope(vars(value), value.__name__).real = True
+                    self._scopes.of_module(vars(value), value.__name__).real = True
             elif is_builtin(name):
                 scope.plain.add(name)
             elif name in names.eager:
@@ -430,9 +358,19 @@ class Collection:
                 bound_or_none = self._try_bind(scope, name)
                 if bound_or_none is not None:
                     part.eager.append(bound_or_none)
-        self._words |= names.words
+        self._note(part, scope, names)
         for one in names.imports:
             self._import_within(part, scope, one, names)
+
+    def _note(self, part: Part, scope: Scope, names: Names) -> None:
+        """Note what a definition names, where that decides how others are written."""
+        for name in names.assigned & scope.names.keys():
+            scope.names[name].identity = True  # another module's of equal value is not it
+        scope.read |= names.eager | names.lazy | names.assigned | names.annotated
+        if names.recursive:
+            scope.read.add(part.name)
+        self.words |= names.words
+        self.identifiers |= names.identifiers
 
     def _import_within(self, part: Part, scope: Scope, one: Import, names: Names) -> None:
         """Provide what a function of the user's imports from modules of the user's."""
@@ -457,7 +395,7 @@ class Collection:
         self._import_module(part, module, {path for path in paths if path[:1] != ("*",)})
 
     def _import_module(self, part: Part, module: ModuleType, paths: set[Path]) -> None:
-        scope = self._module_scope(vars(module), module.__name__)
+        scope = self._scopes.of_module(vars(module), module.__name__)
         scope.real = scope.imported = True
         scope.package = str(getattr(module, "__package__", "") or "")
         part.lazy.append(self._own_module(module, paths))
@@ -465,9 +403,17 @@ class Collection:
         if above in sys.modules:
             self._import_module(part, sys.modules[above], {(module.__name__.rpartition(".")[2],)})
 
-    def _attributes(self, part: Part, plain: Any) -> str:
+    def _attributes(self, part: Part, node: ast.AST, plain: Any) -> str:
         """Write what was set on a function or a class after it was defined."""
-        if isinstance(plain, type) or plain is not part.thing:
+        if isinstance(plain, type):
+            assert isinstance(node, ast.ClassDef)  # noqa: S101 - classes are defined by it
+            meanings = part.scope.meanings if part.scope else {}
+            later = set_later(plain, node, meanings)
+            return "".join(
+                f"{part.name}.{name} = {self._written(value, f'{part.name}.{name}')}\n"
+                for name, value in later.items()
+            )
+        if plain is not part.thing:
             return ""
         return "".join(
             f"{part.name}.{name} = {self._written(value, f'{part.name}.{name}')}\n"
@@ -477,40 +423,22 @@ class Collection:
 
     # Words of texts, which may be names in equations
 
-    def _note_words(self, value: Any) -> None:
-        waiting, seen = [value], set()
-        while waiting:
-            one = waiting.pop()
-            if isinstance(one, str):
-                self._words |= words_of(one)
-                continue
-            if id(one) in seen or isinstance(one, type | ModuleType | np.ndarray | FunctionType):
-                continue
-            seen.add(id(one))
-            if isinstance(one, dict):
-                waiting += [*one.keys(), *one.values()]
-            elif isinstance(one, list | tuple | set | frozenset):
-                waiting += one
-            elif type(one).__name__ == "Equations":
-                self._words |= words_of(str(one))
-            elif not distribution_of(type(one)) or type(one).__module__ == "types":
-                waiting += getattr(one, "__dict__", {}).values()
-
     def _provide_words(self) -> None:
         """Give words that occur in texts their meaning, in every scope that has one."""
-        defaults = _known_to_brian()
+        defaults = known_to_brian()
         done: set[tuple[int, str]] = set()
         while True:
             waiting = [
                 (scope, word)
                 for scope in list(self.scopes)
-                for word in sorted(self._words)
+                for word in sorted(self.words)
                 if (id(scope), word) not in done
             ]
             if not waiting:
                 return
             for scope, word in waiting:
                 done.add((id(scope), word))
+                scope.read.add(word)
                 if word in scope.meanings and word not in _OF_MODULES:
                     part = self._try_bind(scope, word)
                     if part is not None:
@@ -533,54 +461,11 @@ class Collection:
         try:
             return self._bind(scope, name, value, set())
         except ScriptError:
-            if _is_for_equations(value):
+            if is_for_equations(value):
                 raise
             return None
         finally:
             self._users = users
-
-
-def _names(source: Source, decorators: tuple[str, ...]) -> Names:
-    node = source.node
-    if not isinstance(node, ast.Lambda):
-        node = copy.copy(node)
-        node.decorator_list = [ast.parse(one, mode="eval").body for one in decorators]
-    try:
-        return names_of(node)
-    except SyntaxError as error:
-        msg = (
-            f"{source.name} cannot stand by itself in a script ({error.msg}). Define it at the top "
-            "level of a file or of a cell"
-        )
-        raise ScriptError(msg) from None
-
-
-def _indented_decorators(text: str, above: str) -> str:
-    head, _, body = text.partition("\n")
-    indent = body[: len(body) - len(body.lstrip())]
-    return head + "\n" + "".join(f"{indent}{line}\n" for line in above.splitlines()) + body
-
-
-def _name_of_lambda(thing: Any, name: str, scope: Scope) -> str:
-    for key, value in scope.meanings.items():
-        if value is thing:
-            return key
-    return name if name.isidentifier() else f"function_{len(scope.names)}"
-
-
-def _means(default: ast.expr, value: Any, meanings: Mapping[str, Any]) -> bool:
-    """Whether the expression of a default still gives its value, as far as one can tell."""
-    for node in ast.walk(default):
-        if isinstance(node, ast.Name) and node.id not in meanings and not is_builtin(node.id):
-            return False
-    if any(isinstance(node, ast.Call | ast.Lambda | ast.Await) for node in ast.walk(default)):
-        return True
-    try:
-        now = eval(compile(ast.Expression(default), "default", "eval"), dict(meanings))  # noqa: S307 - the user's own
-        plain = ValueWriter(lambda thing, _: str(id(thing)))
-        return now is value or plain.write(now, "it") == plain.write(value, "it")
-    except Exception:  # noqa: BLE001 - any expression of a user's may fail in any way
-        return False
 
 
 def _is_defined(value: Any, name: str) -> bool:
@@ -596,18 +481,3 @@ def _is_immutable(value: Any) -> bool:
     if isinstance(value, tuple | frozenset):
         return all(map(_is_immutable, value))
     return isinstance(value, _IMMUTABLE) or (isinstance(value, np.ndarray) and not value.ndim)
-
-
-def _is_for_equations(value: Any) -> bool:
-    """Whether equations can use a value: then a word is a name."""
-    return isinstance(value, np.ndarray | np.generic | int | float) or hasattr(value, "pyfunc")
-
-
-def _known_to_brian() -> set[str]:
-    from brian2.core.namespace import (  # noqa: PLC0415 - engines are imported without Brian
-        DEFAULT_CONSTANTS,
-        DEFAULT_FUNCTIONS,
-        DEFAULT_UNITS,
-    )
-
-    return {*DEFAULT_CONSTANTS, *DEFAULT_FUNCTIONS, *DEFAULT_UNITS}

@@ -18,6 +18,7 @@ from brian_sweep_widget.engines.script.parts import (
     Scope,
     sole_reference,
 )
+from brian_sweep_widget.engines.script.shared_names import SharedNames
 
 _LONGEST_LINE = 88
 # Builtins that the script itself uses.
@@ -77,9 +78,12 @@ class Layout:
             self._flat[self.own[name]] = ("import", module.__name__, "")
             self._import(module.__name__, self.own[name])
         self._sections: list[Scope] = []
+        self._place = {part.number: place for place, part in enumerate(self._order)}
+        self._names = SharedNames(self._flat, self._place)
         self._called: set[str] = set()  # what sections are called as modules
         self._choose_scopes()
         self._expressions: dict[int, str] = {}
+        self._assigned: set[str] = set()  # lines of plain values that are written
         self.blocks = list(self._written())
 
     def resolve(self, text: str) -> str:
@@ -156,19 +160,20 @@ class Layout:
 
     def _choose_scopes(self) -> None:
         """Let scopes share the script's names unless a name would mean two things."""
-        named: dict[int, dict[str, Key]] = {}
+        named: dict[int, list[tuple[Part, Key]]] = {}
         for part in self._order:
             if part.scope is not None and part.kind != "module":
-                named.setdefault(id(part.scope), {})[part.name] = self._key(part)
+                named.setdefault(id(part.scope), []).append((part, self._key(part)))
         used = [one for one in self._collection.scopes if id(one) in named or one.real]
         for scope in used:
-            meant = dict(named.get(id(scope), {}))
-            meant |= {name: ("plain", name) for name in scope.plain - meant.keys()}
-            fits = all(self._flat.get(name, key) == key for name, key in meant.items())
-            if fits and not scope.real:
-                self._flat |= meant
-            else:
+            if scope.real or not self._names.take(scope, named.get(id(scope), [])):
                 self._sections.append(scope)
+        self._aliases = {
+            part.number: self._unique(
+                f"{scope.module.rpartition('.')[2]}_{part.name}", ("alias", part.number)
+            )
+            for scope, part in self._names.passed
+        }
         for scope in self._sections:
             scope.prefix = f"{self._name_of_module(scope)}."
 
@@ -204,7 +209,7 @@ class Layout:
             if part.scope in self._sections:
                 return part.scope.prefix.rstrip(".")
             return self._name_of_module(part.scope)
-        return f"{part.scope.prefix}{part.name}"
+        return f"{part.scope.prefix}{self._aliases.get(part.number, part.name)}"
 
     def _module(self, module: str) -> str:
         """Give the script's name for an installed module."""
@@ -271,10 +276,16 @@ class Layout:
         text = self.resolve(part.text)
         flat = not part.scope.prefix
         if part.kind == "definition":
+            if part.number in self._aliases:
+                text += f"{here} = {part.name}  # another {part.name} follows\n"
             return text if flat else self._executed(part.scope, text)
         if flat and self._imported(part):
             return ""
-        return "" if text == here else f"{here} = {text}\n"
+        written = f"{here} = {text}\n"
+        if text == here or (flat and not part.identity and written in self._assigned):
+            return ""
+        self._assigned.add(written)
+        return written
 
     def _namespace(self, part: Part, here: str) -> str:
         called = f"{here} = {self._module('types')}.SimpleNamespace("

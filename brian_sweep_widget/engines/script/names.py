@@ -63,6 +63,10 @@ class Names:
         Within it.
     assigned
         Names that it makes global, to set them.
+    recursive
+        Whether its code reads its own name.
+    identifiers
+        All names and attributes in it, whatever they mean.
     """
 
     lazy: set[str] = field(default_factory=set)
@@ -73,6 +77,8 @@ class Names:
     changed: set[str] = field(default_factory=set)
     imports: list[Import] = field(default_factory=list)
     assigned: set[str] = field(default_factory=set)
+    recursive: bool = False
+    identifiers: set[str] = field(default_factory=set)
 
 
 def names_of(node: Definition) -> Names:
@@ -89,20 +95,28 @@ def names_of(node: Definition) -> Names:
     module = ast.fix_missing_locations(ast.Module([statement], []))
     own = getattr(node, "name", "")
     table = symtable.symtable(ast.unparse(module), "script", "exec")
-    read = set(_globals(table)) - ({own} if own else set())
+    read = set(_globals(table))
+    found.recursive = own in read
+    read.discard(own)
     eager = {one.id for one in _eager(bare) if isinstance(one, ast.Name)}
     found.eager = eager & read
     found.lazy = read - eager
     found.words -= {own}
     for inner in ast.walk(bare):
-        if isinstance(inner, ast.Import):
+        if isinstance(inner, ast.Name):
+            found.identifiers.add(inner.id)
+        elif isinstance(inner, ast.Attribute):
+            found.identifiers.add(inner.attr)
+        elif isinstance(inner, ast.Import):
             found.imports += [
                 Import(one.name, 0, (), one.asname or one.name.partition(".")[0])
                 for one in inner.names
             ]
+            found.identifiers |= {one.name for one in inner.names}
         elif isinstance(inner, ast.ImportFrom):
             names = tuple(one.name for one in inner.names)
             found.imports.append(Import(inner.module or "", inner.level, names))
+            found.identifiers |= {inner.module or "", *names}
         elif isinstance(inner, ast.Global):
             found.assigned |= set(inner.names)
     _Paths(found).visit(bare)

@@ -16,7 +16,7 @@ from brian_sweep_widget.models import FunctionModel, NetworkModel
 _OURS = __name__.partition(".")[0]
 
 # Modules of which a name says best where something comes from, the likeliest first.
-_WELL_KNOWN = ("brian2", "numpy", "math", "builtins")
+_WELL_KNOWN = ("brian2", "numpy", "math", "builtins", "random", "numpy.random")
 
 
 def undecorated_model(value: Any) -> Any:

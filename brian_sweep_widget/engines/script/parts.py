@@ -30,6 +30,8 @@ class Scope:
         Those which the script must give a meaning there.
     plain
         Names that must mean what Python, or Brian in equations, means by them.
+    read
+        Names that code or texts there may read.
     real
         Whether it has to be a module in the script, too.
     imported
@@ -44,6 +46,7 @@ class Scope:
     meanings: dict[str, Any]
     names: dict[str, Part] = field(default_factory=dict)
     plain: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
     real: bool = False
     imported: bool = False
     package: str = ""

@@ -146,7 +146,8 @@ class ValueWriter:
                 if isinstance(value, one)
             )
             return f"{self.module('pathlib')}.{path.__name__}({str(value)!r})"
-        if isinstance(value, _REFERRED) or _is_function_of(value):
+        compiled = kind.__name__ == "cython_function_or_method"
+        if isinstance(value, _REFERRED) or compiled or _is_function_of(value):
             return self.refer(value, name)
         return write_instance(self, value, name)
 

@@ -14,9 +14,17 @@ import numpy as np
 
 from brian_sweep_widget.engines.compiled.engine import LABEL
 from brian_sweep_widget.engines.context import BrianContext
+from brian_sweep_widget.engines.process_settings import Computing, ProcessSettings
 from brian_sweep_widget.engines.script.collecting import Collection
 from brian_sweep_widget.engines.script.errors import ScriptError
 from brian_sweep_widget.engines.script.layout import Layout
+from brian_sweep_widget.engines.script.seeding import (
+    MODULES,
+    SEEDING,
+    SEEDING_ALL,
+    asking_the_system,
+    may_ask,
+)
 from brian_sweep_widget.engines.script.sources import returning
 from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.models import FunctionModel, Model, NetworkModel, Parameter
@@ -35,7 +43,7 @@ _MODULES = {
 }
 _OWN = (
     "SEED", "PARAMETERS", "EXPECTED", "VERSIONS", "RUN_FOR", "MEASURES", "seed_everything",
-    "network", "results",
+    "give_entropy", "network", "results",
 )  # fmt: skip
 
 
@@ -45,6 +53,7 @@ def script_of(
     job: Job,
     engine: str,
     context: BrianContext | None,
+    settings: ProcessSettings,
     expected: Mapping[str, Value],
 ) -> str:
     """Write a script that simulates one job with Brian 2, and nothing of ours.
@@ -59,6 +68,8 @@ def script_of(
         Label of the engine that computed it: the script computes in the same way.
     context
         Brian's settings where the sweep was made.
+    settings
+        Those of the process.
     expected
         What came out; the script says whether it got the same.
 
@@ -99,19 +110,24 @@ def script_of(
         ),
         _table("\1VERSIONS", {name: _quoted(version) for name, version in _versions().items()}),
     ]
-    settings = _settings(
+    told = _settings(
         context or BrianContext(), engine, write, network=isinstance(model, NetworkModel)
     )
-    head = "\n".join(constants)
-    tail = "\n".join([*settings, "", *calls])
-    modules = {name: importlib.import_module(module) for name, module in _MODULES.items()}
+    imported = [part.name for part in collection.parts if part.kind == "import"]
+    names = collection.words | collection.identifiers | {*imported}
+    before, needed = _computing(settings.beside_defaults(names))
+    head = "\n".join([*constants, *before])
+    tail = "\n".join([*told, "", *calls])
+    asking = may_ask(collection.identifiers, imported)
+    needed |= _MODULES | (MODULES if asking else {})
+    modules = {name: importlib.import_module(module) for name, module in needed.items()}
     layout = Layout(collection, [head, tail], modules, _OWN)
     written = [
         layout.resolve(head),
         *_together(layout.blocks),
-        layout.resolve(_SEEDING),
+        layout.resolve(SEEDING_ALL if asking else SEEDING),
         layout.resolve(tail),
-        layout.resolve(_REPORT),
+        layout.resolve(_report(asking_the_system(collection.identifiers, imported))),
     ]
     text = "\n\n".join(
         part.strip("\n") + "\n"
@@ -154,7 +170,7 @@ def _network(
         "",
         "\1seed_everything(\1SEED)",
         f"\1network = {name}(**\1PARAMETERS)",
-        *(["\1brian2.device.build(directory=None)  # in a folder that is removed"] * compiled),
+        *(_BUILD if compiled else []),
         "\1results = {name: measure(\1network) for name, measure in \1MEASURES.items()}",
     ]
 
@@ -213,6 +229,39 @@ def _settings(
     return lines
 
 
+def _computing(settings: Computing) -> tuple[list[str], dict[str, str]]:
+    """Write what decides how Python and numpy compute, and say which modules that needs."""
+    lines = [
+        f"\1os.environ[{_quoted(name)}] = {_quoted(value)}"
+        if value is not None
+        else f"\1os.environ.pop({_quoted(name)}, None)"
+        for name, value in settings.environment.items()
+    ]
+    needed = {"os": "os"} if lines else {}
+    if settings.numpy:
+        errors = ", ".join(f"{kind}={_quoted(how)}" for kind, how in settings.numpy.items())
+        lines.append(f"\1np.seterr({errors})")
+    if settings.decimal:
+        *numbers, traps = settings.decimal
+        traps = "".join(f"\1decimal.{one}, " for one in traps)
+        arguments = ", ".join([*map(repr, numbers), "[]", f"[{traps.rstrip(', ')}]"])
+        lines.append(f"\1decimal.setcontext(\1decimal.Context({arguments}))")
+        needed["decimal"] = "decimal"
+    return lines, needed
+
+
+def _report(system: list[str]) -> str:
+    """Write the comparison; it names what no seed decides."""
+    if not system:
+        return _REPORT
+    *above, verdict = _REPORT.splitlines()
+    told = (
+        f"{' and '.join(system)}: the model may ask the system for random numbers, which nothing "
+        "repeats"
+    )
+    return "\n".join([*above, f"print({_quoted(told)})", verdict]) + "\n"
+
+
 def _docstring(model: Model, parameters: Mapping[str, Parameter], job: Job) -> str:
     lines = [
         f"{model.label}: one simulation, in plain Brian 2.",
@@ -243,13 +292,10 @@ def _quoted(text: str) -> str:
     return json.dumps(text)
 
 
-_SEEDING = '''\
-def \1seed_everything(number):
-    """Seed Python's, numpy's and Brian's generators."""
-    \1random.seed(number)
-    \1np.random.seed(number)
-    \1brian2.seed(number)
-'''
+_BUILD = [
+    "\1brian2.device.build(directory=None)  # in a folder that is removed",
+    "\1seed_everything(\1SEED)  # measures draw as if they were a process of their own",
+]
 
 _REPORT = """\
 here = {
