@@ -7,6 +7,7 @@ import traceback
 from pathlib import Path
 
 from brian_sweep_widget.engines import brian1
+from brian_sweep_widget.engines.causes import causes_of
 
 _ADVICE = (
     (
@@ -78,12 +79,10 @@ def advice(error: BaseException) -> str:
         With the line of the model's; empty where the error says it all, or
         nothing is known.
     """
-    cause: BaseException | None = error
-    while cause is not None:
+    for cause in causes_of(error):
         told = brian1.hint(cause) or _about(cause)
         if told:
             return f"{told}{_line(error)}"
-        cause = cause.__cause__
     return ""
 
 

@@ -15,6 +15,7 @@ from unittest import mock
 
 import numpy as np
 
+from brian_sweep_widget.engines.causes import causes_of
 from brian_sweep_widget.engines.compiled.evaluation import AT_RANDOM
 from brian_sweep_widget.engines.compiled.indexed_values import IndexedValues
 from brian_sweep_widget.engines.compiled.known_values import (
@@ -235,9 +236,5 @@ def _made_by_connecting(synapses: Any) -> frozenset[Any]:
 
 def reason_of(error: BaseException) -> str:
     """Say what a builder asked for that is not known; empty if an error is another."""
-    inner: BaseException | None = error
-    while inner is not None:
-        if isinstance(inner, ValueUnknownError):
-            return str(inner)
-        inner = inner.__cause__ or inner.__context__
-    return ""
+    causes = causes_of(error, handled=True)
+    return next((str(one) for one in causes if isinstance(one, ValueUnknownError)), "")

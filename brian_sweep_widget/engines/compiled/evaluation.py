@@ -15,6 +15,7 @@ from unittest import mock
 
 import numpy as np
 
+from brian_sweep_widget.engines.causes import causes_of
 from brian_sweep_widget.engines.compiled.draws import numpy_state
 
 AT_RANDOM = "they are drawn at random"
@@ -142,9 +143,8 @@ class Evaluation:
 
 def _reason(error: BaseException) -> str:
     """Say why Brian could not compute; it wraps what its code raised."""
-    inner: BaseException | None = error
-    while inner is not None:
-        if isinstance(inner, NotComputedError):
-            return str(inner)
-        error, inner = inner, inner.__cause__
+    for cause in causes_of(error):
+        if isinstance(cause, NotComputedError):
+            return str(cause)
+        error = cause
     return f"computing them fails ({type(error).__name__}: {error})"

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from brian_sweep_widget.engines.causes import causes_of
 from brian_sweep_widget.engines.compiled.construction import Construction, reason_of
 from brian_sweep_widget.engines.compiled.draws import Draws
 from brian_sweep_widget.engines.compiled.inventory import ResultFiles, take_inventory
@@ -302,10 +303,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 def _not_implemented(error: BaseException) -> NotImplementedError | None:
     """Find what the device cannot do among an error's causes: Brian wraps it into others."""
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, NotImplementedError):
-        cause = cause.__cause__
-    return cause
+    return next((one for one in causes_of(error) if isinstance(one, NotImplementedError)), None)
 
 
 def _first_line(error: BaseException) -> str:

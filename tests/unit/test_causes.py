@@ -1,0 +1,38 @@
+"""What an error was raised from is listed to an end."""
+
+from __future__ import annotations
+
+import pytest
+
+from brian_sweep_widget.engines.causes import causes_of
+from brian_sweep_widget.engines.failing import failure_of
+
+
+def raised(error: Exception, cause: Exception | None) -> Exception:
+    """Raise an error from a cause while another is handled, and give it."""
+    try:
+        try:
+            {}["missing"]
+        except KeyError:
+            raise error from cause
+    except type(error) as caught:
+        return caught
+
+
+def test_an_error_that_is_its_own_cause_is_listed_once() -> None:
+    """As by ``raise error from error``, where an error that was kept is raised again."""
+    error = ValueError("again")
+    assert list(causes_of(raised(error, error))) == [error]
+    assert failure_of(error).message == "again"
+
+
+@pytest.mark.parametrize("handled", [False, True])
+def test_what_was_handled_counts_where_it_is_asked_for(handled: bool) -> None:
+    """And where no cause is named."""
+    error, cause = ValueError("above"), TypeError("below")
+    kinds = [type(one) for one in causes_of(raised(error, cause), handled=handled)]
+    assert kinds == [ValueError, TypeError]
+    error = ValueError("above")
+    error.__cause__ = None
+    kinds = [type(one) for one in causes_of(raised(error, None), handled=handled)]
+    assert kinds == ([ValueError, KeyError] if handled else [ValueError])
