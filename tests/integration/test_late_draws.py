@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from brian_sweep_widget import Sweep, network_model
 from brian_sweep_widget.engines import compiled
+from brian_sweep_widget.engines.compiled.model_traces import ModelTraces
 from brian_sweep_widget.engines.compiled.tracing import Tracer
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.models import NetworkModel
@@ -265,9 +266,9 @@ def test_brians_seed_in_a_builder_seeds_numpy_as_in_the_runtime(drawn_before: bo
         brian2.seed(3)
         return _set(first + np.random.rand(size))
 
-    tracer = Tracer(seeded, seeded.parameters({}), BrianContext())
+    traces = ModelTraces(lambda: Tracer(seeded, seeded.parameters({}), BrianContext()))
     for seed in (1, 2):
-        trace = tracer.trace({"size": 5, "duration": 1e-3}, seed)
+        trace = traces.trace({"size": 5, "duration": 1e-3}, seed)
         first = np.random.RandomState(seed).rand() if drawn_before else 0.0
         right = first + np.random.RandomState(3).rand(5)
         assert right.tobytes() in trace.static_arrays.values()
