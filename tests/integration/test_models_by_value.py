@@ -146,7 +146,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 HELPERS = """
     from brian2 import *
     import logging, sys, threading
-    log = logging.getLogger("helpers")
+    log = logging.getLogger("laboratory")
     lock = threading.Lock()
     opened = sys.__stdout__.buffer
     I0 = 2.0
@@ -158,22 +158,22 @@ HELPERS = """
             return x
     """
 WAYS = {
-    "an attribute": "import helpers\ndef f(x=1.0): return x * helpers.I0",
-    "a function of it": "import helpers\ndef f(x=1.0): return helpers.scaled(x)",
-    "an imported function": "from helpers import scaled\ndef f(x=1.0): return scaled(x)",
-    "an import inside": "def f(x=1.0):\n    import helpers\n    return x * helpers.I0",
-    "a part imported inside": "def f(x=1.0):\n    from helpers import I0\n    return x * I0",
+    "an attribute": "import laboratory\ndef f(x=1.0): return x * laboratory.I0",
+    "a function of it": "import laboratory\ndef f(x=1.0): return laboratory.scaled(x)",
+    "an imported function": "from laboratory import scaled\ndef f(x=1.0): return scaled(x)",
+    "an import inside": "def f(x=1.0):\n    import laboratory\n    return x * laboratory.I0",
+    "a part imported inside": "def f(x=1.0):\n    from laboratory import I0\n    return x * I0",
     "a name made of text": (
-        "import helpers\ndef f(x=1.0): return x * getattr(helpers, '{}0'.format('I'))"
+        "import laboratory\ndef f(x=1.0): return x * getattr(laboratory, '{}0'.format('I'))"
     ),
-    "its dict": "import helpers\ndef f(x=1.0): return x * vars(helpers)['{}0'.format('I')]",
+    "its dict": "import laboratory\ndef f(x=1.0): return x * vars(laboratory)['{}0'.format('I')]",
     "a module named by text": (
         "from importlib import import_module\n"
-        "def f(x=1.0): return x * import_module('help{}'.format('ers')).I0"
+        "def f(x=1.0): return x * import_module('labora{}'.format('tory')).I0"
     ),
-    "one in a container": "import helpers\nk = [helpers]\ndef f(x=1.0): return x * k[0].I0",
+    "one in a container": "import laboratory\nk = [laboratory]\ndef f(x=1.0): return x * k[0].I0",
     "one in an object": (
-        "import helpers\nclass C:\n    def __init__(self): self.m = helpers\n"
+        "import laboratory\nclass C:\n    def __init__(self): self.m = laboratory\n"
         "    def g(self, x): return x * self.m.I0\nc = C()\ndef f(x=1.0): return c.g(x)"
     ),
 }
@@ -182,20 +182,20 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS)
 def test_a_helper_module_is_what_it_is_in_the_kernel(way: str, desk: Desk, far: Worker) -> None:
     """Edited and loaded again, set by hand; and its fingerprint tells, and comes back."""
-    desk.write("helpers", HELPERS)
-    helpers = desk.load("helpers")
+    desk.write("laboratory", HELPERS)
+    laboratory = desk.load("laboratory")
     f = desk.cell(WAYS[way])["f"]
     first = fingerprint([f]) if "name" not in way and "dict" not in way else b""
     assert far.number(f, x=3.0) == 6
-    desk.write("helpers", HELPERS.replace("I0 = 2.0", "I0 = 5.0"))
-    importlib.reload(helpers)
+    desk.write("laboratory", HELPERS.replace("I0 = 2.0", "I0 = 5.0"))
+    importlib.reload(laboratory)
     f = desk.cell(WAYS[way])["f"]
     assert far.number(f, x=3.0) == 15
-    helpers.I0 = 7.0  # type: ignore[attr-defined]
+    laboratory.I0 = 7.0  # type: ignore[attr-defined]
     assert far.number(f, x=3.0) == 21
     if first:
         assert fingerprint([f]) != first
-        helpers.I0 = 2.0  # type: ignore[attr-defined]
+        laboratory.I0 = 2.0  # type: ignore[attr-defined]
         assert fingerprint([f]) == first
 
 
@@ -256,10 +256,13 @@ def test_what_only_the_worker_can_find_is_told(desk: Desk, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        ("import helpers\ndef f(x=1.0): return helpers.locked(x)", "lock of helpers is a lock"),
         (
-            "import helpers\ndef f(x=1.0): return helpers.opened.fileno() + x",
-            "opened of helpers is a",
+            "import laboratory\ndef f(x=1.0): return laboratory.locked(x)",
+            "lock of laboratory is a lock",
+        ),
+        (
+            "import laboratory\ndef f(x=1.0): return laboratory.opened.fileno() + x",
+            "opened of laboratory is a",
         ),
     ],
 )
@@ -267,8 +270,8 @@ def test_what_cannot_travel_is_said_where_it_is_used(
     cell: str, words: str, desk: Desk, far: Worker
 ) -> None:
     """Other functions of that module work."""
-    desk.write("helpers", HELPERS)
-    desk.load("helpers")
+    desk.write("laboratory", HELPERS)
+    desk.load("laboratory")
     f = desk.cell(cell)["f"]
     outcome = far.outcome(f, x=1.0)
     assert outcome.failure is not None
@@ -278,11 +281,13 @@ def test_what_cannot_travel_is_said_where_it_is_used(
 
 def test_a_helper_of_which_the_code_needs_a_lock_is_refused_at_once(desk: Desk) -> None:
     """Before anything starts, with its name, its module and what to do."""
-    desk.write("helpers", HELPERS)
-    desk.load("helpers")
-    f = desk.cell("from helpers import locked\ndef f(x=1.0): return locked(x)")["f"]
+    desk.write("laboratory", HELPERS)
+    desk.load("laboratory")
+    f = desk.cell("from laboratory import locked\ndef f(x=1.0): return locked(x)")["f"]
     model = as_model(f)
-    with pytest.raises(TypeError, match="lock of helpers is a lock, which locked uses.*inside it"):
+    with pytest.raises(
+        TypeError, match="lock of laboratory is a lock, which locked uses.*inside it"
+    ):
         pack(engine_for("auto", model, model.parameters({})))
     with pytest.raises(UnknownError, match="lock, which locked refers to"):
         fingerprint([f])
@@ -413,8 +418,8 @@ NETWORKS = """
 )
 def test_anything_that_builds_a_network_is_a_builder(builder: str, desk: Desk, far: Worker) -> None:
     """Whatever of a helper module is called, its equations mean that module's names."""
-    desk.write("networks", NETWORKS)
-    made = desk.load("networks")
+    desk.write("own_networks", NETWORKS)
+    made = desk.load("own_networks")
     model = network_model(duration=2 * ms)(eval(builder, vars(made)))
     model.measure()(vars(made)["u"])
     engine = engine_for("numpy", model, model.parameters({}))
