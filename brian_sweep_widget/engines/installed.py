@@ -54,6 +54,11 @@ def distribution_of(thing: object) -> str:
     return library(name)
 
 
+def is_ours(namespace: dict[str, Any]) -> bool:
+    """Whether code with these globals is this package's."""
+    return str(namespace.get("__name__") or "").partition(".")[0] == _OURS
+
+
 def is_users_scope(namespace: dict[str, Any]) -> bool:
     """Whether code with these globals is the user's own: not Python's, a library's, or ours.
 
@@ -65,7 +70,7 @@ def is_users_scope(namespace: dict[str, Any]) -> bool:
     name = str(namespace.get("__name__") or "")
     if name == "__main__":
         return True
-    if name.partition(".")[0] == _OURS:
+    if is_ours(namespace):
         return False
     file = namespace.get("__file__")
     if file:

@@ -26,7 +26,7 @@ from brian_sweep_widget.engines.brian_objects import (
     remade,
     timed_array,
 )
-from brian_sweep_widget.engines.installed import is_users_scope
+from brian_sweep_widget.engines.installed import is_ours, is_users_scope
 from brian_sweep_widget.engines.sent_classes import class_parts
 from brian_sweep_widget.engines.sent_modules import compiled_module, file_digest, make_scope
 from brian_sweep_widget.engines.sent_objects import (
@@ -135,6 +135,9 @@ class ModelPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
         users = is_users_scope(function.__globals__)
         if not users and _is_found(function):
             return NotImplemented  # by name
+        if is_ours(function.__globals__):
+            # A copy of one of our measures: its module would import Brian.
+            return super().reducer_override(function)
         scope: object
         if function.__globals__.get("_tuple_new") is tuple.__new__:
             scope = OfNamedTuple(str(function.__globals__["__name__"]))
