@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from brian_sweep_widget.engines import UnknownError, engine_for, fingerprint, pack
+from brian_sweep_widget.engines.installed import is_users_scope
 from brian_sweep_widget.engines.packing import unpack
 from brian_sweep_widget.engines.reach import Reach
 from brian_sweep_widget.models import as_model
@@ -105,7 +106,8 @@ def test_what_brian_compiled_here_stays_here(monkeypatch: pytest.MonkeyPatch) ->
     compiled.__file__ = f"/nowhere/compiled{EXTENSION_SUFFIXES[0]}"
     monkeypatch.setitem(sys.modules, compiled.__name__, compiled)
     for name, module in list(sys.modules.items()):  # all that it could mean is looked at
-        if str(getattr(module, "__file__", "")).startswith(str(Path(__file__).parents[1])):
+        users = isinstance(module, ModuleType) and is_users_scope(vars(module))
+        if users and name not in {"__main__", compiled.__name__}:
             monkeypatch.delitem(sys.modules, name)
     scope: dict[str, Any] = {"__name__": "__main__"}
     exec("def f(x=1.0): return __import__('ma' + 'th').sqrt(x)", scope)
