@@ -32,7 +32,6 @@ import numpy as np
 from brian2 import *
 from brian_sweep_widget import network_model
 
-calls = [0]
 
 def looked_up():
     return sys._getframe(1).f_locals["a"]
