@@ -146,7 +146,13 @@ def _is_users(path: str) -> bool:
         return False
     parts = Path(path).parts
     ours = any(part.startswith(SCRATCH) or part == _BYTE_CODE for part in parts)
-    return not ours and not is_installed_file(path) and _is_data(path)
+    return not (ours or _names_no_file(path) or is_installed_file(path)) and _is_data(path)
+
+
+def _names_no_file(path: str) -> bool:
+    """Whether it is how Python calls code without a file: it looks for it after a syntax error."""
+    name = os.path.basename(path)  # noqa: PTH119 - called in the hook
+    return name.startswith("<") and name.endswith(">") and not os.path.lexists(path)
 
 
 def _is_data(path: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import pkgutil
 import sqlite3
@@ -108,6 +109,21 @@ def by_asking(path: Path) -> None:
     """By an attempt."""
     with suppress(FileNotFoundError):
         path.read_text()
+
+
+def test_code_without_a_file_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python looks for one after a syntax error, also to show a traceback; one that is, counts."""
+    monkeypatch.chdir(tmp_path)
+    with files_read() as noted:
+        for call in (ast.parse, ast.literal_eval, eval):
+            with pytest.raises(SyntaxError):
+                call("x = = 1")
+    assert not noted
+    real = tmp_path / "<real>"
+    real.touch()
+    with files_read() as noted:
+        real.read_text()
+    assert list(noted) == [str(real)]
 
 
 def test_what_is_not_there_is_noted(tmp_path: Path) -> None:
