@@ -92,6 +92,7 @@ def _reached(namer: _Namer, reach: Reach) -> list[bytes]:
         parts.append(namer.name(reach.subclasses, "a class of the model"))
     for name, thing in sorted(reach.replaced.items()):
         parts.append(mixed("replaced", name, namer.name(thing, name)))
+    parts.append(reach.arrays.digest())
     for name, source in sorted(reach.sources.items()):
         parts.append(mixed("source", name, source.text))
     for name, file in sorted(reach.compiled.items()):

@@ -96,7 +96,7 @@ def pack(thing: Packable) -> bytes:
             )
     buffer = io.BytesIO()
     sources = dict(sorted(reach.sources.items()))
-    ModelPickler(buffer, reach.scopes).dump(
+    ModelPickler(buffer, reach.scopes, reach.arrays).dump(
         (
             _Sources(sources),
             compiled,

@@ -18,12 +18,15 @@ from importlib.machinery import EXTENSION_SUFFIXES
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from brian_sweep_widget.engines.brian_objects import meant_by_equations
 from brian_sweep_widget.engines.code import Uses, identifiers, uses_of
 from brian_sweep_widget.engines.installed import distribution_of, is_users_scope
 from brian_sweep_widget.engines.later_imports import LaterImports
 from brian_sweep_widget.engines.reducing import Library, ModelPickler, Scope, Scopes
 from brian_sweep_widget.engines.sent_modules import Source
+from brian_sweep_widget.engines.shared_arrays import SharedArrays
 
 # Code that uses these may reach any attribute of a module that it holds, ...
 _ANY_ATTRIBUTE = frozenset(
@@ -78,6 +81,7 @@ class Reach:
 
     def __init__(self, roots: Iterable[Any]) -> None:
         self.scopes = Scopes()
+        self.arrays = SharedArrays()
         self._known: dict[int, _Known] = {}
         self._words: set[str] = set()  # in texts
         self._names: set[str] = set()  # in code
@@ -299,7 +303,7 @@ class _Scout(ModelPickler):
     """Goes where a pickler goes, and tells what it meets."""
 
     def __init__(self, reach: Reach) -> None:
-        super().__init__(_Nowhere(), reach.scopes)
+        super().__init__(_Nowhere(), reach.scopes, reach.arrays)
         self._reach = reach
 
     def reducer_override(self, obj: Any) -> Any:
@@ -323,6 +327,10 @@ class _Scout(ModelPickler):
         if isinstance(reduced, tuple):
             return self._read(reduced, isinstance(obj, type))
         return reduced
+
+    def _array(self, array: np.ndarray) -> Any:
+        self._reach.arrays.note(array)
+        return self._of_brian(array)
 
     def _read(self, reduced: tuple[Any, ...], is_class: bool) -> tuple[Any, ...]:  # noqa: FBT001
         """Read the texts of an object that was taken apart."""

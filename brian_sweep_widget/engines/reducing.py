@@ -35,6 +35,7 @@ from brian_sweep_widget.engines.sent_objects import (
     dispatching_parts,
     of_typing,
 )
+from brian_sweep_widget.engines.shared_arrays import SharedArrays
 
 # Of this process: what the functions of these two modules are methods of.
 _GENERATORS: dict[str, Any] = {
@@ -103,9 +104,10 @@ class ModelPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
     seed.
     """
 
-    def __init__(self, file: Any, scopes: Scopes) -> None:
+    def __init__(self, file: Any, scopes: Scopes, arrays: SharedArrays) -> None:
         super().__init__(file)
         self._scopes = scopes
+        self._arrays = arrays
         self._timed = 0
 
     def reducer_override(self, obj: Any) -> Any:  # noqa: PLR0911 - one for every kind
@@ -118,6 +120,8 @@ class ModelPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
             return class_parts(obj, super().reducer_override)
         if isinstance(obj, CellType):
             return _cell(obj)
+        if isinstance(obj, np.ndarray):
+            return self._array(obj)
         generator = global_generator_name(obj)
         if generator:
             return global_generator, (generator,)
@@ -157,6 +161,10 @@ class ModelPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
         }
         parts = (function.__code__, scope, function.__closure__)
         return _make_function, parts, state, None, None, _finish_function
+
+    def _array(self, array: np.ndarray) -> Any:
+        shared = self._arrays.parts(array)
+        return self._of_brian(array) if shared is NotImplemented else shared
 
     def _module(self, module: ModuleType) -> Any:
         if not is_users_scope(vars(module)):
