@@ -31,7 +31,7 @@ from brian_sweep_widget.engines.digests import PLAIN, UnknownError, mixed, plain
 from brian_sweep_widget.engines.installed import distribution_of
 from brian_sweep_widget.engines.reach import Reach
 from brian_sweep_widget.engines.reducing import digest_when_loaded, global_generator_name
-from brian_sweep_widget.engines.sent_objects import dispatched, of_typing
+from brian_sweep_widget.engines.sent_objects import dispatched, marker_parts, of_typing
 
 _MOST_DEEP = 200  # objects within objects
 # Of a class, what is made anew wherever it is defined.
@@ -257,7 +257,7 @@ class _Namer:
         if name:
             return mixed("brian", name)
         try:
-            parts = remade(value) or of_typing(value)
+            parts = remade(value) or of_typing(value) or marker_parts(value)
         except CannotTravelError:
             self._refuse(value, where)
         return b"" if parts is None else mixed("made", *(self.name(one, where) for one in parts))

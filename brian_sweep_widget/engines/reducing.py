@@ -33,6 +33,7 @@ from brian_sweep_widget.engines.sent_objects import (
     answering_parts,
     dispatched,
     dispatching_parts,
+    marker_parts,
     of_typing,
 )
 from brian_sweep_widget.engines.shared_arrays import SharedArrays
@@ -186,7 +187,7 @@ class ModelPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
         name = name_in_brian(thing)
         if name:
             return brian_object, (name,)
-        parts = remade(thing) or of_typing(thing)
+        parts = remade(thing) or of_typing(thing) or marker_parts(thing)
         if parts is None:
             answering = answering_parts(thing)
             return super().reducer_override(thing) if answering is NotImplemented else answering

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+import importlib
+import sys
 import typing
-from types import FunctionType
+from contextlib import suppress
+from types import FunctionType, ModuleType
 from typing import Any
 
-from brian_sweep_widget.engines.installed import distribution_of
+from brian_sweep_widget.engines.installed import distribution_of, is_users_scope
 
 
 def of_typing(thing: object) -> tuple[Any, tuple[Any, ...]] | None:
@@ -40,6 +43,43 @@ def _type_variable(
 ) -> Any:
     ways = {"bound": bound, "covariant": covariant, "contravariant": contravariant}
     return typing.TypeVar(name, *constraints, **ways)
+
+
+def marker_parts(thing: object) -> tuple[Any, tuple[str, str]] | None:
+    """Say how a library's marker is found: an object that is nothing but itself.
+
+    A copy of one is another thing: matplotlib takes such a copy of what stands
+    for "not chosen yet" for the name of a back end, and fails.
+
+    Parameters
+    ----------
+    thing
+        Any object.
+
+    Returns
+    -------
+    tuple or None
+        None for all others.
+    """
+    kind = type(thing)
+    own = kind.__reduce_ex__ is object.__reduce_ex__ and kind.__reduce__ is object.__reduce__
+    if not own or not distribution_of(kind):
+        return None
+    with suppress(TypeError):  # one that cannot be taken apart, such as a lock
+        parts: Any = thing.__reduce_ex__(5)
+        if parts[1] != (kind,) or any(parts[2:]):
+            return None
+    everywhere = kind is object
+    for module in list(sys.modules.values()) if everywhere else [sys.modules[kind.__module__]]:
+        if isinstance(module, ModuleType) and not is_users_scope(vars(module)):
+            for name, value in list(vars(module).items()):
+                if value is thing:
+                    return _found_in, (module.__name__, name)
+    return None
+
+
+def _found_in(module: str, name: str) -> Any:
+    return getattr(importlib.import_module(module), name)
 
 
 def dispatched(function: FunctionType) -> dict[type, Any] | None:

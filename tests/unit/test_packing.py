@@ -112,3 +112,27 @@ def test_what_brian_compiled_here_stays_here(monkeypatch: pytest.MonkeyPatch) ->
     scope: dict[str, Any] = {"__name__": "__main__"}
     exec("def f(x=1.0): return __import__('ma' + 'th').sqrt(x)", scope)
     assert Reach([scope["f"]]).compiled == {}
+
+
+def test_a_librarys_marker_stays_what_it_is() -> None:
+    """Code asks whether something is it; a copy is not, and matplotlib fails on one."""
+    import dataclasses
+
+    import matplotlib as mpl
+    from matplotlib.rcsetup import _auto_backend_sentinel as unchosen
+
+    own = object()
+    mine = {"missing": dataclasses.MISSING, "unchosen": unchosen, "own": own, "again": own}
+
+    def function() -> Any:
+        return mine, mpl.RcParams
+
+    settings = mpl.rcParams.copy()
+    dict.__setitem__(settings, "backend", unchosen)
+    mine["settings"] = settings
+    model = as_model(function)
+    arrived, _ = unpack(pack(engine_for("auto", model, model.parameters({})))).functions[0]()
+    assert arrived["missing"] is dataclasses.MISSING
+    assert arrived["unchosen"] is unchosen
+    assert arrived["own"] is arrived["again"] is not own
+    assert dict.__getitem__(arrived["settings"], "backend") is unchosen
