@@ -24,6 +24,7 @@ from brian_sweep_widget.engines.process_settings import (
 from brian_sweep_widget.engines.reading import NotAResultError
 from brian_sweep_widget.engines.runtime import RuntimeEngine
 from brian_sweep_widget.engines.sent_modules import modules_not_sent
+from brian_sweep_widget.engines.threads_left import threads_left
 from brian_sweep_widget.engines.variables_read import variables_read
 from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.limits import Limits
@@ -81,6 +82,7 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
         variables_read(without_settings(packed)) as variables,
         memory_used() as memory,
         job_entropy(job.seed) as entropy,
+        threads_left() as threads,
     ):
         try:
             # Anew for every job: what one job leaves in a model's globals (a random
@@ -105,6 +107,7 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
         files=tuple(sorted(read)),
         contents=tuple(read[path] for path in sorted(read)),
         unseeded=tuple(entropy.unseeded),
+        threads=tuple(threads),
     )
     if failure is not None:
         return Outcome(job, "failed", failure=failure, origin=origin)

@@ -93,6 +93,9 @@ class Origin:
     unseeded
         What took random numbers from the system meanwhile, which no seed
         decides, such as ``"uuid.uuid4 in weights"``.
+    threads
+        Functions of the user's that ran in other threads when it ended, or that
+        an earlier job had left running.
     """
 
     engine: str
@@ -105,6 +108,12 @@ class Origin:
     files: tuple[str, ...] = ()
     contents: tuple[str, ...] = field(default=(), compare=False)
     unseeded: tuple[str, ...] = ()
+    threads: tuple[str, ...] = ()
+
+    @property
+    def by_job(self) -> bool:
+        """Whether the model and the job decided the numbers, and nothing else."""
+        return not (self.files or self.unseeded or self.threads)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,9 @@ class Books:
     wall_times, measured
         Sum of the wall times, in seconds, of the jobs that were computed, and
         how many these are.
-    files, unseeded
-        What simulations read while they ran, and what took random numbers
-        from the system.
+    files, unseeded, threads
+        What simulations read while they ran, what took random numbers from
+        the system, and what went on in threads beside or after them.
     read
         What was in all files that simulations, or their preparation, read.
     state, error
@@ -59,6 +59,7 @@ class Books:
         self.files: set[str] = set()
         self.read: FileStates = {}
         self.unseeded: set[str] = set()
+        self.threads: set[str] = set()
         self.state: State = "starting"
         self.error: BaseException | None = None
         self.unstored = 0
@@ -121,6 +122,7 @@ class Books:
                         dict(zip(outcome.origin.files, outcome.origin.contents, strict=False))
                     )
                     self.unseeded.update(outcome.origin.unseeded)
+                    self.threads.update(outcome.origin.threads)
             self.changed.notify_all()
 
     def note_read(self, read: FileStates) -> None:

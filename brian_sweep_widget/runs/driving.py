@@ -153,12 +153,10 @@ class Driving:
             self._enter([outcome])
             return
         # What depends on files is another simulation when they change, and what was computed
-        # with other last digits, or with random numbers of no seed's, is not the one that the
-        # key names.
+        # with other last digits, with random numbers of no seed's or beside a thread, is not the
+        # one that the key names.
         origin = outcome.origin
-        unlike = origin is not None and (
-            origin.files or origin.unseeded or origin.engine.endswith(OTHER_DIGITS)
-        )
+        unlike = origin is not None and (not origin.by_job or origin.engine.endswith(OTHER_DIGITS))
         self.ledger.record(outcome, None if unlike else self._source.key(outcome.job))
 
     @property
@@ -183,6 +181,12 @@ class Driving:
                 "numbers, whatever the seed. Make a generator inside the function instead, by "
                 "np.random.default_rng(), which the simulation's seed seeds; or use a parameter "
                 "called seed."
+            )
+        if self._books.threads:
+            said.append(
+                f"These results may differ the next time: {listed(self._books.threads)} goes on in "
+                "a thread when a simulation has ended, and may change what is computed meanwhile. "
+                "Join the thread before the function returns."
             )
         if self._books.unstored:
             said.append(

@@ -28,8 +28,7 @@ class Recall:
     def keep(self, model: Hashable, outcome: Outcome) -> None:
         """Remember an outcome of a model, if nothing of it failed and its job decided it."""
         origin = outcome.origin
-        elsewhere = origin is not None and (origin.files or origin.unseeded)
-        if not outcome.complete or elsewhere:
+        if not outcome.complete or (origin is not None and not origin.by_job):
             return
         key = (model, outcome.job.key)
         with self._lock:
