@@ -52,11 +52,16 @@ def addresses(lan: Lan) -> list[str]:
     return [computer.address for computer in lan.computers if computer.name.startswith("computer")]
 
 
-def sleeping(seconds: float) -> Callable[..., float]:
-    """Make a function that takes some time and gives a number of its seed."""
+def sleeping(seconds: float, end: Path | None = None) -> Callable[..., float]:
+    """Make a function that takes some time, until a file is there, and gives a number of its seed.
+
+    So a sweep is long enough for a host that comes late, and ends soon after.
+    """
+    name = str(end)
 
     def nap(x: float = 0.0, seed: int = 0) -> float:
-        time.sleep(seconds)
+        if not os.path.exists(name):
+            time.sleep(seconds)
         return x + np.random.default_rng(seed).random()
 
     return nap
@@ -110,11 +115,13 @@ def test_a_compiled_sweep_runs_on_hosts_with_the_same_numbers(lan: Lan) -> None:
     assert "received" in told
 
 
-def test_functions_of_a_script_run_everywhere_at_once(lan: Lan) -> None:
+def test_functions_of_a_script_run_everywhere_at_once(lan: Lan, tmp_path: Path) -> None:
     """Local cores and hosts share the jobs; nobody has all of them."""
-    sweep = Sweep(sleeping(0.05), x=np.arange(800.0), workers=2, cluster=addresses(lan))
-    run = _done(sweep.start())
-    assert hosts_of(run).keys() == {"computer1", "computer2", socket.gethostname()}
+    naps = sleeping(0.1, tmp_path / "end")
+    run = Sweep(naps, x=np.arange(800.0), workers=2, cluster=addresses(lan)).start()
+    started_on(run, "computer1", "computer2", socket.gethostname())
+    (tmp_path / "end").touch()
+    _done(run)
     assert numbers(run) == expected(Sweep(sleeping(0.0), x=np.arange(800.0)))
 
 
@@ -143,11 +150,12 @@ def test_a_host_that_is_cut_off(lan: Lan) -> None:
 
 
 @pytest.mark.parametrize("victim", ["simulation", "relay", "everything"])
-def test_what_is_killed_on_a_host(lan: Lan, victim: str) -> None:
+def test_what_is_killed_on_a_host(lan: Lan, victim: str, tmp_path: Path) -> None:
     """A simulation's process, Dask's worker, or all: every job is done, with its number."""
     computer = lan.computers[1]
-    sweep = Sweep(sleeping(0.3), x=np.arange(80.0), workers=2, cluster=addresses(lan))
-    run = sweep.start()
+    end = tmp_path / "end"
+    naps = sleeping(0.3, end)
+    run = Sweep(naps, x=np.arange(1000.0), workers=2, cluster=addresses(lan)).start()
     started_on(run, "computer2")
     if victim == "everything":
         computer.kill()
@@ -162,21 +170,23 @@ def test_what_is_killed_on_a_host(lan: Lan, victim: str) -> None:
         for process in chosen[:1]:
             assert process is not None
             process.kill()
-    assert _done(run).results.counts() == {"done": 80}
-    assert numbers(run) == expected(Sweep(sleeping(0.0), x=np.arange(80.0)))
+    end.touch()
+    assert _done(run).results.counts() == {"done": 1000}
+    assert numbers(run) == expected(Sweep(sleeping(0.0), x=np.arange(1000.0)))
 
 
-def test_a_host_comes_during_a_sweep(lan: Lan) -> None:
+def test_a_host_comes_during_a_sweep(lan: Lan, tmp_path: Path) -> None:
     """It gets jobs as soon as it serves."""
     computer = lan.computers[0]
     computer.stop()
-    sweep = Sweep(sleeping(0.3), x=np.arange(150.0), workers=1, cluster=addresses(lan))
-    run = sweep.start()
+    naps = sleeping(0.3, tmp_path / "end")
+    run = Sweep(naps, x=np.arange(1000.0), workers=1, cluster=addresses(lan)).start()
     started_on(run, "computer2")
     assert "computer1" not in hosts_of(run)
     computer.serve(2)
     started_on(run, "computer1")
-    assert _done(run).results.counts() == {"done": 150}
+    (tmp_path / "end").touch()
+    assert _done(run).results.counts() == {"done": 1000}
 
 
 def test_without_any_host_the_local_cores_go_on(lan: Lan) -> None:
