@@ -337,6 +337,16 @@ def test_a_probability_by_position_counts() -> None:
     assert traced(builder).structure.synapses == pytest.approx(12.5)
 
 
+def test_how_numbers_are_printed_is_no_draw() -> None:
+    """A trace of a builder that did not draw holds for all seeds."""
+
+    def builder() -> Network:
+        np.set_printoptions(threshold=5)
+        return Network(neurons(name="n"))
+
+    assert not traced(builder).draws
+
+
 def test_a_program_reports_no_progress() -> None:
     """Also where a builder runs a part of the time with report="text": it may print nothing."""
 
