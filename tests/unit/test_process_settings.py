@@ -158,6 +158,15 @@ def test_without_any_nothing_is_decided() -> None:
     assert ProcessSettings().deciding(b"environ decimal") == []
 
 
+def test_what_does_not_travel_does_not_decide() -> None:
+    """A function of the kernel's that numpy calls has no part in what workers compute."""
+    usual = ProcessSettings.here().deciding(b"")
+    with np.errstate(divide="call"):
+        assert ProcessSettings.here().deciding(b"") == usual
+    with np.errstate(divide="raise"):
+        assert ProcessSettings.here().deciding(b"") != usual
+
+
 def test_variables_of_the_kernels_start_decide_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of code that reads variables, by their whole names: the next kernel may start with others."""
     found = []
