@@ -8,6 +8,7 @@ from pathlib import Path
 
 from brian_sweep_widget.engines import brian1
 from brian_sweep_widget.engines.causes import causes_of
+from brian_sweep_widget.engines.installed import is_installed_file
 
 _ADVICE = (
     (
@@ -101,7 +102,7 @@ def _line(error: BaseException) -> str:
     """Name the innermost line that is neither a library's nor ours; empty if there is none."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         place = Path(frame.filename)
-        if "site-packages" not in place.parts and _OURS not in place.parents:
+        if not is_installed_file(frame.filename) and _OURS not in place.parents:
             return f" (line {frame.lineno} of {place.name}, in {frame.name}{_quoted(frame.line)})"
     return ""
 

@@ -18,9 +18,14 @@ class CannotTravelError(TypeError):
     """An object makes sense in the process only in which it was made."""
 
 
+def is_brians(module: str) -> bool:
+    """Whether a module is Brian's own, and not of a package whose name only begins like that."""
+    return module.partition(".")[0] == "brian2"
+
+
 def name_in_brian(thing: object) -> str:
     """Name an object of which every process has one, such as the preferences; else empty."""
-    if "brian2" not in sys.modules or not type(thing).__module__.startswith("brian2"):
+    if "brian2" not in sys.modules or not is_brians(type(thing).__module__):
         return ""
     if type(thing).__name__ == "Unit":
         symbol = str(thing)
@@ -128,5 +133,5 @@ def _singletons() -> dict[int, str]:
     return {
         id(value): name
         for name, value in vars(brian2).items()
-        if type(value).__module__.startswith("brian2") and not isinstance(value, plain)
+        if is_brians(type(value).__module__) and not isinstance(value, plain)
     }

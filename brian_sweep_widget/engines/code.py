@@ -5,6 +5,7 @@ from __future__ import annotations
 import dis
 import functools
 import re
+from contextlib import suppress
 from types import CodeType, FunctionType, MethodType
 from typing import Any, NamedTuple
 
@@ -96,6 +97,15 @@ def function_behind(called: Any) -> Any:
             if isinstance(called, FunctionType | type) or not isinstance(behind, FunctionType):
                 return called
             called = behind
+
+
+def closed_over(function: FunctionType) -> dict[str, Any]:
+    """Give what a function closes over, by variable; without those that were not set yet."""
+    found = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        with suppress(ValueError):
+            found[name] = cell.cell_contents
+    return found
 
 
 def identifiers(text: str) -> list[str]:

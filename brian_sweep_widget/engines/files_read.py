@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import unquote
 
 from platformdirs import user_cache_dir
 
@@ -90,13 +91,9 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     # Called for every piece of code that is run, so: first what is cheapest.
     if event in _EVENTS and _Watch.read is not None and not hasattr(_Watch.looks, "on"):
         path, *how = arguments
-        if isinstance(path, bytes):
-            path = os.fsdecode(path)
-        elif path is None:  # the folder in which the process works
-            path = "."
-        if not isinstance(path, str | os.PathLike):
+        whole = _place(path, database=event == "sqlite3.connect")
+        if not whole:
             return
-        whole = os.path.abspath(path)  # noqa: PTH100 - must not import anything
         if event == "open" and whole in _RANDOM:
             note_unseeded(whole, sys._getframe(1))  # noqa: SLF001 - inspect would import
         elif event == "open":
@@ -105,6 +102,28 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
             _Watch.written.add(whole)
         elif event == "sqlite3.connect" or not _imports():
             _note_read(whole)
+
+
+def _place(path: Any, *, database: bool) -> str:
+    """Give the whole path; empty for what has none: an open file, a database in memory."""
+    if path is None:  # the folder in which the process works
+        path = "."
+    if not isinstance(path, str | bytes | os.PathLike):
+        return ""
+    name = os.fsdecode(path)
+    if database:
+        name = _database_file(name)
+    return os.path.abspath(name) if name else ""  # noqa: PTH100 - must not import anything
+
+
+def _database_file(name: str) -> str:
+    """Give the file of a database, which may be named by an address; empty if it is in memory."""
+    if name.startswith("file:"):
+        place, _, ways = name.removeprefix("file:").partition("#")[0].partition("?")
+        if place.startswith("//"):  # a host, which is this one
+            place = f"/{place[2:].partition('/')[2]}"
+        name = "" if "mode=memory" in ways.split("&") else unquote(place)
+    return "" if name == ":memory:" else name
 
 
 def _imports() -> bool:

@@ -26,11 +26,12 @@ from typing import Any, NoReturn
 import numpy as np
 
 from brian_sweep_widget.engines.brian_objects import CannotTravelError, name_in_brian, remade
-from brian_sweep_widget.engines.code import code_digest, uses_of
+from brian_sweep_widget.engines.code import closed_over, code_digest, uses_of
 from brian_sweep_widget.engines.digests import PLAIN, UnknownError, mixed, plain_digest
 from brian_sweep_widget.engines.installed import distribution_of
 from brian_sweep_widget.engines.reach import Reach
 from brian_sweep_widget.engines.reducing import digest_when_loaded, global_generator_name
+from brian_sweep_widget.engines.sent_modules import compiled_file
 from brian_sweep_widget.engines.sent_objects import dispatched, marker_parts, of_typing
 
 _MOST_DEEP = 200  # objects within objects
@@ -96,11 +97,15 @@ def _reached(namer: _Namer, reach: Reach) -> list[bytes]:
     for name, source in sorted(reach.sources.items()):
         parts.append(mixed("source", name, source.text))
     for name, file in sorted(reach.compiled.items()):
-        try:
-            parts.append(mixed("compiled", name, digest_when_loaded(file)))
-        except (CannotTravelError, OSError) as error:
-            raise UnknownError(str(error)) from error
+        parts.append(mixed("compiled", name, _digest_of_compiled(file)))
     return parts
+
+
+def _digest_of_compiled(file: str) -> str:
+    try:
+        return digest_when_loaded(file)
+    except CannotTravelError as error:
+        raise UnknownError(str(error)) from error
 
 
 class _Namer:
@@ -147,7 +152,7 @@ class _Namer:
         if generator:
             return mixed("generator", generator)
         if isinstance(value, ModuleType):
-            return self._module(value, where)
+            return self._module(value)
         if isinstance(value, FunctionType):
             return self._function(value)
         if isinstance(value, type):
@@ -186,17 +191,12 @@ class _Namer:
         if functions is not None:
             return mixed("dispatching", self.name(functions, function.__name__))
         library = distribution_of(function)
-        closed_over = self._closed_over(function)
-        return mixed("installed", library, function.__module__, function.__qualname__, *closed_over)
+        held = self._closed_over(function)
+        return mixed("installed", library, function.__module__, function.__qualname__, *held)
 
     def _closed_over(self, function: FunctionType) -> list[bytes | str]:
         parts: list[bytes | str] = []
-        cells = function.__closure__ or ()
-        for name, cell in zip(function.__code__.co_freevars, cells, strict=True):
-            try:
-                value = cell.cell_contents
-            except ValueError:  # a variable that was not set yet
-                continue
+        for name, value in closed_over(function).items():
             where = f"{name}, which {function.__name__} refers to"
             parts += [name, self.name(value, where)]
         return parts
@@ -214,16 +214,13 @@ class _Namer:
                     parts.append(self.name(_behind(value), f"{kind.__name__}.{name}"))
         return mixed("class", *parts)
 
-    def _module(self, module: ModuleType, where: str) -> bytes:
+    def _module(self, module: ModuleType) -> bytes:
         installed = distribution_of(module)
         if installed:
             return mixed("installed", installed, module.__name__)
-        file = str(getattr(module, "__file__", None) or "")
-        if file and not file.endswith((".py", ".pyc")):  # compiled, by the user
-            try:
-                return mixed("file", digest_when_loaded(file))
-            except (CannotTravelError, OSError):
-                self._refuse(module, where)
+        file = compiled_file(module)
+        if file:
+            return mixed("file", _digest_of_compiled(file))
         self.met_code = True
         return mixed("module", module.__name__)
 

@@ -11,11 +11,12 @@ import functools
 import inspect
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from types import CellType, CodeType, FunctionType, MethodType, ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
+from brian_sweep_widget.engines.code import closed_over, codes_in
 from brian_sweep_widget.engines.installed import distribution_of
 from brian_sweep_widget.engines.reducing import global_generator_name
 
@@ -25,7 +26,6 @@ _GENERATORS = (
     np.random.BitGenerator,
     random.Random,
 )
-_EMPTY = CellType()  # of a variable that was not set yet
 _MOST = 2000  # objects that are looked at; a model with more holds data
 
 
@@ -100,8 +100,7 @@ def _held(thing: Any) -> Iterable[Any] | None:
 
 def _used_by(function: FunctionType) -> Iterator[tuple[str, Any]]:
     called = function.__name__
-    codes = _codes(function.__code__)
-    words = {name for code in codes for name in code.co_names}
+    words = {name for code in codes_in(function.__code__) for name in code.co_names}
     for word in sorted(words & function.__globals__.keys()):
         value = function.__globals__[word]
         if isinstance(value, ModuleType) and not distribution_of(value):
@@ -109,13 +108,6 @@ def _used_by(function: FunctionType) -> Iterator[tuple[str, Any]]:
             yield from ((f"{word}.{inner} in {called}", vars(value)[inner]) for inner in inside)
         else:
             yield f"{word} in {called}", value
-    for word, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        if cell != _EMPTY:
-            yield f"{word} in {called}", cell.cell_contents
+    yield from ((f"{word} in {called}", value) for word, value in closed_over(function).items())
     defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
     yield from ((f"a default of {called}", value) for value in defaults)
-
-
-def _codes(code: CodeType) -> list[CodeType]:
-    inner = [one for one in code.co_consts if isinstance(one, CodeType)]
-    return [code, *(deeper for one in inner for deeper in _codes(one))]

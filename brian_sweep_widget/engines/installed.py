@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import platform
 import sys
 import sysconfig
@@ -12,21 +13,40 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 _OURS = __name__.partition(".")[0]
+# Of an environment's folder, in which there may be a person's own files, too.
+_OF_ENVIRONMENT = (
+    *("bin", "etc", "include", "lib", "lib32", "lib64", "libexec", "share", "ssl"),
+    *("DLLs", "Include", "Lib", "Library", "Scripts", "tcl"),
+)
 _INSTALLED = (
     *(
         Path(sysconfig.get_path(name)).resolve()
         for name in ("stdlib", "platstdlib", "purelib", "platlib")
     ),
-    Path(sys.prefix).resolve(),
-    Path(sys.base_prefix).resolve(),
+    *(
+        Path(prefix).resolve() / name
+        for prefix in (sys.prefix, sys.base_prefix)
+        for name in _OF_ENVIRONMENT
+    ),
 )
+# Wherever they are: a user's, those of a cluster's modules.
+_FOR_PACKAGES = frozenset({"site-packages", "dist-packages"})
 
 _OF_PYTHON = frozenset({"built-in", "frozen"})
 
 
 def is_installed_file(file: str) -> bool:
-    """Whether a file is a part of Python, or of an installed library."""
-    return _is_installed(str(Path(file).parent))
+    """Whether a file is a part of Python, or of an installed library.
+
+    Parameters
+    ----------
+    file
+        Also one that Python gives to code without a file, such as
+        ``"<frozen os>"`` and, of the user's own, ``"<string>"``.
+    """
+    if file.startswith("<"):
+        return file.startswith("<frozen ")
+    return _is_installed(os.path.dirname(os.path.abspath(file)))  # noqa: PTH100, PTH120 - often
 
 
 def distribution_of(thing: object) -> str:
@@ -115,4 +135,6 @@ def _distributions() -> dict[str, list[str]]:
 
 @functools.cache
 def _is_installed(folder: str) -> bool:
-    return any(Path(folder).resolve().is_relative_to(parent) for parent in _INSTALLED)
+    place = Path(folder).resolve()
+    known = any(place.is_relative_to(parent) for parent in _INSTALLED)
+    return known or not _FOR_PACKAGES.isdisjoint(place.parts)

@@ -34,22 +34,16 @@ def _say(absent: NotSent, *_: Any, **__: Any) -> Any:
     raise NotSentError(vars(absent)["_words"])
 
 
+_OF_TWO = (
+    *("add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow", "matmul"),
+    *("and", "or", "xor", "lshift", "rshift"),
+)
 for _name in (
-    *(
-        "call",
-        "enter",
-        "exit",
-        "iter",
-        "next",
-        "len",
-        "bool",
-        "contains",
-        "getitem",
-        "setitem",
-        "delitem",
-    ),
-    *("float", "int", "index", "complex", "array", "str", "format", "eq", "ne", "lt", "le"),
-    *("gt", "ge", "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "pow"),
-    *("rpow", "mod", "rmod", "floordiv", "rfloordiv", "matmul", "rmatmul", "neg", "abs", "hash"),
+    *("call", "enter", "exit", "iter", "next", "reversed", "len", "bool", "contains"),
+    *("getitem", "setitem", "delitem", "setattr", "delattr"),
+    *("float", "int", "index", "complex", "round", "array", "fspath", "str", "format", "hash"),
+    *("eq", "ne", "lt", "le", "gt", "ge", "neg", "pos", "abs", "invert"),
+    *_OF_TWO,
+    *(f"r{_name}" for _name in _OF_TWO),
 ):
     setattr(NotSent, f"__{_name}__", _say)

@@ -37,8 +37,9 @@ _SIGNALS = [
 ]
 # What is looked up by name in these modules, and is replaced by assignment.
 _ATTRIBUTES: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
-    (sys, ("argv", "stdin", "stdout", "stderr", "excepthook", "displayhook")),
-    (warnings, ("showwarning", "formatwarning")),
+    (os, ("environ",)),
+    (sys, ("path", "argv", "stdin", "stdout", "stderr", "excepthook", "displayhook")),
+    (warnings, ("filters", "showwarning", "formatwarning")),
     (threading, ("excepthook",)),
 )
 
@@ -250,12 +251,13 @@ def _write_sys_path(before: list[str]) -> None:
     sys.path[:] = before
 
 
-# The folder comes last: the way to it needs nothing else, and others may look at it.
+# Attributes come first, as others look into what they are. The folder comes last: the way
+# to it needs nothing else, and others may look at it.
 _PARTS = (
+    _Part(_attributes, _write_attributes),
     _Part(_environment, _write_environment),
     _Part(lambda: sys.path[:], _write_sys_path),
     _Part(lambda: warnings.filters[:], write_filters),
-    _Part(_attributes, _write_attributes),
     _Part(_handlers, _write_handlers),
     _Part(sys.getrecursionlimit, sys.setrecursionlimit),
     _Part(np.geterr, lambda before: np.seterr(**before)),

@@ -11,21 +11,18 @@ is made of, is both read from here.
 from __future__ import annotations
 
 import functools
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from importlib.machinery import EXTENSION_SUFFIXES
-from types import CodeType, FunctionType, MethodType, ModuleType
-from typing import Any, NamedTuple
+from types import FunctionType, MethodType, ModuleType
+from typing import Any
 
-import numpy as np
-
-from brian_sweep_widget.engines.brian_objects import meant_by_equations
-from brian_sweep_widget.engines.code import Uses, identifiers, uses_of
+from brian_sweep_widget.engines.code import Uses, closed_over, identifiers, uses_of
+from brian_sweep_widget.engines.dry_pickling import DryPickler
 from brian_sweep_widget.engines.installed import distribution_of, is_users_scope
 from brian_sweep_widget.engines.later_imports import LaterImports
-from brian_sweep_widget.engines.reducing import Library, ModelPickler, Scope, Scopes
-from brian_sweep_widget.engines.sent_modules import Source
+from brian_sweep_widget.engines.reached_scope import ReachedScope, Wanted
+from brian_sweep_widget.engines.reducing import Scope, Scopes
+from brian_sweep_widget.engines.sent_modules import Source, compiled_file
 from brian_sweep_widget.engines.shared_arrays import SharedArrays
 
 # Code that uses these may reach any attribute of a module that it holds, ...
@@ -37,37 +34,6 @@ _ANY_ATTRIBUTE = frozenset(
 _ANY_GLOBAL = frozenset({"globals", "eval", "exec", "locals", "vars", "_getframe", "f_globals"})
 # ... and any module.
 _ANY_MODULE = frozenset({"import_module", "__import__", "modules"})
-
-# What Python and IPython keep in a namespace.
-_NOT_MEANT = re.compile(r"__\w+__|In|Out|_+|_i+|_i?\d+|_[dio]h")
-_GIVEN = frozenset({"__name__", "__package__", "__file__", "__path__", "__builtins__", "__spec__"})
-
-
-class Wanted(NamedTuple):
-    """Why a name of a namespace is wanted.
-
-    Attributes
-    ----------
-    by
-        The function whose code names it; empty if none does so by itself.
-    text
-        Whether only texts name it.
-    """
-
-    by: str
-    text: bool
-
-
-class _Known:
-    """What is known of one namespace."""
-
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        self.named: dict[str, str] = {}  # by code: by which function
-        self.whole = False  # whether any of its names may be used
-        self.held = False  # whether code holds the module itself
-        self.wanted: dict[str, Wanted] = {}
-        self.failed: dict[str, Exception] = {}
 
 
 class Reach:
@@ -82,7 +48,7 @@ class Reach:
     def __init__(self, roots: Iterable[Any]) -> None:
         self.scopes = Scopes()
         self.arrays = SharedArrays()
-        self._known: dict[int, _Known] = {}
+        self._known: dict[int, ReachedScope] = {}
         self._words: set[str] = set()  # in texts
         self._names: set[str] = set()  # in code
         self._dynamic = False
@@ -95,7 +61,7 @@ class Reach:
         self.replaced: dict[str, Any] = {}
         self._unseen: list[Any] = []  # of these
         self._imports = LaterImports(self)
-        self._scout = _Scout(self)
+        self._pickler = DryPickler(self)
         self._root_failure: Exception | None = None
         roots = list(roots)
         for root in roots:
@@ -129,7 +95,7 @@ class Reach:
             if not isinstance(current, FunctionType) or id(current) in seen:
                 continue
             seen.add(id(current))
-            for name, value in _closed_over(current).items():
+            for name, value in closed_over(current).items():
                 waiting.append(value)
                 failure = None if self._root_failure is None else self._look_at(value)
                 if failure is not None:
@@ -152,11 +118,11 @@ class Reach:
         where = "" if scope.name in {"", "__main__"} else f" of {scope.name}"
         return _words(name, scope.namespace.get(name), by, where, known.failed[name])
 
-    def _of(self, namespace: dict[str, Any]) -> _Known:
+    def _of(self, namespace: dict[str, Any]) -> ReachedScope:
         scope = self.scopes.of(namespace)
         known = self._known.get(id(namespace))
         if known is None:
-            known = self._known[id(namespace)] = _Known(scope)
+            known = self._known[id(namespace)] = ReachedScope(scope)
             if scope.known:
                 self._enter_parent(scope)
         return known
@@ -173,16 +139,8 @@ class Reach:
         """Look at what is wanted that was not looked at yet; whether there was any."""
         anything = False
         for known in list(self._known.values()):
-            names = known.scope.namespace.keys()
-            wanted = {name: Wanted(by, text=False) for name, by in known.named.items()}
-            for name in self._held_names(known) & names - wanted.keys():
-                wanted[name] = Wanted("", text=False)
-            for name in self._words & names - wanted.keys():
-                if not _NOT_MEANT.fullmatch(name) and meant_by_equations(
-                    known.scope.namespace[name]
-                ):
-                    wanted[name] = Wanted("", text=True)
-            for name in sorted(wanted.keys() & names):
+            wanted = known.names_wanted(self._names, self._words, any_attribute=self._dynamic)
+            for name in sorted(wanted):
                 before = known.wanted.get(name)
                 known.wanted[name] = wanted[name]
                 if before is None:
@@ -206,25 +164,13 @@ class Reach:
             self._root_failure = self._root_failure or self._look_at(self.subclasses)
         return new
 
-    def _held_names(self, known: _Known) -> set[str]:
-        whole = known.whole or (known.held and self._dynamic)
-        if whole:
-            return {
-                name
-                for name in known.scope.namespace
-                if name not in _GIVEN and not _NOT_MEANT.fullmatch(name)
-            }
-        if known.held:
-            return {*(self._names | self._words) - _GIVEN, "__getattr__"}
-        return set()
-
     def _look_at(self, value: Any) -> Exception | None:
         """Look at all that would travel with a value; give what prevents it."""
         self.read_texts(value)
         try:
-            self._scout.dump(value)
+            self._pickler.dump(value)
         except Exception as error:  # noqa: BLE001 - any object may fail in any way to be pickled
-            self._scout.clear_memo()
+            self._pickler.clear_memo()
             return error
         return None
 
@@ -246,8 +192,8 @@ class Reach:
 
     def see_module(self, module: ModuleType) -> None:
         """Take note that code holds a module of the user's."""
-        file = str(getattr(module, "__file__", None) or "")
-        if file.endswith(tuple(EXTENSION_SUFFIXES)):
+        file = compiled_file(module)
+        if file:
             self.compiled[module.__name__] = file
         else:
             self._of(vars(module)).held = True
@@ -291,76 +237,6 @@ class Reach:
         self._of(vars(module)).whole = True
 
 
-class _Nowhere:
-    """A file that keeps nothing."""
-
-    def write(self, data: bytes) -> int:
-        """Take it, and forget it."""
-        return len(data)
-
-
-class _Scout(ModelPickler):
-    """Goes where a pickler goes, and tells what it meets."""
-
-    def __init__(self, reach: Reach) -> None:
-        super().__init__(_Nowhere(), reach.scopes, reach.arrays)
-        self._reach = reach
-
-    def reducer_override(self, obj: Any) -> Any:
-        """Take an object apart, and look at its texts."""
-        reduced = super().reducer_override(obj)
-        if isinstance(obj, type):
-            self._reach.see_class(obj)
-        if isinstance(obj, FunctionType):
-            if reduced is not NotImplemented:
-                self._reach.see_function(obj)
-            return reduced
-        if isinstance(obj, ModuleType):
-            if is_users_scope(vars(obj)):
-                self._reach.see_module(obj)
-            return reduced
-        if isinstance(obj, CodeType | Scope | Library):
-            return reduced
-        if reduced is NotImplemented and not isinstance(obj, type):
-            reduce = self.dispatch_table.get(type(obj))
-            reduced = reduce(obj) if reduce is not None else obj.__reduce_ex__(5)
-        if isinstance(reduced, tuple):
-            return self._read(reduced, isinstance(obj, type))
-        return reduced
-
-    def _array(self, array: np.ndarray) -> Any:
-        self._reach.arrays.note(array)
-        return self._of_brian(array)
-
-    def _read(self, reduced: tuple[Any, ...], is_class: bool) -> tuple[Any, ...]:  # noqa: FBT001
-        """Read the texts of an object that was taken apart."""
-        _, arguments, state, items, pairs, setter = (*reduced, None, None, None, None)[:6]
-        items = None if items is None else list(items)
-        pairs = None if pairs is None else list(pairs)
-        if is_class:
-            contents = state[0] if isinstance(state, tuple) and state else {}
-            self._reach.read_texts(
-                [value for name, value in contents.items() if name not in _FOR_PEOPLE]
-            )
-        else:
-            self._reach.read_texts([arguments, state, items, pairs])
-        iterators = (
-            None if items is None else iter(items),
-            None if pairs is None else iter(pairs),
-        )
-        return (reduced[0], arguments, state, *iterators, setter)
-
-
-_FOR_PEOPLE = frozenset({"__doc__", "__module__", "__qualname__", "__annotations__"})
-
-
-def _cell_contents(cell: Any) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:  # a variable that was not set yet
-        return None
-
-
 def _subclasses(base: type) -> list[type]:
     """List the user's classes that are made of one, in the order in which they were made."""
     found: list[type] = type.__subclasses__(base)
@@ -378,11 +254,6 @@ def _plain(thing: Any) -> Any:
             thing = thing.__wrapped__
         else:
             return thing
-
-
-def _closed_over(function: FunctionType) -> dict[str, Any]:
-    cells = function.__closure__ or ()
-    return dict(zip(function.__code__.co_freevars, map(_cell_contents, cells), strict=True))
 
 
 def _words(name: str, value: object, by: str, where: str, failure: Exception) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import importlib.machinery
 import random
 import sys
 from collections.abc import Iterator
@@ -28,7 +27,12 @@ from brian_sweep_widget.engines.brian_objects import (
 )
 from brian_sweep_widget.engines.installed import is_ours, is_users_scope
 from brian_sweep_widget.engines.sent_classes import class_parts
-from brian_sweep_widget.engines.sent_modules import compiled_module, file_digest, make_scope
+from brian_sweep_widget.engines.sent_modules import (
+    compiled_file,
+    compiled_module,
+    file_digest,
+    make_scope,
+)
 from brian_sweep_widget.engines.sent_objects import (
     answering_parts,
     dispatched,
@@ -44,7 +48,6 @@ _GENERATORS: dict[str, Any] = {
     "numpy": np.random.randn.__self__,  # type: ignore[attr-defined]
 }
 _GIVEN = ("__name__", "__package__", "__file__", "__path__")
-_COMPILED = tuple(importlib.machinery.EXTENSION_SUFFIXES)
 
 
 class Scope:
@@ -170,8 +173,8 @@ class ModelPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
     def _module(self, module: ModuleType) -> Any:
         if not is_users_scope(vars(module)):
             return super().reducer_override(module)
-        file = str(getattr(module, "__file__", None) or "")
-        if file.endswith(_COMPILED):
+        file = compiled_file(module)
+        if file:
             return compiled_module, (module.__name__, digest_when_loaded(file))
         return _itself, (self._scopes.of(vars(module)),)
 
@@ -287,10 +290,14 @@ def digest_when_loaded(file: str) -> str:
     Raises
     ------
     CannotTravelError
-        If it changed: this process runs what it loaded before, and workers would not.
+        If it is gone, or changed: this process runs what it loaded before, and workers would not.
     """
-    first = _first_digest(file)
-    if file_digest(file) != first:
+    try:
+        first, now = _first_digest(file), file_digest(file)
+    except OSError as error:
+        msg = f"the compiled module {file} cannot be read ({error.strerror}): put it there again"
+        raise CannotTravelError(msg) from error
+    if now != first:
         msg = f"the compiled module {file} changed after it was loaded: restart the kernel"
         raise CannotTravelError(msg)
     return first

@@ -120,9 +120,18 @@ def compiled_module(name: str, digest: str) -> ModuleType:
     module = importlib.import_module(name)
     file = str(module.__file__)
     if file_digest(file) != digest:
-        msg = f"the compiled module {name} ({file}) is another one here than where the sweep began"
+        msg = (
+            f"the compiled module {name} ({file}) is another one here than where the sweep began: "
+            "install the same one here"
+        )
         raise NotSentError(msg)
     return module
+
+
+def compiled_file(module: ModuleType) -> str:
+    """Give the file of a module that is compiled, which goes by name; empty for others."""
+    file = str(getattr(module, "__file__", None) or "")
+    return file if file.endswith(_COMPILED) else ""
 
 
 def file_digest(file: str) -> str:
@@ -145,12 +154,11 @@ def _users_modules() -> list[str]:
         if name in _Process.sent and not isinstance(module, ModuleType):
             found.append(name)
             continue
-        compiled = str(getattr(module, "__file__", "")).endswith(_COMPILED)
         if (
             not isinstance(module, ModuleType)
             or name in {"__main__", "__mp_main__"}
             or not is_users_scope(vars(module))
-            or compiled  # which Python cannot load twice
+            or compiled_file(module)  # which Python cannot load twice
         ):
             _Process.others.add(name)
         else:

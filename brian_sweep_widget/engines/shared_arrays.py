@@ -7,6 +7,7 @@ so arrays that share memory travel as views of one piece of memory.
 
 from __future__ import annotations
 
+import ctypes
 import functools
 from typing import Any
 
@@ -45,9 +46,13 @@ class _Memory:
     @functools.cached_property
     def used(self) -> np.ndarray:
         """A copy of the part in which arrays were met, in the order in which it is there."""
-        flat = self.whole.ravel(order="K")
-        if not flat.dtype.hasobject:
-            flat = flat.view(np.uint8)
+        first, end = _bounds(self.whole)
+        if end - first != self.whole.nbytes and not self.whole.dtype.hasobject:
+            # A library's own, with gaps that numpy would leave out.
+            flat = np.frombuffer(ctypes.string_at(first, end - first), np.uint8)
+        else:
+            flat = self.whole.ravel(order="K")
+            flat = flat if flat.dtype.hasobject else flat.view(np.uint8)
         first, end = ((place - self._start) // flat.itemsize for place in (self._first, self._end))
         return flat[first:end].copy()
 
@@ -120,8 +125,8 @@ def _is_plain(array: np.ndarray) -> bool:
 def _source(array: np.ndarray) -> Any:
     """Give whose memory an array is in; numpy may keep other arrays in between."""
     base: Any = array.base
-    while isinstance(base, np.ndarray):
-        array, base = base, base.base
+    while hasattr(base, "base"):  # an array, or what numpy puts behind its windows on one
+        array, base = base if isinstance(base, np.ndarray) else array, base.base
     base = base.obj if isinstance(base, memoryview) else base
     if base is None:
         return array

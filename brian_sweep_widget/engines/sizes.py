@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest import mock
 
-from brian_sweep_widget.engines.compiled.structure import expected_synapses, neurons_of
+from brian_sweep_widget.engines.compiled.structure import by_name, expected_synapses, neurons_of
 from brian_sweep_widget.limits import Limit, Limits
 
 
@@ -78,11 +78,12 @@ def _counting(make: Any, limits: Limits) -> Any:
 
 
 def _connecting(connect: Any, limits: Limits) -> Any:
-    def connect_if_allowed(self: Any, condition: Any = None, **options: Any) -> None:
-        check_synapses(limits.max_synapses, expected_synapses(self, condition, options, {}))
+    def connect_if_allowed(self: Any, condition: Any = None, *more: Any, **options: Any) -> None:
+        expected = expected_synapses(self, condition, by_name(more, options), {})
+        check_synapses(limits.max_synapses, expected)
         # The names in its texts are looked up where it was called, one frame up.
         options["level"] = options.get("level", 0) + 1
-        connect(self, condition, **options)
+        connect(self, condition, *more, **options)
         check_synapses(limits.max_synapses, len(self))
 
     return connect_if_allowed

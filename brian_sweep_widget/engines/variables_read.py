@@ -24,7 +24,6 @@ _look_up = _Environment.__getitem__
 _OURS = __name__.partition(".")[0]
 # They only pass a question on: `os.getenv`, `os.environ.get`, `dict(os.environ)`.
 _PASSING = frozenset({"os", "_collections_abc", "collections.abc"})
-_PYTHONS = "<frozen "  # modules that have no file, such as those behind `Path.home`
 _ABSENT = "absent"
 _SHORT = 48  # before longer names a pickle has a number that looks like a letter
 
@@ -69,8 +68,7 @@ def _user_asks(frame: FrameType | None) -> bool:
         frame = frame.f_back
     if frame is None or _module(frame).partition(".")[0] == _OURS:
         return False
-    file = frame.f_code.co_filename
-    return not file.startswith(_PYTHONS) and not is_installed_file(file)
+    return not is_installed_file(frame.f_code.co_filename)
 
 
 def _module(frame: FrameType) -> str:

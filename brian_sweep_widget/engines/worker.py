@@ -91,7 +91,10 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
             if place is not None:
                 engine = place(engine)
             label = engine.label
-            found = _without_enormous(engine.simulate(job))
+            found = {
+                name: missing_folder_told(one) if isinstance(one, Failure) else one
+                for name, one in _without_enormous(engine.simulate(job)).items()
+            }
         except BaseException as error:  # noqa: BLE001 - the model is the user's code
             failure = missing_folder_told(failure_of(error))
     # A module that this process found on its own is a file that was read, too.

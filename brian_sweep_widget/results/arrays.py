@@ -70,13 +70,14 @@ def to_long_table(results: Results, name: str) -> pd.DataFrame:
 
 
 def index_columns(arrays: list[Any], rank: int) -> dict[str, Any]:
-    """Count the elements of arrays, one array after another, along every dimension.
-
-    An array of fewer dimensions than the others lies along their last ones.
-    """
-    padded = [np.reshape(array, (1,) * (rank - array.ndim) + array.shape) for array in arrays]
-    indices = [np.indices(array.shape).reshape(rank, -1) for array in padded]
+    """Count the elements of arrays, one array after another, along every dimension."""
+    indices = [np.indices(of_rank(array, rank).shape).reshape(rank, -1) for array in arrays]
     return dict(zip(index_titles(rank), np.concatenate(indices, axis=1), strict=True))
+
+
+def of_rank(array: Any, rank: int) -> Any:
+    """Give an array so many dimensions: one of fewer than the others lies along their last ones."""
+    return np.reshape(array, (1,) * (rank - array.ndim) + array.shape)
 
 
 def index_titles(rank: int) -> list[str]:

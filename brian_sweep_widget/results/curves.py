@@ -117,10 +117,7 @@ def settings(results: Results) -> list[tuple[str, str]]:
         label = (parameter.label if parameter else "") or name
         said.append((label, parameter.text(value) if parameter else str(value)))
     said += [("Trials", str(plan.trials)), ("Seed", f"{plan.seed} ({plan.seeding})")]
-    counts = ", ".join(f"{number} {status}" for status, number in results.counts().items())
-    partial = sum(outcome.partial for outcome in results.outcomes)
-    counts += f" ({partial} of them partial)" if partial else ""
-    said.append(("Simulations", f"{counts or 'none yet'}, of {len(plan)}"))
+    said.append(("Simulations", f"{counted(results) or 'none yet'}, of {len(plan)}"))
     said.append(("Engine", _listed(origin.engine for origin in origins)))
     versions = {f"{name} {of}" for origin in origins for name, of in origin.versions.items()}
     said.append(("Versions", _listed(versions)))
@@ -128,6 +125,13 @@ def settings(results: Results) -> list[tuple[str, str]]:
     said.append(("Not shown", not_drawn(results)))
     said.append(("Notice", results.notice))
     return [(name, text) for name, text in said if text]
+
+
+def counted(results: Results) -> str:
+    """Say how many simulations became what; empty if there is none yet."""
+    counts = ", ".join(f"{number} {status}" for status, number in results.counts().items())
+    partial = sum(outcome.partial for outcome in results.outcomes)
+    return f"{counts} ({partial} of them partial)" if partial else counts
 
 
 def _range(axis: Any) -> str:

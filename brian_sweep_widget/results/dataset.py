@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from brian_sweep_widget.results.arrays import of_rank
 from brian_sweep_widget.results.naming import free
 from brian_sweep_widget.results.outcome import Value
 
@@ -68,15 +69,12 @@ def _measured(results: Results, name: str, example: Value) -> np.ndarray[Any, An
         for outcome in results.outcomes
         if name in outcome.values
     ]
-    ranks = {value.si.ndim for _, value in found}
-    rank = max(ranks)
-    # An array of fewer dimensions lies along the last ones.
-    padded = [(1,) * (rank - value.si.ndim) + value.si.shape for _, value in found]
-    extent = tuple(map(max, zip(*padded, strict=True)))
+    rank = max(value.si.ndim for _, value in found)
+    shapes = [of_rank(value.si, rank).shape for _, value in found]
+    extent = tuple(map(max, zip(*shapes, strict=True)))
     array = np.full((*results.plan.shape, *extent), np.nan)
     for position, value in found:
-        shown = example.unit.show_array(value.si)
-        shown = shown.reshape((1,) * (rank - shown.ndim) + shown.shape)
+        shown = of_rank(example.unit.show_array(value.si), rank)
         within: list[Any] = [*position, *(slice(size) for size in shown.shape)]
         array[tuple(within)] = shown
     return array

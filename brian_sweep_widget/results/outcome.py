@@ -45,7 +45,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a job gave no result.
+    """Why a job, or one of its measures, gave no result.
 
     Parameters
     ----------

@@ -43,9 +43,8 @@ def plot(results: Results, path: str | Path, measure: str | None = None) -> Path
     is a line of its own. Of two axes that would make more lines than can be
     told apart, the second lies upwards, and the means are a map. Points that
     gave no result although they were to are marked by a cross, at the bottom or
-    in the map. Partial results are drawn
-    as far as they are. The settings stand below the chart, and in the file's
-    description.
+    in the map. Partial results are drawn as far as they are. The settings stand
+    below the chart, and in the file's description.
 
     Parameters
     ----------

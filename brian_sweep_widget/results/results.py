@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from brian_sweep_widget.models import Parameter
 from brian_sweep_widget.results.arrays import remark_on, write_arrays
+from brian_sweep_widget.results.curves import counted
 from brian_sweep_widget.results.dataset import to_dataset
 from brian_sweep_widget.results.files import write_csv, write_json, write_netcdf, write_parquet
 from brian_sweep_widget.results.outcome import Outcome, Value
@@ -82,12 +83,10 @@ class Results:
         return len(self.outcomes)
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"{number} {status}" for status, number in self.counts().items())
-        partial = sum(outcome.partial for outcome in self.outcomes)
-        counts += f" ({partial} of them partial)" if partial else ""
+        counts = counted(self) or "nothing yet"
         said = f". {self.notice}" if self.notice else ""
         jobs = len(self.plan)
-        return f"<Results of {self.model}: {counts or 'nothing yet'}, of {jobs} jobs{said}>"
+        return f"<Results of {self.model}: {counts}, of {jobs} jobs{said}>"
 
     def counts(self) -> dict[str, int]:
         """Count the outcomes by status; statuses that do not occur are left out."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+from pathlib import Path
+
 import pytest
 
 from brian_sweep_widget.engines.causes import causes_of
@@ -24,6 +27,15 @@ def test_an_error_that_is_its_own_cause_is_listed_once() -> None:
     error = ValueError("again")
     assert list(causes_of(raised(error, error))) == [error]
     assert failure_of(error).message == "again"
+
+
+def test_advice_names_the_models_line_not_pythons_own() -> None:
+    """Python's library raises in places of its own what happened elsewhere."""
+    future: Future[None] = Future()
+    future.set_exception(ValueError("NeuronGroup size should be at least 1, was 0"))
+    with pytest.raises(ValueError, match="NeuronGroup") as raised:
+        future.result()
+    assert f"of {Path(__file__).name}, in test_advice_names" in failure_of(raised.value).message
 
 
 @pytest.mark.parametrize("handled", [False, True])

@@ -280,6 +280,73 @@ def test_more_synapses_onto_synapses_than_there_can_be_memory_for() -> None:
     assert traced(builder).structure.synapses == pytest.approx(12.5 + 5 * 12.5)
 
 
+class _Counting(NeuronGroup):
+    """Does something in Python before it runs, as a package beside Brian's may."""
+
+    def before_run(self, run_namespace: Any) -> None:
+        """Do it."""
+        super().before_run(run_namespace)
+
+    before_run.__module__ = "brian2_counting.groups"
+
+
+def test_a_package_whose_name_begins_as_brians_is_not_brian() -> None:
+    """What it does in Python the program would leave out without a word."""
+
+    def builder() -> Network:
+        return Network(_Counting(3, "v : 1", name="mine"))
+
+    with pytest.raises(UnsupportedError, match="mine does something in Python.*before_run"):
+        traced(builder)
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "words"),
+    [
+        ((np.arange(3), np.arange(3)), {}, "condition argument must be bool or string"),
+        (([0, 1],), {"p": 0.5}, "condition argument must be bool or string"),
+        ((None, [0, 1], [1, 2]), {}, ""),
+        (("i != j", None, None, 0.5), {}, ""),
+    ],
+)
+def test_connections_by_position(given: Any, options: Any, words: str) -> None:
+    """Arguments are taken as Brian takes them, and what is wrong is for Brian to say."""
+
+    def builder() -> Network:
+        group = neurons(name="n")
+        synapses = Synapses(group, group, "w : 1", name="S")
+        synapses.connect(*given, **options)
+        return Network(group, synapses)
+
+    if words:
+        with pytest.raises(TypeError, match=words):
+            traced(builder)
+    else:
+        traced(builder)
+
+
+def test_a_probability_by_position_counts() -> None:
+    """For how many synapses are expected."""
+
+    def builder() -> Network:
+        group = neurons(name="n")
+        synapses = Synapses(group, group, "w : 1", name="S")
+        synapses.connect("i != j", None, None, 0.5)
+        return Network(group, synapses)
+
+    assert traced(builder).structure.synapses == pytest.approx(12.5)
+
+
+def test_how_numbers_are_printed_is_no_draw() -> None:
+    """A trace of a builder that did not draw holds for all seeds."""
+
+    def builder() -> Network:
+        np.set_printoptions(threshold=5)
+        return Network(neurons(name="n"))
+
+    assert not traced(builder).draws
+
+
 def test_a_program_reports_no_progress() -> None:
     """Also where a builder runs a part of the time with report="text": it may print nothing."""
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -166,6 +167,31 @@ def test_databases_are_noted(tmp_path: Path) -> None:
     with files_read() as files:
         sqlite3.connect(path).close()
     assert list(files) == [str(path)]
+
+
+def test_a_database_by_its_address_is_noted(tmp_path: Path) -> None:
+    """As a change in it is one of the model."""
+    path = tmp_path / "some weights#1.sqlite"
+    with sqlite3.connect(path) as made:
+        made.execute("CREATE TABLE weight (value REAL)")
+    for address in (
+        f"{path.as_uri()}?mode=ro",
+        f"file:{quote(str(path))}#here",
+        f"file://localhost{quote(str(path))}",
+    ):
+        with files_read() as files:
+            sqlite3.connect(address, uri=True).close()
+        assert list(files) == [str(path)]
+
+
+@pytest.mark.parametrize(
+    "name", [":memory:", "", "file::memory:?cache=shared", "file:x?mode=memory", "file:"]
+)
+def test_a_database_in_memory_is_no_file(name: str) -> None:
+    """Nobody can change it between two simulations."""
+    with files_read() as files:
+        sqlite3.connect(name, uri=True).close()
+    assert files == {}
 
 
 def rewritten(path: Path) -> None:

@@ -269,6 +269,20 @@ def test_what_is_in_memory_counts_not_the_file(module: Callable[[str], ModuleTyp
     assert of(IMPORTING) == first
 
 
+def test_a_module_of_a_notebooks_cells_is_its_code(tmp_path: Path) -> None:
+    """Its file is no compiled one, and may change while its code stays."""
+    helpers = ModuleType("cells")
+    file = tmp_path / "cells.ipynb"
+    file.write_text("{}")
+    helpers.__file__ = str(file)
+    names = []
+    for constant in (2, 2, 3):
+        exec(f"A = {constant}\ndef g(x): return x * A", vars(helpers))
+        file.write_text(f"{{'edited': {len(names)}}}")
+        names.append(of("def f(x=1): return helpers.g(x)", helpers=helpers))
+    assert names[0] == names[1] != names[2]
+
+
 def test_a_helpers_helper_module_counts(module: Callable[..., ModuleType]) -> None:
     """Modules that modules import."""
     upper = "import my_deeper_helpers\ndef g(x): return my_deeper_helpers.h(x)\n"

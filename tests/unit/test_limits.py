@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from brian2 import NeuronGroup, Synapses
 
 from brian_sweep_widget import configuration
 from brian_sweep_widget.configuration import ConfigError
-from brian_sweep_widget.limits import VARIABLES, Limit, LimitError, limits
+from brian_sweep_widget.engines.sizes import within
+from brian_sweep_widget.limits import VARIABLES, Limit, LimitError, Limits, limits
 
 
 @pytest.fixture(autouse=True)
@@ -105,6 +107,17 @@ def test_a_file_that_is_named_must_be_there(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv(configuration.VARIABLE, "/nowhere/own.py")
     with pytest.raises(ConfigError, match="there is no file /nowhere/own.py"):
         limits()
+
+
+def test_connections_by_position_are_within_limits() -> None:
+    """Arguments are taken as Brian takes them, and counted."""
+    group = NeuronGroup(5, "v : 1")
+    synapses = Synapses(group, group)
+    with within(Limits(max_synapses=Limit(10, "a test"))):
+        synapses.connect(None, [0, 1], [1, 2])
+        with pytest.raises(LimitError, match="synapses"):
+            synapses.connect("i != j", None, None, 0.6)
+    assert len(synapses) == 2
 
 
 def test_a_refusal_says_who_allows_what() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import itertools
+import operator
+import os
 import sys
 from collections.abc import Iterator
 from importlib.machinery import EXTENSION_SUFFIXES
@@ -11,10 +13,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 from brian_sweep_widget.engines import UnknownError, engine_for, fingerprint, pack
 from brian_sweep_widget.engines.installed import is_users_scope
+from brian_sweep_widget.engines.not_sent import NotSent, NotSentError
 from brian_sweep_widget.engines.packing import unpack
 from brian_sweep_widget.engines.reach import Reach
 from brian_sweep_widget.models import as_model
@@ -97,6 +101,65 @@ def test_a_compiled_module_that_changed_is_refused(
         pack(engine)
     with pytest.raises(UnknownError, match="restart the kernel"):
         fingerprint([f])
+
+
+def test_a_compiled_module_that_is_gone_is_refused(tmp_path: Path) -> None:
+    """Although this process still has it; the words say which."""
+    compiled = ModuleType("users_compiled")
+    compiled.__file__ = str(tmp_path / f"users_compiled{EXTENSION_SUFFIXES[0]}")
+
+    def f(x: float = 1.0) -> float:
+        return float(compiled.times(x))
+
+    model = as_model(f)
+    with pytest.raises(TypeError, match=r"users_compiled.*cannot be read"):
+        pack(engine_for("auto", model, model.parameters({})))
+    with pytest.raises(UnknownError, match=r"users_compiled.*cannot be read"):
+        fingerprint([f])
+
+
+@pytest.mark.parametrize("word", ["In", "Out"])
+def test_names_that_ipython_has_are_a_persons_too(word: str) -> None:
+    """Where they stand for what equations can mean, such as a current that goes in."""
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    exec(f"{word} = 3.0\ndef f(x=1.0): return globals()['{word}'], 'dv/dt = {word}/tau : 1'", scope)
+    equations = {"__name__": "__main__", word: 3.0}
+    exec(f"def f(x=1.0): return 'dv/dt = {word}/tau : 1'", equations)
+    for function in (scope["f"], equations["f"]):
+        model = as_model(function)
+        arrived = unpack(pack(engine_for("auto", model, model.parameters({})))).functions[0]
+        assert arrived.__globals__[word] == 3.0
+    scope["_ih"] = scope["_oh"] = scope[word] = ["what was written in all cells", scope]
+    names = next(iter(Reach([scope["f"]])))[1]
+    assert word not in names
+
+
+USES: dict[str, Any] = {
+    "call": lambda thing: thing(),
+    "read": lambda thing: thing.weights,
+    "set": lambda thing: setattr(thing, "weights", 1),
+    "delete": lambda thing: delattr(thing, "weights"),
+    "add": lambda thing: 1 + thing,
+    "add in place": lambda thing: operator.iadd(thing, 1),
+    "or": lambda thing: thing | 1,
+    "invert": lambda thing: ~thing,
+    "positive": lambda thing: +thing,
+    "round": round,
+    "divmod": lambda thing: divmod(7, thing),
+    "shift": lambda thing: 1 << thing,
+    "path": os.fspath,
+    "array": np.asarray,
+    "ufunc": np.sin,
+    "isinstance": lambda thing: isinstance(1, thing),
+    "base": lambda thing: type("Derived", (thing,), {}),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_what_was_not_sent_says_so_whatever_is_done_with_it(use: str) -> None:
+    """A placeholder that takes anything silently would compute something else."""
+    with pytest.raises(NotSentError, match="the words"):
+        USES[use](NotSent("the words"))
 
 
 def test_what_brian_compiled_here_stays_here(monkeypatch: pytest.MonkeyPatch) -> None:

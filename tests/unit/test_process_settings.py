@@ -12,10 +12,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from brian2 import Network, NeuronGroup, ms
 
-from brian_sweep_widget.engines import process_settings
+from brian_sweep_widget import network_model
+from brian_sweep_widget.engines import written_settings
+from brian_sweep_widget.engines.context import BrianContext
+from brian_sweep_widget.engines.packing import pack
 from brian_sweep_widget.engines.process_settings import ProcessSettings, missing_folder_told
+from brian_sweep_widget.engines.runtime import RuntimeEngine
+from brian_sweep_widget.engines.worker import compute
+from brian_sweep_widget.limits import Limits
 from brian_sweep_widget.results import Failure
+from brian_sweep_widget.sweeps import Job
 
 NOT_FOUND = Failure("FileNotFoundError", "No such file: w.txt")
 
@@ -59,7 +67,7 @@ def test_another_process_takes_them_over(tmp_path: Path, monkeypatch: pytest.Mon
     code = """
 import os, sys, warnings
 import numpy as np
-from brian_sweep_widget.engines import process_settings
+from brian_sweep_widget.engines import written_settings
 from brian_sweep_widget.engines.process_settings import ProcessSettings
 before = os.getcwd(), dict(os.environ), sys.path[:], list(warnings.filters)
 with ProcessSettings(sys.stdin.read()).in_force():
@@ -122,12 +130,49 @@ def test_a_host_that_lacks_a_file_is_named() -> None:
         assert missing_folder_told(NOT_FOUND) == NOT_FOUND
 
 
+def test_a_measures_missing_file_is_told_like_the_models() -> None:
+    """It may be read after the run, on a host that lacks it."""
+
+    @network_model(duration=1 * ms)
+    def model() -> Network:
+        return Network(NeuronGroup(1, "v : 1"))
+
+    @model.measure()
+    def weight(_network: Network) -> float:
+        return float(Path("not_here_at_all.txt").read_text())
+
+    @model.measure()
+    def one(_network: Network) -> float:
+        return 1.0
+
+    context = BrianContext()
+    engine = RuntimeEngine(model, model.parameters({}), context, "numpy", Limits())
+    engine.settings = changed(host="another")
+    outcome = compute(pack(engine), Job((0,), {"duration": 1e-3}, seed=1))
+    assert set(outcome.values) == {"one"}
+    assert "the file is not there" in outcome.failures["weight"].message
+
+
+def test_without_any_nothing_is_decided() -> None:
+    """As for measures, which travel in an engine that has some."""
+    assert ProcessSettings().deciding(b"environ decimal") == []
+
+
+def test_what_does_not_travel_does_not_decide() -> None:
+    """A function of the kernel's that numpy calls has no part in what workers compute."""
+    usual = ProcessSettings.here().deciding(b"")
+    with np.errstate(divide="call"):
+        assert ProcessSettings.here().deciding(b"") == usual
+    with np.errstate(divide="raise"):
+        assert ProcessSettings.here().deciding(b"") != usual
+
+
 def test_variables_of_the_kernels_start_decide_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of code that reads variables, by their whole names: the next kernel may start with others."""
     found = []
     for text in ("2", "3"):
         monkeypatch.setenv("SCALE_OF_TEST", text)
-        monkeypatch.setitem(process_settings._AT_FIRST, "SCALE_OF_TEST", text)
+        monkeypatch.setitem(written_settings.VARIABLES_AT_FIRST, "SCALE_OF_TEST", text)
         settings = ProcessSettings.here()
         found.append(settings.deciding(b"environ \x0dSCALE_OF_TEST\x94"))
         assert ["SCALE_OF_TEST", text] in found[-1]

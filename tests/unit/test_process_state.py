@@ -48,6 +48,12 @@ CHANGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
         lambda: warnings.showwarning,
         lambda: setattr(warnings, "showwarning", nothing),
     ),
+    "another environment": (lambda: os.environ, lambda: setattr(os, "environ", {"A": "1"})),
+    "another sys.path": (lambda: sys.path, lambda: setattr(sys, "path", ("/nowhere",))),
+    "other warnings": (
+        lambda: warnings.filters,
+        lambda: setattr(warnings, "filters", [("error", None, Warning, None, 0)]),
+    ),
     "recursion": (sys.getrecursionlimit, lambda: sys.setrecursionlimit(4321)),
     "errors": (np.geterr, lambda: np.seterr(all="raise")),
     "printing": (np.get_printoptions, lambda: np.set_printoptions(precision=2)),

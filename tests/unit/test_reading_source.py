@@ -36,6 +36,17 @@ def in_own_namespace(weight: Any = 1, size: int = 1) -> Any:
     return helper(namespace={"weight": weight, "size": size})
 
 
+class Reader(NeuronGroup):
+    """Looks at its namespace in Python, as a package beside Brian's may."""
+
+
+Reader.__module__ = "brian2_reading.groups"
+
+
+def in_namespace_of_another_package(weight: Any = 1, size: int = 1) -> Any:
+    return Reader(1, "v : 1", namespace={"weight": weight, "size": size})
+
+
 def in_namespace_and_elsewhere(weight: Any = 1, size: int = 1) -> Any:
     if size > 1:
         return None
@@ -159,6 +170,7 @@ def helper(**given: Any) -> Any:
         (in_namespace, {"weight", "size"}),
         (in_namespace_by_module, {"weight", "size"}),
         (in_own_namespace, set()),
+        (in_namespace_of_another_package, set()),
         (in_namespace_and_elsewhere, {"weight"}),
         (computed_in_namespace, {"size"}),
         (key_in_namespace, {"size"}),

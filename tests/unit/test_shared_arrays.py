@@ -98,8 +98,37 @@ def subclasses() -> list[Any]:
     return [whole, whole.view(np.matrix), whole[0].view(np.recarray)]
 
 
+class Foreign:
+    """Memory of a library's own, every other number of which is meant."""
+
+    def __init__(self) -> None:
+        self._memory = np.arange(12.0)
+        place = self._memory.__array_interface__["data"]
+        self.__array_interface__ = {
+            "shape": (6,),
+            "typestr": "<f8",
+            "data": place,
+            "strides": (16,),
+            "version": 3,
+        }
+
+
+def with_gaps() -> list[Any]:
+    """Make arrays of parts of such memory, without the whole."""
+    whole = np.asarray(Foreign())
+    return [whole[:3], whole[1:5], whole[::-2]]
+
+
+def windows() -> list[Any]:
+    """Make an array, what slides over it, and a row of it that is repeated."""
+    whole = np.arange(6.0)
+    sliding = np.lib.stride_tricks.sliding_window_view(whole, 3, writeable=True)
+    return [whole, sliding, np.lib.stride_tricks.as_strided(whole[1:], (2, 2), (0, 8))]
+
+
 @pytest.mark.parametrize(
-    "make", [structured, units, reinterpreted, from_a_buffer, objects, subclasses]
+    "make",
+    [structured, units, reinterpreted, from_a_buffer, objects, subclasses, with_gaps, windows],
 )
 def test_every_kind_of_view(make: Callable[[], list[Any]]) -> None:
     """Also of what is no array, or has units."""

@@ -150,7 +150,9 @@ class Construction:
         self.take_in_changes()
         asked["group"] = group = itself(asked["group"])
         if template == _INDICES:
-            what = f"the indices of {group.name!r} for which {asked['code'][8:]}"
+            what = (
+                f"the indices of {group.name!r} for which {asked['code'].removeprefix('_cond = ')}"
+            )
             compute = functools.partial(_run, self._create, asked)
             return functools.partial(self._known.computed, compute, what)
         if template == "group_variable_set":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -74,5 +75,11 @@ def numpy_state() -> Any:
     return _get_state(legacy=False)
 
 
+def written(state: Any) -> str:
+    """Write a state of numpy's down in full, however a person has numbers printed."""
+    with np.printoptions(threshold=sys.maxsize, formatter=None):
+        return repr(state)
+
+
 def _states() -> tuple[Any, ...]:
-    return _getstate(), repr(numpy_state())
+    return _getstate(), written(numpy_state())

@@ -16,7 +16,7 @@ from unittest import mock
 import numpy as np
 
 from brian_sweep_widget.engines.causes import causes_of
-from brian_sweep_widget.engines.compiled.draws import numpy_state
+from brian_sweep_widget.engines.compiled.draws import numpy_state, written
 
 AT_RANDOM = "they are drawn at random"
 
@@ -64,12 +64,12 @@ class Evaluation:
         try:
             with self._active():
                 result = compute()
-            drew = repr(numpy_state()) != repr(drawn)
+            drew = written(numpy_state()) != written(drawn)
         except Exception as error:
             reason = _reason(error)
             raise NotComputedError(reason) from error
         finally:
-            np.random.set_state(drawn)  # noqa: NPY002 - as above
+            np.random.set_state(drawn)  # noqa: NPY002 - the one that Brian draws from
             for variable, size in sizes.items():
                 variable.size = size
         if drew:

@@ -161,7 +161,5 @@ def _try(
     equations = None if like is None else like.equations
     try:
         return traces.trace(values, seed, equations=equations, with_sources=with_sources)
-    except UnsupportedError:
-        return None
     except Exception:  # noqa: BLE001 - the builder is the user's code
         return None

@@ -102,10 +102,7 @@ class IndexedValues:
         IndexError
             If there is no such place.
         """
-        number = self._number(variable)
-        if not isinstance(number, int):
-            number = int(self._known.value(variable.owner.variables["N"]).item())
-        found: Array = np.asarray(np.arange(number)[indices])
+        found: Array = np.asarray(np.arange(self._counted(variable))[indices])
         return found
 
     def resize(self, variable: Any, size: Any) -> None:
@@ -138,6 +135,13 @@ class IndexedValues:
         cell = self._known.cell(variable.owner.variables["N"])
         return int(cell.item()) if isinstance(cell, np.ndarray) else cell
 
+    def _counted(self, variable: Any) -> int:
+        """Count the members of a variable; if that has to be computed first, it is."""
+        number = self._number(variable)
+        if isinstance(number, int):
+            return number
+        return int(self._known.value(variable.owner.variables["N"]).item())
+
     def _check_number(self, variable: Any, number: int) -> None:
         name = self._device.get_array_name(variable, access_data=False)
         owner = variable.owner.name
@@ -151,10 +155,7 @@ class IndexedValues:
     def _set_all(self, variable: Any, values: Array) -> None:
         if values.size == 1 and np.issubdtype(values.dtype, np.number) and not np.isfinite(values):
             # Brian would write the number into the program's text, where it means nothing.
-            number = self._number(variable)
-            if not isinstance(number, int):
-                number = int(self._known.value(variable.owner.variables["N"]).item())
-            values = np.full(number, values.item())
+            values = np.full(self._counted(variable), values.item())
         if values.size == 1 and self._number(variable) == 1 and values.dtype != bool:
             values = values.astype(variable.dtype)
         self._fill_program(variable, values)

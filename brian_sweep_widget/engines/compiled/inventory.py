@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from brian_sweep_widget.engines.brian_objects import is_brians
 from brian_sweep_widget.engines.compiled.manifest import (
     ArrayFile,
     Constant,
@@ -153,6 +154,4 @@ def _exponents(variable: Any) -> tuple[float, ...]:
 
 def _brian_class(thing: Any) -> str:
     """Name the class of Brian's that a thing is of, or made from."""
-    return next(
-        kind.__name__ for kind in type(thing).__mro__ if kind.__module__.startswith("brian2")
-    )
+    return next(kind.__name__ for kind in type(thing).__mro__ if is_brians(kind.__module__))

@@ -17,7 +17,10 @@ import numpy as np
 
 from brian_sweep_widget.engines.compiled.evaluation import Evaluation, NotComputedError
 
-_LIBRARIES = ("brian2", "brian_sweep_widget.engines", "numpy", "contextlib", "unittest", "weakref")
+_LIBRARIES = (
+    *("brian2.", "brian_sweep_widget.engines.", "numpy."),
+    *("contextlib.", "unittest.", "weakref."),
+)
 _OUTSIDE = "brian_sweep_widget.engines.compiled.tracing"  # calls the builder
 _NOT_HERE = "they are known only when it runs"
 
@@ -275,7 +278,7 @@ def _named(variable: Any) -> str:
 def _where() -> str:
     """Name the builder's line, if it is the builder who asks."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - inspect.stack reads all files
-    while frame is not None and frame.f_globals.get("__name__", "").startswith(_LIBRARIES):
+    while frame is not None and f"{frame.f_globals.get('__name__', '')}.".startswith(_LIBRARIES):
         frame = frame.f_back
         if frame is not None and frame.f_globals.get("__name__") == _OUTSIDE:
             return ""

@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterable
 from types import CodeType
 from typing import Any
 
+from brian_sweep_widget.engines.brian_objects import is_brians
+
 # Ways to get at a variable without writing its name.
 _BACK_DOORS = frozenset(
     {
@@ -111,4 +113,4 @@ def _is_brians(called: ast.expr, function: Callable[..., Any]) -> bool:
     found = getattr(function, "__globals__", {}).get(called.id)
     for name in reversed(names):
         found = getattr(found, name, None)
-    return isinstance(found, type) and found.__module__.startswith("brian2")
+    return isinstance(found, type) and is_brians(found.__module__)

@@ -20,6 +20,8 @@ _GROWTH = 1.5
 # Of one synapse, besides its variables: where it comes from and goes to, and its
 # place in a pathway's list by neuron.
 _ENDS, _PLACE = 8, 4
+# What ``connect`` takes after its condition.
+_AFTER_CONDITION = ("i", "j", "p", "n")
 
 
 class TooLargeError(MemoryError):
@@ -143,6 +145,11 @@ def _refuse_too_large(memory: float, synapses: float) -> None:
         raise TooLargeError(memory, synapses, free)
 
 
+def by_name(more: tuple[Any, ...], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the arguments of a call of ``connect`` after its condition by their names."""
+    return {**dict(zip(_AFTER_CONDITION, more, strict=False)), **options}
+
+
 def expected_synapses(
     synapses: Any, condition: Any, options: Mapping[str, Any], names: Mapping[str, Any]
 ) -> float:
@@ -159,6 +166,8 @@ def _expected_between(
     options: Mapping[str, Any],
     names: Mapping[str, Any],
 ) -> float:
+    if not isinstance(condition, str | bool | None):
+        return 0.0  # Brian will refuse it
     if options.get("i") is not None or options.get("j") is not None:
         return 0.0  # as many as the caller lists: they are in memory already
     pairs = sources * targets
@@ -197,11 +206,11 @@ def watched_connections() -> Iterator[Connections]:
     seen = Connections()
     connect = Synapses.connect
 
-    def connect_and_note(self: Any, condition: Any = None, **options: Any) -> Any:
-        seen.note(self, condition, options)
+    def connect_and_note(self: Any, condition: Any = None, *more: Any, **options: Any) -> Any:
+        seen.note(self, condition, by_name(more, options))
         # The names in its texts are looked up where it was called, two frames up.
         options["level"] = options.get("level", 0) + 1
-        return connect(self, condition, **options)
+        return connect(self, condition, *more, **options)
 
     with mock.patch.object(Synapses, "connect", connect_and_note):
         yield seen

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from brian_sweep_widget.engines.brian_objects import is_brians
 from brian_sweep_widget.engines.causes import causes_of
 from brian_sweep_widget.engines.compiled.construction import Construction, reason_of
 from brian_sweep_widget.engines.compiled.draws import Draws
@@ -282,7 +283,7 @@ def _refuse_python_code(network: Any) -> None:
             raise UnsupportedError(msg)
         for method in ("run", "before_run", "after_run"):
             defined = getattr(type(thing), method, None)
-            if not getattr(defined, "__module__", "brian2").startswith("brian2"):
+            if not is_brians(getattr(defined, "__module__", "brian2")):
                 msg = f"{thing.name} does something in Python ({method} of {type(thing).__name__})"
                 raise UnsupportedError(msg)
 

@@ -205,11 +205,15 @@ def look_at(connection: sqlite3.Connection, path: Path) -> None:
     if version not in _READABLE:
         msg = (
             f"{path} was made by another version (format {version}; this one reads "
-            f"{' and '.join(map(str, _READABLE))})"
+            f"{' and '.join(map(str, _READABLE))}): give another name, or use that version of "
+            "brian-sweep-widget"
         )
         raise NotAStoreError(msg)
     if tables != _TABLES:
-        msg = f"{path} holds {', '.join(sorted(tables))}, which is not what a store holds"
+        msg = (
+            f"{path} holds {', '.join(sorted(tables))}, which is not what a store holds: give "
+            "another name"
+        )
         raise NotAStoreError(msg)
 
 
