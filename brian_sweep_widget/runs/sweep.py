@@ -16,6 +16,7 @@ from brian_sweep_widget.backends import (
 from brian_sweep_widget.engines import Engine, compiled, engine_for, prepare, script_of
 from brian_sweep_widget.limits import limits
 from brian_sweep_widget.models import Plain, as_model
+from brian_sweep_widget.models.declaration import is_axis
 from brian_sweep_widget.results import Inspection, Outcome, Results
 from brian_sweep_widget.results.store import (
     DEFAULT_STORE,
@@ -30,7 +31,6 @@ from brian_sweep_widget.runs.hosting import Hosting
 from brian_sweep_widget.runs.ledger import Record
 from brian_sweep_widget.runs.looking import Looking
 from brian_sweep_widget.runs.options import (
-    is_sequence,
     read_allow_nan,
     read_time_limit,
     read_workers,
@@ -159,7 +159,7 @@ class Sweep:
             if name not in self.parameters:  # None, which is its default
                 continue
             parameter = self.parameters[name]
-            if is_sequence(value):
+            if is_axis(value):
                 axes.append(Axis(name, parameter.read_axis(value), parameter.unit, parameter.label))
             else:
                 fixed[name] = parameter.read(value)
