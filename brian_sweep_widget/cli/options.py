@@ -10,7 +10,9 @@ from brian_sweep_widget.cli.numbers import time_limit, whole_number
 from brian_sweep_widget.cli.terminal import UsageError, refuse
 from brian_sweep_widget.engines.choice import ENGINES
 from brian_sweep_widget.models import Model, Parameter
-from brian_sweep_widget.models.written import SYNTAX, NotAValueError, read_value
+from brian_sweep_widget.models.numerals import NotAValueError
+from brian_sweep_widget.models.syntax import SYNTAX
+from brian_sweep_widget.models.written import read_value
 from brian_sweep_widget.sweeps.seeds import SEEDINGS
 
 DEFAULT_MODEL = "cuba"

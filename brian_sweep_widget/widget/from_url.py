@@ -8,7 +8,9 @@ from urllib.parse import parse_qsl
 
 from brian_sweep_widget import models
 from brian_sweep_widget.models import CATALOGUE, Model
-from brian_sweep_widget.models.written import NotAValueError, read_value, read_whole
+from brian_sweep_widget.models.numerals import NotAValueError
+from brian_sweep_widget.models.syntax import read_whole
+from brian_sweep_widget.models.written import read_value
 
 #: In which Voila hands over what is behind the question mark.
 VARIABLE = "QUERY_STRING"
