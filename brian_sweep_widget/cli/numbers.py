@@ -42,5 +42,5 @@ def time_limit(text: str) -> float:
     try:
         return float(read_number(text, _TIME_LIMIT))
     except NotAValueError as error:
-        msg = f"{text!r} {error}"
+        msg = f"{text!r} {error}; without a limit, write inf"
         raise argparse.ArgumentTypeError(msg) from None

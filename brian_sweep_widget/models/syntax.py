@@ -130,7 +130,9 @@ def read_whole(text: str, low: int | None = None, high: int | None = None) -> in
     if numeral.exact.denominator != 1:
         refuse(f"is no whole number (allowed: {allowed})")
     if numeral.exact < (-LARGEST_INTEGER if low is None else low):
-        refuse(f"is too small (allowed: {f'{-LARGEST_INTEGER} or more' if low is None else allowed})")
+        refuse(
+            f"is too small (allowed: {f'{-LARGEST_INTEGER} or more' if low is None else allowed})"
+        )
     if numeral.exact > (LARGEST_INTEGER if high is None else high):
         refuse(f"is too large (allowed: {f'up to {LARGEST_INTEGER}' if high is None else allowed})")
     return numeral.whole()

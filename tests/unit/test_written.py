@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from brian_sweep_widget import Sweep, cuba
 from brian_sweep_widget.cli.negative import keep_negative_numbers
 from brian_sweep_widget.models.declaration import declare
-from brian_sweep_widget.models.parameters import Parameter
 from brian_sweep_widget.models.numerals import NotAValueError
+from brian_sweep_widget.models.parameters import Parameter
 from brian_sweep_widget.models.syntax import read_numbers
 from brian_sweep_widget.models.written import read_value
 
