@@ -13,8 +13,9 @@ from dataclasses import replace
 from brian_sweep_widget.engines import compiled
 from brian_sweep_widget.models import Plain
 from brian_sweep_widget.results import Failure, Outcome
+from brian_sweep_widget.runs.alike import same_words
 from brian_sweep_widget.runs.answers import Stopped
-from brian_sweep_widget.runs.attempting import Attempt, Attempts, same_words
+from brian_sweep_widget.runs.attempting import Attempt, Attempts
 from brian_sweep_widget.sweeps import Job
 
 #: The failure of what cannot be compiled, here or with some values.
