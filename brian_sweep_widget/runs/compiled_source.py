@@ -21,6 +21,7 @@ from brian_sweep_widget.runs.falling_back import (
     RuntimeComputesError,
     not_compiled,
 )
+from brian_sweep_widget.runs.last_digits import DigitsOfSweep
 from brian_sweep_widget.runs.sources import Desk, ReadySource
 from brian_sweep_widget.runs.supply import Load
 from brian_sweep_widget.runs.variants import Prepared
@@ -71,8 +72,7 @@ class CompiledSource:
         self._keys: dict[tuple[int, ...], bytes] = {}
         self._results = compiled.new_folder("results")
         self._latest: tuple[Prepared, _Prepared] | None = None
-        self._foldable: set[bytes] = set()  # shapes of programs with which a compiler may compute
-        self._folded = False  # whether other numbers than those compared may be folded
+        self._digits = DigitsOfSweep(self._workshop.digits)
         self._checker = Checker(self._workshop)
         self._ready: ReadySource | None = None
         self._falling_back = FallingBack(compilation, time_limit)
@@ -92,39 +92,19 @@ class CompiledSource:
         """Why it is not compiled, or what to know of the compiled model."""
         if self._ready is not None:
             return "\n".join(filter(None, (self._fell_back, self._ready.notice)))
-        said = (self._notice_of_program(), self._generators, self._nothing_reused)
-        return "\n".join(filter(None, said))
-
-    def _notice_of_program(self) -> str:
-        preparation = self._workshop.preparation
-        said = []
-        if preparation.seeds:
-            said.append(
-                f"{self._compilation.model.name} calls seed() itself, so all trials of a point "
-                "are the same: remove that call, every simulation is seeded anyway."
-            )
-        return "\n".join(filter(None, (*said, self._notice_of_digits())))
-
-    def _notice_of_digits(self) -> str:
-        may_differ = (
-            "The last digit may differ from that of a program that is compiled for these "
-            "values alone"
+        seeds = (
+            f"{self._compilation.model.name} calls seed() itself, so all trials of a point "
+            "are the same: remove that call, every simulation is seeded anyway."
+            if self._workshop.preparation.seeds
+            else ""
         )
-        if self._folded or any(
-            self._workshop.compared(shape) and not self._workshop.same_digits(shape)
-            for shape in list(self._foldable)
-        ):
-            return f"{may_differ}."
-        if self.comparing:
-            return f"{may_differ}: the two are compared when nothing else runs, and were not yet."
-        return ""
+        said = (seeds, self._digits.notice, self._generators, self._nothing_reused)
+        return "\n".join(filter(None, said))
 
     @property
     def comparing(self) -> bool:
         """Whether it is still to be found out if last digits differ; see `Source.comparing`."""
-        return self._ready is None and not all(
-            self._workshop.compared(shape) for shape in list(self._foldable)
-        )
+        return self._ready is None and self._digits.comparing
 
     @property
     def identity(self) -> Hashable | None:
@@ -275,7 +255,7 @@ class CompiledSource:
     def _task_for(self, job: Job, desk: Desk) -> _Prepared:
         prepared = self._workshop.prepare(job.parameters, job.seed, desk.stopped)
         self._refuse_what_is_too_large(prepared)
-        self._note_digits(prepared, job)
+        self._digits.note(prepared.program, prepared.variant, job.parameters)
         desk.note_read(prepared.variant.read)
         if not prepared.variant.draws:
             self._checker.note(job, prepared.program)
@@ -322,13 +302,6 @@ class CompiledSource:
             check_synapses(self._limits.max_synapses, structure.synapses)
         except LimitError as error:
             raise RefusedError(Failure(type(error).__name__, str(error))) from None
-
-    def _note_digits(self, prepared: Prepared, job: Job) -> None:
-        """Take note of whether the last digit of a job may depend on how it is compiled."""
-        program = prepared.program
-        if program.foldable:
-            self._foldable.add(program.shape)
-        self._folded = self._folded or not program.folds_as_made(prepared.variant, job.parameters)
 
     def _not_compiled(self, reason: str, jobs: Sequence[Job], desk: Desk) -> None:
         """Have Brian's runtime compute the jobs, or say why they cannot be computed."""

@@ -28,10 +28,11 @@ from brian_sweep_widget.runs.ledger import Record
 from brian_sweep_widget.runs.looking import Looking
 from brian_sweep_widget.runs.options import read_allow_nan, read_time_limit, read_workers
 from brian_sweep_widget.runs.places import read_place
+from brian_sweep_widget.runs.preparation import Preparation
 from brian_sweep_widget.runs.recall import Recall
 from brian_sweep_widget.runs.run import Run
 from brian_sweep_widget.runs.sources import ReadySource, Source
-from brian_sweep_widget.runs.workshop import Preparation, workshop_for
+from brian_sweep_widget.runs.workshop import workshop_for
 from brian_sweep_widget.sweeps import Job, Plan, Seeding
 
 #: Seconds that one compiled simulation may take, if nothing else is asked for: an hour.
