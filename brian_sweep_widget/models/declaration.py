@@ -68,7 +68,7 @@ def parameter_like(name: str, value: Any) -> Parameter:
 
 
 def is_constant(default: Any) -> bool:
-    """Whether a default is nothing that a parameter can be, so that no sweep changes it.
+    """Tell whether a default is nothing that a parameter can be, so that no sweep changes it.
 
     Such as a tuple, a list, a dict, an array, or a function.
     """

@@ -31,7 +31,6 @@ from brian_sweep_widget.sweeps import Job
 _TRACED_AHEAD = 4  # variants that the tracing process is asked for before they are needed
 _MOST_WAITING = 256  # jobs that wait for workers; more only take memory
 _ASKED_AT_ONCE = 100  # jobs, of the store
-_NOT_COMPILED = "NotCompiled"  # kind of failure
 _WORKER = 60e6  # bytes of a worker that runs compiled programs
 
 
@@ -155,7 +154,7 @@ class CompiledSource:
             return []
 
     def tells_of_others(self, outcome: Outcome) -> bool:
-        """Whether a failure lets one expect others; see `Source.tells_of_others`."""
+        """Tell whether a failure lets one expect others; see `Source.tells_of_others`."""
         if outcome.failure is not None and outcome.failure.kind == NOT_COMPILED:
             return False  # all are refused at once, which costs nothing
         return self._ready is not None or not self._falling_back.may_compute(outcome)

@@ -106,7 +106,7 @@ class FallingBack:
             yield replace(outcome, failure=first, failures=named)
 
     def may_compute(self, outcome: Outcome) -> bool:
-        """Whether Brian's runtime may compute what failed: `explained` will ask."""
+        """Tell whether Brian's runtime may compute what failed: `explained` will ask."""
         if self._attempts is None:
             return False
         failures = (outcome.failure, *outcome.failures.values())
