@@ -166,19 +166,16 @@ class CompiledSource:
 
     def _fill_by_variant(self, jobs: Sequence[Job], desk: Desk) -> None:
         groups = deque(_grouped(jobs, self._compilation.untouched))
-        started = False
         try:
             while groups:
                 self._trace_soon(group[0] for group in islice(groups, _TRACED_AHEAD))
-                group = groups.popleft()
                 try:
-                    self._prepared(group, desk)
+                    self._prepared(groups[0], desk)
                 except NotCompiledError as error:
-                    if started:
-                        raise
-                    self._not_compiled(str(error), jobs, desk)
+                    # There is no program yet: all that came before was refused by the model.
+                    self._not_compiled(str(error), [job for group in groups for job in group], desk)
                     return
-                started = True
+                groups.popleft()
         except StoppedError:
             self._give_up(group[0] for group in islice(groups, _TRACED_AHEAD))
 
@@ -303,14 +300,13 @@ class CompiledSource:
             raise RefusedError(Failure(type(error).__name__, str(error))) from None
 
     def _not_compiled(self, reason: str, jobs: Sequence[Job], desk: Desk) -> None:
-        """Have Brian's runtime compute the jobs, or say why they cannot be computed."""
+        """Have Brian's runtime compute all, or say why these jobs cannot be computed."""
         if self._compilation.fallback is not None:
-            self._fall_back(reason).fill(jobs, desk)
-            return
+            raise RuntimeComputesError(reason, None)
         for job in jobs:
             desk.record(Outcome(job, "failed", failure=not_compiled(reason)))
 
-    def _fall_back(self, reason: str, known: Outcome | None = None) -> ReadySource:
+    def _fall_back(self, reason: str, known: Outcome | None) -> ReadySource:
         engine = self._compilation.fallback
         assert engine is not None  # noqa: S101 - whoever falls back has looked
         self._ready = ReadySource(engine, self._workers, known)
