@@ -6,7 +6,6 @@ One value that is refused, by the model or by the device, never takes others alo
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -277,8 +276,8 @@ def test_a_sweep_has_one_engine_whatever_was_swept_before(earlier: list[float]) 
     assert v0s(results)[1, 0] == 4.0
 
 
-def test_a_measure_that_only_brian_can_answer_is_answered(tmp_path: Path) -> None:
-    """One that nothing can answer fails with Brian's words; until it can, if a file decides."""
+def test_a_measure_that_only_brian_can_answer_is_answered() -> None:
+    """And one that nothing can answer fails with Brian's words."""
 
     @network_model(duration=1 * ms)
     def model(w: float = 1.0) -> Network:
@@ -300,17 +299,6 @@ def test_a_measure_that_only_brian_can_answer_is_answered(tmp_path: Path) -> Non
 
     auto, _ = both(model, w=[1.0, 2.0])
     assert set(v0s(auto).values()) == {"AttributeError: No attribute with name vv"}
-
-    path = tmp_path / "offset.txt"
-
-    @model.measure()
-    def v0(network: Network) -> float:  # noqa: F811 - likewise
-        return float(np.sum(network["n"].get_states()["v"])) + float(path.read_text())
-
-    sweep = Sweep(model, w=[1.0], workers=2, store=None)
-    assert "No such file" in str(v0s(sweep.run(progress=False))[0, 0])
-    path.write_text("0.5")
-    assert v0s(sweep.run(progress=False)) == {(0, 0): 2.5}
 
 
 def test_a_point_is_looked_into_by_the_engine_that_computed_it() -> None:

@@ -77,7 +77,10 @@ def test_it_is_ready_for_others_when_some_values_cannot_be_compiled(
         key=lambda _: None,
         key_of_draw=lambda *_: None,
         lifted=SimpleNamespace(variant=other_shape),
-        **{"costs": {}, "seeds": False, "counts": frozenset(), "times": {}},
+        costs={},
+        seeds=False,
+        counts=frozenset(),
+        times={},
     )
     shop._variants.add(program)
     with pytest.raises(RefusedError, match="no C\\+\\+ for these values"):
