@@ -91,14 +91,18 @@ class CompiledSource:
         """Why it is not compiled, or what to know of the compiled model."""
         if self._ready is not None:
             return "\n".join(filter(None, (self._fell_back, self._ready.notice)))
-        seeds = (
-            f"{self._compilation.model.name} calls seed() itself, so all trials of a point "
-            "are the same: remove that call, every simulation is seeded anyway."
-            if self._workshop.preparation.seeds
-            else ""
-        )
-        said = (seeds, self._digits.notice, self._generators, self._nothing_reused)
+        said = (self._notice_of_program(), self._generators, self._nothing_reused)
         return "\n".join(filter(None, said))
+
+    def _notice_of_program(self) -> str:
+        preparation = self._workshop.preparation
+        said = []
+        if preparation.seeds:
+            said.append(
+                f"{self._compilation.model.name} calls seed() itself, so all trials of a point "
+                "are the same: remove that call, every simulation is seeded anyway."
+            )
+        return "\n".join(filter(None, (*said, self._digits.notice)))
 
     @property
     def comparing(self) -> bool:
