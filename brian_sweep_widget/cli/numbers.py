@@ -6,8 +6,10 @@ import argparse
 import math
 
 from brian_sweep_widget.models import Parameter, Unit
+from brian_sweep_widget.models.numerals import NotAValueError
+from brian_sweep_widget.models.syntax import read_whole
 from brian_sweep_widget.models.units import TIME
-from brian_sweep_widget.models.written import NotAValueError, read_number, read_whole
+from brian_sweep_widget.models.written import read_number
 
 _TIME_LIMIT = Parameter("time_limit", "real", None, Unit("s", 1.0, TIME))
 
@@ -40,5 +42,5 @@ def time_limit(text: str) -> float:
     try:
         return float(read_number(text, _TIME_LIMIT))
     except NotAValueError as error:
-        msg = f"{text!r} {error}"
+        msg = f"{text!r} {error}; without a limit, write inf"
         raise argparse.ArgumentTypeError(msg) from None

@@ -9,17 +9,15 @@ from typing import Any
 from brian_sweep_widget.cli.numbers import time_limit, whole_number
 from brian_sweep_widget.cli.terminal import UsageError, refuse
 from brian_sweep_widget.engines.choice import ENGINES
-from brian_sweep_widget.models import Model, Parameter
-from brian_sweep_widget.models.written import SYNTAX, NotAValueError, read_value
+from brian_sweep_widget.models import Model, Parameter, every_parameter
+from brian_sweep_widget.models.numerals import NotAValueError
+from brian_sweep_widget.models.syntax import SYNTAX
+from brian_sweep_widget.models.written import read_value
+from brian_sweep_widget.runs.axes import check_not_settings
 from brian_sweep_widget.sweeps.seeds import SEEDINGS
 
 DEFAULT_MODEL = "cuba"
 
-#: Names that `Sweep` keeps for itself, so that no parameter can be given by them.
-_RESERVED = {
-    *("allow_nan", "cluster", "engine", "keep_going", "seed", "seeding", "store"),
-    *("time_limit", "trials", "workers"),
-}
 _SWITCHES = ("--help", "--keep-going")
 #: Where the texts given for parameters are kept, apart from the other options.
 _TEXTS = "parameter_texts"
@@ -28,7 +26,7 @@ _TEXTS = "parameter_texts"
 def model_named_in(arguments: Sequence[str]) -> str:
     """Find MODEL among the arguments of ``run``, before its options are known.
 
-    Every option but these of ``_SWITCHES`` takes a value, either behind ``=``
+    Every option but those of ``_SWITCHES`` takes a value, either behind ``=``
     or as the next argument.
     """
     is_value = False
@@ -118,17 +116,16 @@ def add_model_options(parser: argparse.ArgumentParser, model: Model) -> None:
     Raises
     ------
     UsageError
-        If a parameter has a name that sweeps keep for themselves.
+        If a parameter is called like a setting of sweeps.
     """
-    required, untyped = model.required(), model.untyped()
+    known, required, untyped = every_parameter(model), model.required(), model.untyped()
+    try:
+        check_not_settings(known, model.name)
+    except TypeError as error:
+        refuse(str(error))
     parser.set_defaults(**{_TEXTS: {}})
     group = parser.add_argument_group(f"parameters of {model.label}", f"Values: {SYNTAX}.")
-    for name, parameter in _parameters(model).items():
-        if name in _RESERVED:
-            refuse(
-                f"{model.name} has a parameter {name!r}, a word that sweeps keep for themselves: "
-                "rename it"
-            )
+    for name, parameter in known.items():
         group.add_argument(
             _option(parser, name),
             dest=name,
@@ -156,7 +153,7 @@ def given_values(model: Model, parsed: argparse.Namespace) -> dict[str, Any]:
     UsageError
         If a value cannot be read, naming option and value.
     """
-    untyped, parameters = model.untyped(), _parameters(model)
+    untyped, parameters = model.untyped(), every_parameter(model)
     given: dict[str, Any] = {}
     for name, text in getattr(parsed, _TEXTS).items():
         try:
@@ -181,11 +178,6 @@ class _Keep(argparse.Action):
         option_string: str | None = None,  # noqa: ARG002
     ) -> None:
         getattr(namespace, _TEXTS)[self.dest] = values
-
-
-def _parameters(model: Model) -> dict[str, Parameter]:
-    # Of parameters without default, or with None, nothing is known; zero only stands in.
-    return model.parameters(dict.fromkeys(model.untyped(), 0))
 
 
 def _dashed(name: str) -> str:

@@ -42,6 +42,7 @@ __all__ = [
     "brunel",
     "coba",
     "cuba",
+    "every_parameter",
     "measures",
     "network_model",
 ]
@@ -85,6 +86,14 @@ def as_model(model: object) -> Model:
         "result, or a function decorated with @network_model"
     )
     raise TypeError(msg)
+
+
+def every_parameter(model: Model) -> dict[str, Parameter]:
+    """Give all parameters of a model, also those of which nothing is known without a value.
+
+    Zero only stands in for what has no default, or None (see `Model.untyped`).
+    """
+    return model.parameters(dict.fromkeys(model.untyped(), 0))
 
 
 def __getattr__(name: str) -> Any:

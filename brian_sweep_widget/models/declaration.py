@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -68,7 +68,7 @@ def parameter_like(name: str, value: Any) -> Parameter:
 
 
 def is_constant(default: Any) -> bool:
-    """Whether a default is nothing that a parameter can be, so that no sweep changes it.
+    """Tell whether a default is nothing that a parameter can be, so that no sweep changes it.
 
     Such as a tuple, a list, a dict, an array, or a function.
     """
@@ -100,20 +100,27 @@ def learned(name: str, value: Any, **about: Any) -> Parameter:
     TypeError, ValueError
         If no parameter can have such values, or they are no axis.
     """
-    if isinstance(value, bool | str) or not is_axis(value):
+    if not is_axis(value):
         return declare(name, value, **about)
     parameter = parameter_like(name, value)
     read = parameter.read_axis(value)
-    parameter = _described(parameter, gathered(value)[0], **about)
+    first = next(iter(gathered(value)))
+    parameter = _described(parameter, first, **about)
     low, high = float(min(read)), float(max(read))
     if parameter.range is None and low < high:
         parameter = replace(parameter, range=(low, high))
-    return with_default(parameter, gathered(value)[0])
+    return with_default(parameter, first)
 
 
 def is_axis(value: Any) -> bool:
-    """Whether a value that a caller gives for a parameter holds several."""
-    return bool(value.ndim) if is_quantity(value) else hasattr(value, "__len__")
+    """Tell whether a parameter is swept over what is given for it, or fixed to it.
+
+    Over lists, ranges, and whatever has dimensions as an array has: a quantity,
+    or a column of a table.
+    """
+    if isinstance(value, str):
+        return False
+    return bool(getattr(value, "ndim", isinstance(value, Sequence)))
 
 
 def refuse_constants(given: Iterable[str], constants: Mapping[str, Any], owner: str) -> None:

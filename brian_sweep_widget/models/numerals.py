@@ -181,7 +181,7 @@ def why_no_number(text: str) -> str:
 
 
 def is_computed(text: str) -> bool:
-    """Whether a text is an expression, such as ``2*1.62``."""
+    """Tell whether a text is an expression, such as ``2*1.62``."""
     return bool(_EXPRESSION.search(text))
 
 

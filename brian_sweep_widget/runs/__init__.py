@@ -9,12 +9,12 @@ from brian_sweep_widget.runs.places import (
     read_place,
     this_computer_in_full,
 )
+from brian_sweep_widget.runs.preparation import Preparation
 from brian_sweep_widget.runs.progress import Progress, State
 from brian_sweep_widget.runs.recall import Recall
 from brian_sweep_widget.runs.run import Run, UnderWay
 from brian_sweep_widget.runs.statistics import Statistics
 from brian_sweep_widget.runs.sweep import TIME_LIMIT, Sweep
-from brian_sweep_widget.runs.workshop import Preparation
 
 __all__ = [
     "TIME_LIMIT",

@@ -1,14 +1,15 @@
-"""Notices that the first simulations of a sweep all fail alike, before the rest is computed."""
+"""Which failures are alike, and that the first simulations of a sweep all fail alike."""
 
 from __future__ import annotations
 
 import re
 
-from brian_sweep_widget.results import Outcome
+from brian_sweep_widget.results import Failure, Outcome
 
 _LEAST = 4  # simulations; fewer may well be one corner of the grid
 _EACH = 2  # of them for every worker: so many are under way at once
-_NUMBER = re.compile(r"\d+(?:\.\d*)?(?:e[-+]?\d+)?", re.IGNORECASE)
+# With a point behind it, which may end the sentence.
+_NUMBER = re.compile(r"\d[\d.]*(?:e[-+]?\d+\.?)?", re.IGNORECASE)
 
 
 class FirstFailures:
@@ -43,7 +44,7 @@ class FirstFailures:
         """
         if self._over or outcome.status == "cancelled":
             return ""
-        kind = _kind(outcome)
+        kind = _without_numbers(outcome.error)
         if outcome.failure is None or (self.positions and kind != self._kind):
             self._over = True
             return ""
@@ -55,9 +56,20 @@ class FirstFailures:
         return f"The first {self.enough} simulations all failed alike: {_told(outcome)}"
 
 
-def _kind(outcome: Outcome) -> str:
-    """Give what an outcome says went wrong, apart from the numbers in it."""
-    return _NUMBER.sub("0", outcome.error)
+def same_words(one: Failure, other: Failure) -> bool:
+    """Tell whether two failures say the same but for numbers, wherever they come from."""
+    return kind_of(one)[:2] == kind_of(other)[:2]
+
+
+def kind_of(failure: Failure) -> tuple[str, ...]:
+    """Name what went wrong, where, whatever the values: equal for failures of one kind."""
+    lines = failure.traceback.splitlines()
+    places = (line for line in lines if line.startswith('  File "'))
+    return (failure.kind, _without_numbers(failure.message), *places)
+
+
+def _without_numbers(message: str) -> str:
+    return _NUMBER.sub("#", message)
 
 
 def _told(outcome: Outcome) -> str:

@@ -9,7 +9,6 @@ of a sweep must not depend on what ran before it.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, OrderedDict
 from collections.abc import Hashable
 from concurrent.futures import Future, wait
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple
 from brian_sweep_widget.backends import Ended, StopToken, stoppable
 from brian_sweep_widget.engines import Engine, compute, pack
 from brian_sweep_widget.results import Failure, Outcome
+from brian_sweep_widget.runs.alike import kind_of, same_words
 from brian_sweep_widget.runs.answers import (
     NotCompiledError,
     Stopped,
@@ -33,7 +33,6 @@ _ALIKE = frozenset({"LimitError", "NotEnoughMemory", "MemoryError", "TimeLimitEr
 _GRACE = 1.0  # s, of the two that Stop may take
 _MOST_KNOWN = 512
 _MOST_TRIED = 8  # simulations of one kind of failure, in a sweep
-_NUMBER = re.compile(r"\d[\d.]*(?:e[+-]?\d+)?")
 
 
 class Attempt(NamedTuple):
@@ -61,7 +60,8 @@ class Attempts:
     failure (the same words but for numbers, from the same line) is tried once
     if the runtime says the same. If it says something else, another value may
     well work there, and some are tried before one speaks for all. A simulation
-    that was tried is not tried again by the next sweep in the kernel.
+    that was tried is not tried again by the next sweep in the kernel, unless
+    something else than its job decides what becomes of it.
 
     Parameters
     ----------
@@ -99,15 +99,17 @@ class Attempts:
 
     def _try(self, job: Job, measure: str, stopped: Stopped) -> Attempt:
         key = (self._name, measure, job.key)
-        if key in _known:
-            _known.move_to_end(key)
-            return _known[key]._replace(job=job)
+        known = _known.get(key)
+        if known is not None:
+            return known._replace(job=job)
         outcome = self._outcome(job, stopped)
         if isinstance(outcome, Failure):
-            tried = Attempt(job, outcome)
+            tried, by_job = Attempt(job, outcome), True
         else:
             tried = Attempt(job, outcome.reason(measure), outcome)
-        if tried.failure is None or tried.failure.kind not in _ALIKE:
+            # What depended on a file may be another thing the next time.
+            by_job = outcome.origin is None or outcome.origin.by_job
+        if by_job and (tried.failure is None or tried.failure.kind not in _ALIKE):
             _known[key] = tried._replace(outcome=None)
             while len(_known) > _MOST_KNOWN:
                 _known.popitem(last=False)
@@ -143,15 +145,3 @@ class Attempts:
 
 
 _known: OrderedDict[Hashable, Attempt] = OrderedDict()
-
-
-def same_words(one: Failure, other: Failure) -> bool:
-    """Whether two failures say the same but for numbers, wherever they come from."""
-    return kind_of(one)[:2] == kind_of(other)[:2]
-
-
-def kind_of(failure: Failure) -> tuple[str, ...]:
-    """Name what went wrong, where, whatever the values: equal for failures of one kind."""
-    lines = failure.traceback.splitlines()
-    places = (line for line in lines if line.startswith('  File "'))
-    return (failure.kind, _NUMBER.sub("#", failure.message), *places)

@@ -21,6 +21,7 @@ from brian_sweep_widget.runs.falling_back import (
     RuntimeComputesError,
     not_compiled,
 )
+from brian_sweep_widget.runs.last_digits import DigitsOfSweep
 from brian_sweep_widget.runs.sources import Desk, ReadySource
 from brian_sweep_widget.runs.supply import Load
 from brian_sweep_widget.runs.variants import Prepared
@@ -30,7 +31,6 @@ from brian_sweep_widget.sweeps import Job
 _TRACED_AHEAD = 4  # variants that the tracing process is asked for before they are needed
 _MOST_WAITING = 256  # jobs that wait for workers; more only take memory
 _ASKED_AT_ONCE = 100  # jobs, of the store
-_NOT_COMPILED = "NotCompiled"  # kind of failure
 _WORKER = 60e6  # bytes of a worker that runs compiled programs
 
 
@@ -71,8 +71,7 @@ class CompiledSource:
         self._keys: dict[tuple[int, ...], bytes] = {}
         self._results = compiled.new_folder("results")
         self._latest: tuple[Prepared, _Prepared] | None = None
-        self._foldable: set[bytes] = set()  # shapes of programs with which a compiler may compute
-        self._folded = False  # whether other numbers than those compared may be folded
+        self._digits = DigitsOfSweep(self._workshop.digits)
         self._checker = Checker(self._workshop)
         self._ready: ReadySource | None = None
         self._falling_back = FallingBack(compilation, time_limit)
@@ -103,28 +102,12 @@ class CompiledSource:
                 f"{self._compilation.model.name} calls seed() itself, so all trials of a point "
                 "are the same: remove that call, every simulation is seeded anyway."
             )
-        return "\n".join(filter(None, (*said, self._notice_of_digits())))
-
-    def _notice_of_digits(self) -> str:
-        may_differ = (
-            "The last digit may differ from that of a program that is compiled for these "
-            "values alone"
-        )
-        if self._folded or any(
-            self._workshop.compared(shape) and not self._workshop.same_digits(shape)
-            for shape in list(self._foldable)
-        ):
-            return f"{may_differ}."
-        if self.comparing:
-            return f"{may_differ}: the two are compared when nothing else runs, and were not yet."
-        return ""
+        return "\n".join(filter(None, (*said, self._digits.notice)))
 
     @property
     def comparing(self) -> bool:
         """Whether it is still to be found out if last digits differ; see `Source.comparing`."""
-        return self._ready is None and not all(
-            self._workshop.compared(shape) for shape in list(self._foldable)
-        )
+        return self._ready is None and self._digits.comparing
 
     @property
     def identity(self) -> Hashable | None:
@@ -175,7 +158,7 @@ class CompiledSource:
             return []
 
     def tells_of_others(self, outcome: Outcome) -> bool:
-        """Whether a failure lets one expect others; see `Source.tells_of_others`."""
+        """Tell whether a failure lets one expect others; see `Source.tells_of_others`."""
         if outcome.failure is not None and outcome.failure.kind == NOT_COMPILED:
             return False  # all are refused at once, which costs nothing
         return self._ready is not None or not self._falling_back.may_compute(outcome)
@@ -187,19 +170,16 @@ class CompiledSource:
 
     def _fill_by_variant(self, jobs: Sequence[Job], desk: Desk) -> None:
         groups = deque(_grouped(jobs, self._compilation.untouched))
-        started = False
         try:
             while groups:
                 self._trace_soon(group[0] for group in islice(groups, _TRACED_AHEAD))
-                group = groups.popleft()
                 try:
-                    self._prepared(group, desk)
+                    self._prepared(groups[0], desk)
                 except NotCompiledError as error:
-                    if started:
-                        raise
-                    self._not_compiled(str(error), jobs, desk)
+                    # There is no program yet: all that came before was refused by the model.
+                    self._not_compiled(str(error), [job for group in groups for job in group], desk)
                     return
-                started = True
+                groups.popleft()
         except StoppedError:
             self._give_up(group[0] for group in islice(groups, _TRACED_AHEAD))
 
@@ -275,7 +255,7 @@ class CompiledSource:
     def _task_for(self, job: Job, desk: Desk) -> _Prepared:
         prepared = self._workshop.prepare(job.parameters, job.seed, desk.stopped)
         self._refuse_what_is_too_large(prepared)
-        self._note_digits(prepared, job)
+        self._digits.note(prepared.program, prepared.variant, job.parameters)
         desk.note_read(prepared.variant.read)
         if not prepared.variant.draws:
             self._checker.note(job, prepared.program)
@@ -323,22 +303,14 @@ class CompiledSource:
         except LimitError as error:
             raise RefusedError(Failure(type(error).__name__, str(error))) from None
 
-    def _note_digits(self, prepared: Prepared, job: Job) -> None:
-        """Take note of whether the last digit of a job may depend on how it is compiled."""
-        program = prepared.program
-        if program.foldable:
-            self._foldable.add(program.shape)
-        self._folded = self._folded or not program.folds_as_made(prepared.variant, job.parameters)
-
     def _not_compiled(self, reason: str, jobs: Sequence[Job], desk: Desk) -> None:
-        """Have Brian's runtime compute the jobs, or say why they cannot be computed."""
+        """Have Brian's runtime compute all, or say why these jobs cannot be computed."""
         if self._compilation.fallback is not None:
-            self._fall_back(reason).fill(jobs, desk)
-            return
+            raise RuntimeComputesError(reason, None)
         for job in jobs:
             desk.record(Outcome(job, "failed", failure=not_compiled(reason)))
 
-    def _fall_back(self, reason: str, known: Outcome | None = None) -> ReadySource:
+    def _fall_back(self, reason: str, known: Outcome | None) -> ReadySource:
         engine = self._compilation.fallback
         assert engine is not None  # noqa: S101 - whoever falls back has looked
         self._ready = ReadySource(engine, self._workers, known)

@@ -14,7 +14,6 @@ from brian_sweep_widget.backends import (
     LocalBackend,
     StopToken,
 )
-from brian_sweep_widget.engines.file_states import UNSTEADY, listed
 from brian_sweep_widget.results import OTHER_DIGITS, Outcome
 from brian_sweep_widget.runs.alike import FirstFailures
 from brian_sweep_widget.runs.books import Books
@@ -23,7 +22,12 @@ from brian_sweep_widget.runs.controller import Controller, MakeErrand, errand_he
 from brian_sweep_widget.runs.filling import Filling
 from brian_sweep_widget.runs.hosting import Hosting
 from brian_sweep_widget.runs.ledger import Ledger, Record
-from brian_sweep_widget.runs.partial import measures_in_words
+from brian_sweep_widget.runs.notices import (
+    files_in_words,
+    measures_in_words,
+    threads_in_words,
+    unseeded_in_words,
+)
 from brian_sweep_widget.runs.progress import State
 from brian_sweep_widget.runs.recall import Recall
 from brian_sweep_widget.runs.sources import Desk, Source
@@ -167,7 +171,7 @@ class Driving:
             said.append(self.place.notice)
         if self.ledger is not None:
             said.append(self.ledger.notice)
-        said.append(_of_files(self._books, stored=self.ledger is not None))
+        said.append(files_in_words(self._books, stored=self.ledger is not None))
         said += measures_in_words(self._books)
         if self._given_up:
             said.append(
@@ -175,19 +179,7 @@ class Driving:
                 "the command line) computes it all the same."
             )
         unseeded = set(self._books.unseeded)
-        if unseeded:
-            said.append(
-                f"These results cannot be repeated: {listed(unseeded)} asks the system for random "
-                "numbers, whatever the seed. Make a generator inside the function instead, by "
-                "np.random.default_rng(), which the simulation's seed seeds; or use a parameter "
-                "called seed."
-            )
-        if self._books.threads:
-            said.append(
-                f"These results may differ the next time: {listed(self._books.threads)} goes on in "
-                "a thread when a simulation has ended, and may change what is computed meanwhile. "
-                "Join the thread before the function returns."
-            )
+        said += [unseeded_in_words(unseeded), threads_in_words(self._books.threads)]
         if self._books.unstored:
             said.append(
                 f"{self._books.unstored} finished simulations could not be stored before the "
@@ -348,23 +340,3 @@ class Driving:
 
 def _is_whole(outcome: Outcome | None) -> bool:
     return outcome is not None and outcome.complete
-
-
-def _of_files(books: Books, *, stored: bool) -> str:
-    """Say which files the results depend on, and whether these changed meanwhile."""
-    read, files = dict(books.read), set(books.files)
-    said = []
-    if stored and files:
-        said.append(
-            f"Nothing is reused: the model reads {listed(files)}, which may change. Read it "
-            "outside, and hand over what was read."
-        )
-    elif read:
-        said.append(f"The model reads {listed(read)}: when that changes, so may the results.")
-    changed = [path for path, state in read.items() if state == UNSTEADY]
-    if changed:
-        said.append(
-            f"Not all points are of the same {listed(changed)}: it changed while the sweep ran, "
-            "or is not the same on all computers. Run the sweep again when it stays as it is."
-        )
-    return "\n".join(said)

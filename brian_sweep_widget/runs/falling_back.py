@@ -13,8 +13,9 @@ from dataclasses import replace
 from brian_sweep_widget.engines import compiled
 from brian_sweep_widget.models import Plain
 from brian_sweep_widget.results import Failure, Outcome
+from brian_sweep_widget.runs.alike import same_words
 from brian_sweep_widget.runs.answers import Stopped
-from brian_sweep_widget.runs.attempting import Attempt, Attempts, same_words
+from brian_sweep_widget.runs.attempting import Attempt, Attempts
 from brian_sweep_widget.sweeps import Job
 
 #: The failure of what cannot be compiled, here or with some values.
@@ -105,7 +106,7 @@ class FallingBack:
             yield replace(outcome, failure=first, failures=named)
 
     def may_compute(self, outcome: Outcome) -> bool:
-        """Whether Brian's runtime may compute what failed: `explained` will ask."""
+        """Tell whether Brian's runtime may compute what failed: `explained` will ask."""
         if self._attempts is None:
             return False
         failures = (outcome.failure, *outcome.failures.values())

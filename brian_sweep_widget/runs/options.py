@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -12,15 +12,6 @@ from brian_sweep_widget.backends import allowed_cores
 from brian_sweep_widget.limits import Limits
 from brian_sweep_widget.models import AllowNan, FunctionModel, Model
 from brian_sweep_widget.models.units import TIME, dimensions_of, is_quantity
-
-
-def is_sequence(value: Any) -> bool:
-    """Whether a parameter is swept over this value, or fixed to it."""
-    if isinstance(value, str):
-        return False
-    if is_quantity(value) or isinstance(value, np.ndarray):
-        return bool(value.ndim)
-    return isinstance(value, Sequence | range)
 
 
 def read_time_limit(given: Any, allowed: Limits) -> float:

@@ -101,7 +101,7 @@ class Source(Protocol):
         ...
 
     def tells_of_others(self, outcome: Outcome) -> bool:
-        """Whether a failure lets one expect that the jobs which follow fail alike.
+        """Tell whether a failure lets one expect that the jobs which follow fail alike.
 
         Not if `check` will have all of them computed in another way.
         """

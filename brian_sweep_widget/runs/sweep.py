@@ -8,11 +8,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
-from brian_sweep_widget.backends import (
-    Cluster,
-    local_pool,
-    roster_of,
-)
+from brian_sweep_widget.backends import Cluster, local_pool, roster_of
 from brian_sweep_widget.engines import Engine, compiled, engine_for, prepare, script_of
 from brian_sweep_widget.limits import limits
 from brian_sweep_widget.models import Plain, as_model
@@ -24,36 +20,20 @@ from brian_sweep_widget.results.store import (
     open_store,
 )
 from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError
+from brian_sweep_widget.runs.axes import check_not_settings, read_axes
 from brian_sweep_widget.runs.borrowing import Borrowing
 from brian_sweep_widget.runs.compiled_source import CompiledSource
 from brian_sweep_widget.runs.hosting import Hosting
 from brian_sweep_widget.runs.ledger import Record
 from brian_sweep_widget.runs.looking import Looking
-from brian_sweep_widget.runs.options import (
-    is_sequence,
-    read_allow_nan,
-    read_time_limit,
-    read_workers,
-)
+from brian_sweep_widget.runs.options import read_allow_nan, read_time_limit, read_workers
 from brian_sweep_widget.runs.places import read_place
+from brian_sweep_widget.runs.preparation import Preparation
 from brian_sweep_widget.runs.recall import Recall
 from brian_sweep_widget.runs.run import Run
 from brian_sweep_widget.runs.sources import ReadySource, Source
-from brian_sweep_widget.runs.workshop import Preparation, workshop_for
-from brian_sweep_widget.sweeps import Axis, Job, Plan, Seeding
-
-_SETTINGS = (
-    "trials",
-    "seed",
-    "seeding",
-    "engine",
-    "workers",
-    "cluster",
-    "time_limit",
-    "store",
-    "allow_nan",
-    "keep_going",
-)
+from brian_sweep_widget.runs.workshop import workshop_for
+from brian_sweep_widget.sweeps import Job, Plan, Seeding
 
 #: Seconds that one compiled simulation may take, if nothing else is asked for: an hour.
 TIME_LIMIT = 3600.0
@@ -142,28 +122,9 @@ class Sweep:
     ) -> None:
         self.model = as_model(model)
         self.parameters = self.model.parameters(parameters)
-        taken = [name for name in self.parameters if name in _SETTINGS]
-        if taken:
-            msg = (
-                f"{self.model.name} has a parameter called {taken[0]!r}, like a setting of the "
-                f"sweep: rename it (taken are {', '.join(_SETTINGS)})"
-            )
-            raise TypeError(msg)
-        axes = []
-        fixed = {
-            name: parameter.read_default()
-            for name, parameter in self.parameters.items()
-            if name not in parameters
-        }
-        for name, value in parameters.items():  # in the caller's order: the first is the x axis
-            if name not in self.parameters:  # None, which is its default
-                continue
-            parameter = self.parameters[name]
-            if is_sequence(value):
-                axes.append(Axis(name, parameter.read_axis(value), parameter.unit, parameter.label))
-            else:
-                fixed[name] = parameter.read(value)
-        self.plan = Plan(tuple(axes), fixed, trials, seed, seeding)
+        check_not_settings(self.parameters, self.model.name)
+        axes, fixed = read_axes(self.parameters, parameters)
+        self.plan = Plan(axes, fixed, trials, seed, seeding)
         allowed_nan = read_allow_nan(allow_nan, self.model)
         self.engine = engine_for(engine, self.model, self.parameters, allow_nan=allowed_nan)
         self._keep_going = keep_going

@@ -10,8 +10,6 @@ import threading
 import time
 from collections.abc import Hashable, Iterable, Mapping
 from concurrent.futures import Future
-from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 from brian_sweep_widget.backends import LocalPool, local_pool
@@ -26,46 +24,14 @@ from brian_sweep_widget.runs.answers import (
     Stopped,
     StoppedError,
     answer,
-    spare_pool,
     tracing_pool,
 )
+from brian_sweep_widget.runs.last_digits import LastDigits
+from brian_sweep_widget.runs.preparation import Preparation
 from brian_sweep_widget.runs.reasons import Reasons
 from brian_sweep_widget.runs.variants import Prepared, Variants
 
 _MOST_TRACED = 3  # times, while files change
-
-
-@dataclass(frozen=True, slots=True)
-class Preparation:
-    """How far a model's preparation is.
-
-    Parameters
-    ----------
-    phase
-        ``"tracing"``, ``"compiling"``, ``"ready"`` or, while nothing was asked
-        for, ``"waiting"``; ``"impossible"`` if it cannot be compiled.
-    seconds
-        Since the phase began.
-    costs
-        What another value of each parameter costs; empty until it is known.
-    reason
-        Why it cannot be compiled.
-    seeds
-        Whether the model seeds Brian's generators itself, which makes its
-        trials alike.
-    counts
-        Parameters that are the number of neurons, as far as is known.
-    times
-        Seconds that another value took by its cost, as far as is known.
-    """
-
-    phase: str
-    seconds: float
-    costs: Mapping[str, compiled.Cost]
-    reason: str = ""
-    seeds: bool = False
-    counts: frozenset[str] = frozenset()
-    times: Mapping[compiled.Cost, float] = field(default_factory=dict)
 
 
 class Workshop:
@@ -86,6 +52,11 @@ class Workshop:
         With which its program will most probably be compiled.
     pool
         The workers, who compile.
+
+    Attributes
+    ----------
+    digits
+        What is known of the last digits that its programs give.
     """
 
     def __init__(
@@ -111,7 +82,7 @@ class Workshop:
         self._refuted = 0
         self._in_use = 0
         self._ahead = 0
-        self._same_digits: dict[bytes, bool | None] = {}
+        self.digits = LastDigits(lambda: self._in_use > 0)
         self._confirmed: dict[tuple[bytes, str], tuple[float, float]] = {}
 
     @property
@@ -208,19 +179,6 @@ class Workshop:
         low, high = self._confirmed.get((shape, name), (min(values), max(values)))
         self._confirmed[shape, name] = (min(low, *values), max(high, *values))
 
-    def same_digits(self, shape: bytes) -> bool | None:
-        """Whether a program gives the bits of one that is compiled for its values alone.
-
-        For the values that it was made from, and for others as far as a
-        compiler cannot compute with what differs; None while that is not known,
-        or if it cannot be told: see `compared`.
-        """
-        return self._same_digits.get(shape)
-
-    def compared(self, shape: bytes) -> bool:
-        """Whether no more will become known of `same_digits`."""
-        return shape in self._same_digits
-
     def ahead(self, many: Iterable[Mapping[str, Plain]], seed: int) -> None:
         """Trace what a person may want next, while no sweep runs.
 
@@ -266,9 +224,12 @@ class Workshop:
                 raise StoppedError
         try:
             if self._variants.find(values, seed) is None:
-                self._variants.add(self._made(values, seed, stopped, untouched))
+                with self._reasons.of_values(values, seed):
+                    program = self._made(values, seed, stopped, untouched)
+                self._variants.add(program)
         except NotCompiledError as error:
             if self._variants.programs:
+                self._enter("ready")
                 raise RefusedError(Failure("NotCompiled", str(error))) from None
             self._reason = str(error)
             self._enter("impossible")
@@ -280,16 +241,6 @@ class Workshop:
             self._making.release()
 
     def _made(
-        self,
-        values: Mapping[str, Plain],
-        seed: int,
-        stopped: Stopped,
-        untouched: frozenset[str],
-    ) -> compiled.Program:
-        with self._reasons.of_values(values, seed):
-            return self._explored_and_built(values, seed, stopped, untouched)
-
-    def _explored_and_built(
         self,
         values: Mapping[str, Plain],
         seed: int,
@@ -320,28 +271,8 @@ class Workshop:
                 stopped,
             )
         self._enter("ready")
-        if program.same_digits is not None:
-            self._same_digits[program.shape] = program.same_digits
-        else:
-            threading.Thread(
-                target=self._compare,
-                args=(blueprint, program),
-                name="brian-sweep-twin",
-                daemon=True,
-            ).start()
+        self.digits.compare(blueprint, program)
         return program
-
-    def _compare(self, blueprint: compiled.Blueprint, program: compiled.Program) -> None:
-        """Find out about the last digits, as soon as no sweep runs."""
-        while self._in_use:
-            time.sleep(LOOK)
-        same = None
-        with suppress(NotCompiledError, RefusedError):
-            same = answer(
-                lambda: spare_pool().submit(compiled.same_digits, blueprint, program),
-                lambda: False,
-            )
-        self._same_digits[program.shape] = same
 
     def _note_read(self, read: FileStates) -> None:
         """Take note of what was in files; what was confirmed with others is not confirmed."""

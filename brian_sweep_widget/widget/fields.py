@@ -11,8 +11,9 @@ import ipywidgets as w
 
 from brian_sweep_widget.models import Parameter
 from brian_sweep_widget.models.numerals import shortest
+from brian_sweep_widget.models.syntax import read_whole
 from brian_sweep_widget.models.units import quantity
-from brian_sweep_widget.models.written import read_number, read_whole
+from brian_sweep_widget.models.written import read_number
 from brian_sweep_widget.widget.rounding import round_step
 from brian_sweep_widget.widget.typed_field import TypedField
 from brian_sweep_widget.widget.wording import CostWords

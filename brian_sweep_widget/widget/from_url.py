@@ -7,8 +7,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from brian_sweep_widget import models
-from brian_sweep_widget.models import CATALOGUE, Model
-from brian_sweep_widget.models.written import NotAValueError, read_value, read_whole
+from brian_sweep_widget.models import CATALOGUE, Model, every_parameter
+from brian_sweep_widget.models.numerals import NotAValueError
+from brian_sweep_widget.models.syntax import read_whole
+from brian_sweep_widget.models.written import read_value
 
 #: In which Voila hands over what is behind the question mark.
 VARIABLE = "QUERY_STRING"
@@ -67,7 +69,8 @@ def options_of(model: Model, fields: Mapping[str, str]) -> dict[str, Any]:
     ValueError
         If a name is unknown, or a text no value; names both, and what is allowed.
     """
-    parameters, presets = model.parameters({}), dict(getattr(model, "presets", {}))
+    parameters, presets = every_parameter(model), dict(getattr(model, "presets", {}))
+    untyped = model.untyped()
     options: dict[str, Any] = {}
     for name, text in fields.items():
         if name == "preset":
@@ -81,7 +84,7 @@ def options_of(model: Model, fields: Mapping[str, str]) -> dict[str, Any]:
                 if name in _COUNTS:
                     options[name] = read_whole(text, _COUNTS[name])
                 else:
-                    options[name] = read_value(text, parameters[name])
+                    options[name] = read_value(text, parameters[name], declared=name not in untyped)
             except NotAValueError as error:
                 msg = f"{name} = {text!r} {error}"
                 raise ValueError(msg) from None

@@ -62,6 +62,7 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
   for (const by of [1, -1] as const) {
     const arrow = element("span", "bsw-typed-arrow", by > 0 ? "▴" : "▾");
     arrow.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
       event.preventDefault(); // the focus goes to the field
       input.focus();
       step(by);

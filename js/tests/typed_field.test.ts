@@ -88,7 +88,10 @@ describe("steps", () => {
     type("7");
     press("ArrowDown");
     const [up] = el.querySelectorAll(".bsw-typed-arrow");
-    up?.dispatchEvent(new Event("pointerdown", { bubbles: true, cancelable: true }));
+    for (const button of [0, 2]) {
+      const options = { bubbles: true, cancelable: true, button };
+      up?.dispatchEvent(new MouseEvent("pointerdown", options)); // a menu is no step
+    }
     expect(model.sent).toEqual([
       { kind: "step", by: 1, text: null },
       { kind: "step", by: -1, text: "7" },

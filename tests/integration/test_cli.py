@@ -209,7 +209,7 @@ def test_missing_libraries_are_told_before_the_sweep(
         (("run", "--trials", "1.5"), "--trials: '1.5' is no whole number (allowed: a whole"),
         (("run", "--seed", "2*3"), "--seed: '2*3' is to be computed"),
         (("run", "--time-limit", "3mV"), "--time-limit: '3mV' has the wrong unit mV"),
-        (("run", "--time-limit", "nan"), "--time-limit: 'nan' is not finite"),
+        (("run", "--time-limit", "nan"), "units such as s); without a limit, write inf"),
         (("run", "--size", "4,000"), "--size: '4,000' has 000, which begins with 0"),
         (("run", "--engine", "warp"), "invalid choice: 'warp'"),
         (("run", "functions:fails_above", "--engine", "cython"), "plain function"),

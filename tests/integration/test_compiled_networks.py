@@ -326,7 +326,7 @@ def test_a_person_is_told_of_last_digits_that_may_differ() -> None:
     assert "were not yet" not in told, "other numbers than those that are compared"
     here.in_use(-1)
     until(lambda: not first.latest.progress.comparing, "the comparison", 120)
-    same = here.same_digits(here._variants.programs[-1].shape)
+    same = here.digits.same(here._variants.programs[-1].shape)
     assert ("last digit may differ" in first.latest.results.notice) is not same
     assert "were not yet" not in first.latest.results.notice
     workshop._workshops.clear()  # as in another kernel

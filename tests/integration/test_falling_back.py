@@ -196,6 +196,30 @@ def test_a_value_that_the_model_refuses_leaves_the_others_compiled() -> None:
     assert not auto.notice
 
 
+def test_a_value_that_the_model_refuses_does_not_hide_that_it_cannot_be_compiled() -> None:
+    """It is the first that is looked at, and says nothing of the engine for the others."""
+
+    def operating(w: float = 1.0) -> Network:
+        if w <= 0:
+            msg = f"w = {w:g} is too little (allowed: above 0)"
+            raise ValueError(msg)
+        group = NeuronGroup(1, "v : 1", name="n")
+
+        @network_operation(name="adding")
+        def adding() -> None:
+            group.v += w
+
+        return Network(group, adding)
+
+    model = measured(operating)
+    refused = "ValueError: w = 0 is too little (allowed: above 0)"
+    auto, numpy = both(model, w=[0.0, 1.0, 2.0])
+    assert v0s(auto) == v0s(numpy) == {(0, 0): refused, (1, 0): 20.0, (2, 0): 40.0}
+    insisting = Sweep(model, w=[0.0, 1.0], engine="compiled", store=None).run(progress=False)
+    assert v0s(insisting)[0, 0] == refused
+    assert "adding is a network operation" in str(v0s(insisting)[1, 0])
+
+
 def test_where_both_engines_fail_the_runtimes_words_are_told() -> None:
     """A program's last words seldom say what was wrong; other points stay compiled."""
     auto, _ = both(relaxing("refusing"), w=[1.0, 2.0, *range(3, 13)])

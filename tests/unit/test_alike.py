@@ -43,6 +43,8 @@ def test_numbers_in_messages_may_differ() -> None:
     numbers = ("1.5", "2", "1e-05", "7.")
     (question,) = said(FirstFailures(2), [failed(f"x = {one} mV\nis bad") for one in numbers])
     assert question == "The first 4 simulations all failed alike: ValueError: x = 7. mV."
+    ends = ("1.5", "2", "1e-05", "7")
+    assert len(said(FirstFailures(2), [failed(f"x is {one}.") for one in ends])) == 1
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
@@ -92,6 +93,34 @@ def test_what_the_page_gives_and_the_address_does_not(monkeypatch: pytest.Monkey
     widget = SweepWidget.from_url(cuba, excitatory_weight=[1, 2] * mV, engine="numpy", workers=1)
     try:
         assert len(widget.sweep.plan.axes[0]) == 2
+    finally:
+        widget.close()
+
+
+def scaled(weight: Any, rate: Any = None, size: int = 2) -> float:
+    """Have a parameter without a default, and one with None."""
+    return size * float(weight) * (1 if rate is None else float(rate))
+
+
+@pytest.mark.parametrize(
+    ("query", "given", "fixed"),
+    [
+        ("weight=1:2:2mV&rate=5+Hz&size=3", {}, {"rate": 5.0, "size": 3}),
+        ("size=3", {"weight": [1, 2] * mV}, {"size": 3}),
+        ("", {"weight": [1, 2] * mV}, {"size": 2}),
+    ],
+)
+def test_parameters_of_which_nothing_is_known_can_be_in_an_address(
+    query: str, given: dict[str, Any], fixed: dict[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on the command line: the written unit is theirs."""
+    monkeypatch.setenv("QUERY_STRING", query)
+    widget = SweepWidget.from_url(scaled, **given, workers=1)
+    try:
+        plan = widget.sweep.plan
+        assert [axis.values for axis in plan.axes] == [(0.001, 0.002)]
+        assert plan.fixed == fixed
+        assert not widget.children[0].children[0].value.startswith("The address")
     finally:
         widget.close()
 

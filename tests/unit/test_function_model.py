@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from brian2 import ms, mV
 
@@ -50,6 +51,7 @@ def test_callables_without_a_name_are_models_too(function: Any) -> None:
         ([1 * mV, 2 * mV], "real", "mV", (0.001, 0.002)),
         ([1, 2, 3], "integer", "", (1.0, 3.0)),
         (range(5), "integer", "", (0.0, 4.0)),
+        (pd.Series([1.0, 2.0], index=["a", "b"]), "real", "", (1.0, 2.0)),
         ([0.5], "real", "", (0.0, 1.0)),
         (2 * mV, "real", "mV", (0.0, 0.004)),
         (0.5, "real", "", (0.0, 1.0)),
@@ -95,6 +97,13 @@ def test_a_missing_value_is_told_at_construction_of_the_sweep() -> None:
     with pytest.raises(TypeError, match="spikes needs a value for 'weight'.*weight=..."):
         Sweep(spikes)
     assert len(Sweep(spikes, weight=[1, 2])) == 2
+
+
+def test_a_column_of_a_table_is_swept_over() -> None:
+    """Whether a default tells what is allowed or not."""
+    column = pd.Series([100, 200], index=["a", "b"])
+    plan = Sweep(spikes, weight=column, size=column, store=None).plan
+    assert [axis.values for axis in plan.axes] == [(100, 200), (100, 200)]
 
 
 def test_unknown_names_are_refused() -> None:

@@ -16,7 +16,8 @@ from brian_sweep_widget import cuba
 from brian_sweep_widget.models.declaration import declare
 from brian_sweep_widget.models.numerals import NotAValueError, read_numeral, shortest
 from brian_sweep_widget.models.parameters import Parameter
-from brian_sweep_widget.models.written import read_list, read_number, read_numbers, read_whole
+from brian_sweep_widget.models.syntax import read_numbers, read_whole
+from brian_sweep_widget.models.written import read_list, read_number
 from brian_sweep_widget.runs import Sweep
 from brian_sweep_widget.widget.control import Control
 from brian_sweep_widget.widget.controls import Controls
@@ -150,6 +151,21 @@ def test_counts(text: str, expected: int | None) -> None:
         return
     with pytest.raises(NotAValueError, match="a whole number from 1 to 1000"):
         read_whole(text, 1, 1000)
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "said"),
+    [
+        ("0", 1, "is too small (allowed: a whole number, 1 or more)"),
+        ("1e16", 1, "is too large (allowed: up to 9007199254740992)"),
+        ("-1e16", None, "is too small (allowed: -9007199254740992 or more)"),
+    ],
+)
+def test_a_whole_number_out_of_bounds_is_told_the_bound(
+    text: str, low: int | None, said: str
+) -> None:
+    with pytest.raises(NotAValueError, match=re.escape(said)):
+        read_whole(text, low)
 
 
 @pytest.mark.parametrize(

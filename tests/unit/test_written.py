@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from brian_sweep_widget import Sweep, cuba
 from brian_sweep_widget.cli.negative import keep_negative_numbers
 from brian_sweep_widget.models.declaration import declare
+from brian_sweep_widget.models.numerals import NotAValueError
 from brian_sweep_widget.models.parameters import Parameter
-from brian_sweep_widget.models.written import NotAValueError, read_numbers, read_value
+from brian_sweep_widget.models.syntax import read_numbers
+from brian_sweep_widget.models.written import read_value
 
 FINITE = st.floats(-1e6, 1e6, allow_nan=False)
 WEIGHT = declare("weight", 1.62 * mV)
@@ -135,7 +137,9 @@ def test_of_unknown_parameters_the_written_unit_counts() -> None:
         ("1;2", WEIGHT, "no unit"),
         ("0mV:4mV:3", WEIGHT, "no unit"),
         ("0:4:1", WEIGHT, "1 values (allowed: 2 or more)"),
+        ("0.1234567:1:1", WEIGHT, "for one, write 0.1234567"),
         ("0:4:9999999", WEIGHT, "up to 1000000"),
+        ("0:4:" + 5000 * "9", WEIGHT, "up to 1000000"),
         ("1e999", WEIGHT, "too large"),
         ("-1e308:1e308:3", WEIGHT, "too large"),
         ("1,2,1", WEIGHT, "twice"),
@@ -144,7 +148,8 @@ def test_of_unknown_parameters_the_written_unit_counts() -> None:
         ("3ms", WEIGHT, "wrong unit ms (allowed: a number in units such as mV)"),
         ("3furlong", WEIGHT, "'furlong' is not a unit"),
         ("10.5", SIZE, "10.5, and only whole numbers"),
-        ("100:200:4", SIZE, "133.333, and only whole numbers"),
+        ("100:200:4", SIZE, "133.33333333333334, and only whole numbers"),
+        ("1000.0000001", SIZE, "holds 1000.0000001, and only whole numbers"),
         ("1", SIZE, "2 or more"),
         ("100000000000000000000", SIZE, "too large"),
         ("3mV", SIZE, "wrong unit mV"),
