@@ -62,7 +62,7 @@ def write_instance(writer: Writer, value: Any, name: str) -> str:  # noqa: PLR09
     if kind.__module__.partition(".")[0] == "brian2":
         return _of_brian(writer, value, name)
     if distribution_of(kind):
-        raise refusal(value, name)
+        return writer.refer(value, name)
     if any(
         getattr(kind, one) is not getattr(object, one) for one in ("__reduce__", "__reduce_ex__")
     ):

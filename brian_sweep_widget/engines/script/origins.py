@@ -49,6 +49,10 @@ def importable_from(thing: Any, name: str) -> tuple[str, str] | None:
     path = getattr(thing, "__qualname__", "") or getattr(thing, "__name__", "")
     if path and home != "__main__" and _followed(home, path) is thing and distribution_of(home):
         return home, path
+    if not isinstance(thing, type | FunctionType) and home in sys.modules:
+        held = next((key for key, one in vars(sys.modules[home]).items() if one is thing), "")
+        if held and distribution_of(home):  # such as os.environ
+            return home, held
     if not isinstance(thing, type | FunctionType) or distribution_of(thing):
         for module in _WELL_KNOWN:
             names = vars(sys.modules.get(module, builtins))
