@@ -5,18 +5,17 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any
 
 from brian_sweep_widget.engines.script.bound_names import OF_MODULES, BoundNames
+from brian_sweep_widget.engines.script.current_values import Change, changes_of, still_gives
 from brian_sweep_widget.engines.script.definitions import (
     below_decorators,
-    means,
     name_of_lambda,
     names_in,
     read_definition,
-    set_later,
 )
 from brian_sweep_widget.engines.script.errors import ScriptError
 from brian_sweep_widget.engines.script.inner_imports import import_within
@@ -67,7 +66,8 @@ class CollectedDefinitions(BoundNames):
                 text = rewrite(source, text)
             part.text = _FOR_CHECKERS.sub("", text) if is_ours(plain) else text
             self._follow(part, scope, names_in(source, decorators), plain)
-            part.text += self._attributes(part, source.node, plain)
+            for change in self._changes(part, source.node, plain):
+                self._change(part, change)
         except ScriptError as error:
             del scope.names[own]
             del self.known[id(thing)]
@@ -101,9 +101,17 @@ class CollectedDefinitions(BoundNames):
         }
         written = {}
         for name, default in defaults_of(source.node).items():
-            if name not in values or means(default, values[name], scope.meanings):
-                continue
-            written[name] = self.written(values[name], f"the default of {name}")
+            found = "yes"
+            if name in values:
+                found = still_gives(default, values[name], scope.meanings)
+            needed = len(self.users[-1].eager)
+            try:
+                if found != "yes":
+                    written[name] = self.written(values[name], f"the default of {name}")
+            except ScriptError:
+                if found == "no":
+                    raise
+                del self.users[-1].eager[needed:]  # it stays as the source makes it
         return with_defaults(source, written) if written else source
 
     def _follow(self, part: Part, scope: Scope, names: Names, plain: Any) -> None:
@@ -142,20 +150,33 @@ class CollectedDefinitions(BoundNames):
         self.words |= names.words
         self.identifiers |= names.identifiers
 
-    def _attributes(self, part: Part, node: ast.AST, plain: Any) -> str:
-        """Write what was set on a function or a class after it was defined."""
+    def _changes(self, part: Part, node: ast.AST, plain: Any) -> Iterator[Change]:
+        """Give what was set on a function or a class after it was defined."""
         if isinstance(plain, type):
             assert isinstance(node, ast.ClassDef)  # noqa: S101 - classes are defined by it
-            meanings = part.scope.meanings if part.scope else {}
-            later = set_later(plain, node, meanings)
-            return "".join(
-                f"{part.name}.{name} = {self.written(value, f'{part.name}.{name}')}\n"
-                for name, value in later.items()
+            yield from changes_of(plain, node, part.scope.meanings if part.scope else {})
+        elif plain is part.thing:
+            for name, value in vars(plain).items():
+                if not name.startswith("__"):
+                    yield Change(name, value, certain=True)
+
+    def _change(self, definition: Part, change: Change) -> None:
+        """Write what was set, below the definition and below what the value needs."""
+        path, value, certain = change
+        part = self.new("change", definition.scope, definition.name, value)
+        target = f"{definition.reference}.{path}"
+        self.users.append(part)
+        try:
+            part.text = f"{target} = {self.written(value, f'{definition.name}.{path}')}\n"
+        except ScriptError:
+            if certain:
+                raise
+            part.eager.clear()
+            part.text = (
+                f"# {target} is made anew here, whatever was changed in it since:"
+                f" a {type(value).__name__} cannot be written\n"
             )
-        if plain is not part.thing:
-            return ""
-        return "".join(
-            f"{part.name}.{name} = {self.written(value, f'{part.name}.{name}')}\n"
-            for name, value in vars(plain).items()
-            if not name.startswith("__")
-        )
+        finally:
+            self.users.pop()
+        part.eager.insert(0, definition)
+        definition.lazy.append(part)

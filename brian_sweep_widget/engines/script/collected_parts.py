@@ -93,7 +93,7 @@ class CollectedParts(ABC):
 
     def new(
         self,
-        kind: Literal["import", "module", "value", "definition"],
+        kind: Literal["import", "module", "value", "definition", "change"],
         scope: Scope | None,
         name: str,
         thing: Any,

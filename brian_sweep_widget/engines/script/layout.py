@@ -110,7 +110,7 @@ class Layout:
         """Let scopes share the script's names unless a name would mean two things."""
         named: dict[int, list[tuple[Part, Key]]] = {}
         for part in self._order:
-            if part.scope is not None and part.kind != "module":
+            if part.scope is not None and part.kind not in {"module", "change"}:
                 named.setdefault(id(part.scope), []).append((part, self._key(part)))
         used = [one for one in self._collection.scopes if id(one) in named or one.real]
         for scope in used:
@@ -215,17 +215,18 @@ class Layout:
         return "\n".join(lines) + "\n"
 
     def _text(self, part: Part) -> str:
-        if part.kind == "import" or part.scope is None:
+        if part.scope is None:  # imported
             return ""
-        here = self._expression(part)
+        here, text = self._expression(part), self.resolve(part.text)
+        if part.kind == "change":
+            return text
         if part.kind == "module":
             return "" if part.scope in self._sections else self._namespace(part, here)
-        text = self.resolve(part.text)
         flat = not part.scope.prefix
         if part.kind == "definition":
             if part.number in self._aliases:
                 text += f"{here} = {part.name}  # another {part.name} follows\n"
-            return text if flat else self._executed(part.scope, text)
+            return text if flat else self._executed(part.scope, part.text)
         if flat and self._imported(part):
             return ""
         written = f"{here} = {text}\n"
@@ -244,6 +245,15 @@ class Layout:
 
     def _executed(self, scope: Scope, text: str) -> str:
         """Write a definition so that a module has it, and its globals are the module's."""
+        name = scope.prefix.rstrip(".")
+        given = {
+            number: _other(f"given_{number}", scope.meanings) for number in set(_numbers(text))
+        }
+        lent = "".join(
+            f"{name}.{one} = {self._expression(self._parts[number])}\n"
+            for number, one in sorted(given.items())
+        )
+        text = self.resolve(TOKEN.sub(lambda found: given[int(found[1])], text))
         quoted = next(
             (
                 f"r{quotes}\n{text}{quotes}"
@@ -252,7 +262,7 @@ class Layout:
             ),
             repr(text),
         )
-        return f"exec({quoted}, vars({scope.prefix.rstrip('.')}))\n"
+        return f"{lent}exec({quoted}, vars({name}))\n"
 
     def _imported(self, part: Part) -> bool:
         """Have a name imported that means something in an installed module."""

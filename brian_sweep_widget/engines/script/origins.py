@@ -39,6 +39,8 @@ def is_own_module(thing: Any) -> bool:
 
 def importable_from(thing: Any, name: str) -> tuple[str, str] | None:
     """Say from which installed module something can be imported, and by which name there."""
+    if isinstance(thing, ModuleType):  # from itself, whatever else holds it
+        return None
     for module in _WELL_KNOWN:
         there = sys.modules.get(module)
         if there is not None and name and getattr(there, name, None) is thing:

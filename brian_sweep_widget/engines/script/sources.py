@@ -14,6 +14,7 @@ from types import CodeType, FunctionType
 
 from brian_sweep_widget.engines.script.errors import ScriptError
 from brian_sweep_widget.engines.script.names import Definition, Function
+from brian_sweep_widget.engines.script.parts import TOKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,14 @@ def with_defaults(source: Source, written: dict[str, str]) -> Source:
             tail = lines[last][default.end_col_offset :]
             lines[first : last + 1] = [head + written[argument].encode() + tail]
     text = b"".join(lines).decode()
-    return Source(text, _parsed_definition(text), source.decorators)
+    # References are no Python; what they stand for is known already.
+    found = _parsed_definition(TOKEN.sub(r"_\1_", text))
+    assert isinstance(found, ast.FunctionDef | ast.Lambda)  # noqa: S101 - as before
+    for default in defaults_of(found).values():
+        for inner in ast.walk(default):
+            if isinstance(inner, ast.Name) and f"\0{inner.id[1:-1]}\0" in text:
+                inner.id = "None"
+    return Source(text, found, source.decorators)
 
 
 def defaults_of(node: ast.FunctionDef | ast.Lambda) -> dict[str, ast.expr]:
