@@ -450,12 +450,21 @@ def test_each_module_keeps_its_own_meaning_of_a_name(project: Project, tmp_path:
     EQS = "dx/dt = scale_of/tau : 1"
     scale_of = {scale}
 
+    def with_defaults(tau=tau, weights=np.ones(2)):
+        return float(tau/ms) + weights[0]
+
+    with_defaults.__defaults__[1][0] = {scale}
+
     class Cell:
         shift = {scale}
+        weights = np.zeros(1)
         def value(self, a):
             group = NeuronGroup(2, EQS, method="euler")
             run(2*ms)
-            return a * float(group.x[0]) + self.shift * sum([1, 2])
+            number = a * float(group.x[0]) + self.shift * sum([1, 2])
+            return number + self.weights[0] + with_defaults()
+
+    Cell.weights[0] = {scale}
 
     def simulate(a=1.0):
         return Cell().value(a)

@@ -18,9 +18,8 @@ import math
 import pathlib
 import re
 import struct
-import sys
 from collections.abc import Iterator
-from types import MappingProxyType, ModuleType, SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import brian2

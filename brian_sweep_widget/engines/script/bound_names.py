@@ -15,6 +15,7 @@ from brian_sweep_widget.engines.script.names import Path
 from brian_sweep_widget.engines.script.origins import (
     decorated_source,
     importable_from,
+    is_function_of_brian,
     is_own_module,
     owner_of,
     undecorated_model,
@@ -140,7 +141,7 @@ def _is_defined(value: Any, name: str) -> bool:
     """Whether a value is written as a definition, not as an expression."""
     return (
         isinstance(value, type | FunctionType | LRU_CACHE)
-        or (hasattr(value, "pyfunc") and type(value).__name__ != "TimedArray")
+        or (is_function_of_brian(value) and type(value).__name__ != "TimedArray")
     ) and not importable_from(value, name)
 
 

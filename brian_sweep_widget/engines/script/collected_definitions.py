@@ -6,9 +6,10 @@ import ast
 import inspect
 import re
 from collections.abc import Callable, Iterator
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
+from brian_sweep_widget.engines.installed import distribution_of
 from brian_sweep_widget.engines.script.bound_names import OF_MODULES, BoundNames
 from brian_sweep_widget.engines.script.current_values import Change, changes_of, still_gives
 from brian_sweep_widget.engines.script.definitions import (
@@ -27,6 +28,9 @@ from brian_sweep_widget.engines.script.sources import Source, defaults_of, with_
 from brian_sweep_widget.engines.script.values import ValueWriter
 
 _FOR_CHECKERS = re.compile(r"  # noqa\b.*")
+
+# Modules in which data classes look for what their annotations name.
+_OF_ANNOTATIONS = frozenset({"dataclasses", "typing"})
 
 Rewrite = Callable[[Source, str], str]
 
@@ -132,13 +136,23 @@ class CollectedDefinitions(BoundNames):
                 )
                 raise ScriptError(msg)
         if isinstance(plain, type):
-            for name in sorted(names.annotated & scope.meanings.keys() - names.eager):
-                bound_or_none = self.try_bind(scope, name)
-                if bound_or_none is not None:
-                    part.eager.append(bound_or_none)
+            self._annotations(part, scope, names)
         self._note(part, scope, names)
         for one in names.imports:
             import_within(self, part, scope, one, names)
+
+    def _annotations(self, part: Part, scope: Scope, names: Names) -> None:
+        """Provide what a class's annotations name: decorators may look at it."""
+        for name in sorted(names.annotated & scope.meanings.keys() - names.eager):
+            value = scope.meanings[name]
+            if isinstance(value, ModuleType):
+                if value.__name__ in _OF_ANNOTATIONS:
+                    part.eager.append(self.bind(scope, name, value, set()))
+                continue
+            bound = self.try_bind(scope, name)
+            if bound is not None:  # classes may name each other, and themselves
+                own = isinstance(value, type) and not distribution_of(value)
+                (part.lazy if own else part.eager).append(bound)
 
     def _note(self, part: Part, scope: Scope, names: Names) -> None:
         """Note what a definition names, where that decides how others are written."""

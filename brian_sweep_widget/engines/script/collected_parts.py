@@ -62,7 +62,14 @@ class CollectedParts(ABC):
     def written(self, value: Any, name: str) -> str:
         """Give the expression of a value."""
         self.words |= words_within(value)
-        return ValueWriter(self.refer).write(value, name)
+        return ValueWriter(self.refer, self._named).write(value, name)
+
+    def _named(self, value: Any) -> str:
+        """Give the reference of a value that has a name: there it is the same object."""
+        part = self.known.get(id(value))
+        if part is None or part.kind != "value" or part in self.users:
+            return ""
+        return self.used(part)
 
     def refer(self, thing: Any, name: str) -> str:
         """Give the expression of a function, a class or a module."""

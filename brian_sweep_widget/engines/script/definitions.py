@@ -11,7 +11,13 @@ from brian_sweep_widget.engines.installed import distribution_of
 from brian_sweep_widget.engines.script.errors import ScriptError
 from brian_sweep_widget.engines.script.instances import refusal
 from brian_sweep_widget.engines.script.names import Names, names_of
-from brian_sweep_widget.engines.script.origins import decorated_source, is_our_decorator, is_ours
+from brian_sweep_widget.engines.script.origins import (
+    attribute,
+    decorated_source,
+    is_function_of_brian,
+    is_our_decorator,
+    is_ours,
+)
 from brian_sweep_widget.engines.script.parts import Scope
 from brian_sweep_widget.engines.script.sources import Source, read_class, read_function
 
@@ -21,7 +27,7 @@ def read_definition(thing: Any, name: str) -> tuple[Source, Any, tuple[str, ...]
     if isinstance(thing, type):
         source = read_class(thing)
         return source, thing, source.decorators
-    if hasattr(thing, "registry") and hasattr(thing, "dispatch"):
+    if attribute(thing, "registry") and attribute(thing, "dispatch"):
         msg = f"{name} is a single-dispatch function: write one function for each type"
         raise ScriptError(msg)
     found = decorated_source(thing)
@@ -32,7 +38,7 @@ def read_definition(thing: Any, name: str) -> tuple[Source, Any, tuple[str, ...]
             one for one in source.decorators if not is_our_decorator(one, scope)
         )  # fmt: skip
     if not isinstance(thing, FunctionType):
-        if hasattr(thing, "pyfunc") or hasattr(thing, "__wrapped__"):
+        if is_function_of_brian(thing) or attribute(thing, "__wrapped__"):
             msg = (
                 f"{name} is a {type(thing).__name__} made of a function: decorate the function "
                 "where it is defined, at the top level of a file or of a cell"

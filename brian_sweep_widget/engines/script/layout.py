@@ -21,7 +21,9 @@ from brian_sweep_widget.engines.script.parts import (
 from brian_sweep_widget.engines.script.shared_names import SharedNames
 
 # Builtins that the script itself uses.
-_USED = frozenset({"bool", "dict", "float", "isinstance", "print", "vars", "object", "__name__"})
+_USED = frozenset(
+    {"bool", "dict", "float", "isinstance", "list", "print", "vars", "object", "__name__"}
+)
 
 
 class Layout:
@@ -183,7 +185,7 @@ class Layout:
         for scope in self._sections:
             yield self._heading(scope)
         for part in self._order:
-            text = self._text(part)
+            text = self.resolve(part.text) if part.kind == "change" else self._text(part)
             if text:
                 yield text
         for name in sorted(self._collection.submodules):
@@ -218,8 +220,6 @@ class Layout:
         if part.scope is None:  # imported
             return ""
         here, text = self._expression(part), self.resolve(part.text)
-        if part.kind == "change":
-            return text
         if part.kind == "module":
             return "" if part.scope in self._sections else self._namespace(part, here)
         flat = not part.scope.prefix

@@ -119,8 +119,8 @@ def returning(source: Source, text: str, lines: list[str]) -> str:
     if isinstance(source.node, ast.Lambda):
         msg = "the model is a lambda: define it by def"
         raise ScriptError(msg)
-    body = source.text.splitlines()
-    above = text.splitlines()[: len(text.splitlines()) - len(body)]
+    body = _lines(source.text)
+    above = _lines(text)[: len(_lines(text)) - len(body)]
     for node in sorted(_own_returns(source.node), key=lambda one: -one.lineno):
         first, last = node.lineno - 1, (node.end_lineno or node.lineno)
         indent = body[first].encode()[: node.col_offset].decode()
@@ -174,6 +174,11 @@ def defaults_of(node: ast.FunctionDef | ast.Lambda) -> dict[str, ast.expr]:
     return found | {one.arg: default for one, default in named if default is not None}
 
 
+def _lines(text: str) -> list[str]:
+    """Split a text where Python does: not at form feeds, nor at what Unicode calls a line's end."""
+    return text.removesuffix("\n").split("\n")
+
+
 def _unreadable(name: str) -> ScriptError:
     return ScriptError(
         f"the source of {name} cannot be read: define it by def or class, in a file or in a "
@@ -210,7 +215,7 @@ def _source(text: str, node: ast.AST) -> Source:
         return Source(segment, _parsed_definition(segment), ())
     assert isinstance(node, ast.FunctionDef | ast.ClassDef)  # noqa: S101 - as asked for
     decorators = tuple(ast.get_source_segment(text, one) or "" for one in node.decorator_list)
-    lines = text.splitlines()[node.lineno - 1 : node.end_lineno]
+    lines = _lines(text)[node.lineno - 1 : node.end_lineno]
     plain = "\n".join(lines) + "\n"
     dedented = textwrap.dedent(plain)
     bare = ast.Module([_undecorated(node)], [])
