@@ -38,6 +38,13 @@ _Result = TypeVar("_Result")
 _END = b"\n"
 # Code that reads environment variables names one of these.
 _WAYS_TO_VARIABLES = (b"environ", b"getenv")
+# These say where things are on one computer, and of whom it is: elsewhere they would be wrong.
+_OF_A_COMPUTER = frozenset({
+    "APPDATA", "CONDA_PREFIX", "DISPLAY", "DYLD_LIBRARY_PATH", "HOME", "HOSTNAME",
+    "LD_LIBRARY_PATH", "LOCALAPPDATA", "LOGNAME", "OLDPWD", "PATH", "PWD", "PYTHONHOME",
+    "PYTHONPATH", "SHELL", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "USER", "USERNAME",
+    "USERPROFILE", "VIRTUAL_ENV",
+})  # fmt: skip
 
 
 class Carrier(Protocol):
@@ -58,11 +65,14 @@ class Computing:
         Arguments of ``numpy.seterr``.
     decimal
         Arguments of ``decimal.Context``, the flags left away, traps by name.
+    of_the_computer
+        Variables that are read, and that each computer has to have its own of.
     """
 
     environment: dict[str, str | None]
     numpy: dict[str, str]
     decimal: list[Any]
+    of_the_computer: tuple[str, ...] = ()
 
 
 class _Missing:
@@ -121,27 +131,39 @@ class ProcessSettings:
             decides.append(about["filters"])
         return decides
 
-    def beside_defaults(self, names: AbstractSet[str]) -> Computing:
+    def beside_defaults(
+        self, names: AbstractSet[str], words: AbstractSet[str], read: AbstractSet[str]
+    ) -> Computing:
         """Give what a script must set to compute as under these settings.
 
         Parameters
         ----------
         names
-            Words and names of the model: environment variables among them that
-            were changed since the package was loaded, and decimal's context if
-            there is ``decimal``.
+            All names in the model's source: if it reads environment variables,
+            those count that were set before the kernel started, too; decimal's
+            context does if there is ``decimal``.
+        words
+            Words of the model's texts, environment variables among them.
+        read
+            Environment variables that were read under names which the source
+            does not hold.
         """
         about = _read(self.written)
         if not about:
             return Computing({}, {}, [])
-        changed = {
-            name: value
-            for name, value in about["environment"].items()
-            if name in names and value != VARIABLES_AT_FIRST.get(name)
-        }
+        changed: dict[str, str | None] = about["environment"]
+        own = {name for name, value in changed.items() if value != VARIABLES_AT_FIRST.get(name)}
+        asked = own & (names | words)
+        variables = {name: value for name, value in changed.items() if name in asked}
+        elsewhere = []
+        if not names.isdisjoint(way.decode() for way in _WAYS_TO_VARIABLES):
+            found = {**VARIABLES_AT_FIRST, **changed}
+            named = sorted(found.keys() & (words | read))
+            elsewhere = [name for name in named if name in _OF_A_COMPUTER - own]
+            variables |= {name: found[name] for name in named if name not in elsewhere}
         usual = about["decimal"] == DECIMAL_AT_FIRST or "decimal" not in names
         errors = {} if about["numpy"].items() <= NUMPY_AT_FIRST.items() else about["numpy"]
-        return Computing(changed, errors, [] if usual else about["decimal"])
+        return Computing(variables, errors, [] if usual else about["decimal"], tuple(elsewhere))
 
     @contextmanager
     def in_force(self) -> Iterator[None]:

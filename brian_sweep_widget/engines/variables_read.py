@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from types import FrameType
@@ -24,6 +24,7 @@ _look_up = _Environment.__getitem__
 _OURS = __name__.partition(".")[0]
 # They only pass a question on: `os.getenv`, `os.environ.get`, `dict(os.environ)`.
 _PASSING = frozenset({"os", "_collections_abc", "collections.abc"})
+_TOLD_AS = "the environment variable "
 _ABSENT = "absent"
 _SHORT = 48  # before longer names a pickle has a number that looks like a letter
 
@@ -35,6 +36,11 @@ def is_named(name: str, packed: bytes) -> bool:
         return text in packed
     word = rb"(?<![A-Za-z0-9_])" + re.escape(text) + rb"(?![A-Za-z0-9_])"
     return re.search(word, packed) is not None
+
+
+def variables_among(read: Iterable[str]) -> set[str]:
+    """Give the names of the environment variables in what is told to have been read."""
+    return {one.removeprefix(_TOLD_AS) for one in read if one.startswith(_TOLD_AS)}
 
 
 @contextmanager
@@ -56,7 +62,7 @@ def variables_read(packed: bytes) -> Iterator[dict[str, str]]:
     def look_up(self: Any, name: Any) -> str:
         asked = self is os.environ and isinstance(name, str) and not is_named(name, packed)
         if asked and _user_asks(sys._getframe(1)):  # noqa: SLF001 - inspect.stack takes 10 ms
-            noted.setdefault(f"the environment variable {name}", _digest(name))
+            noted.setdefault(f"{_TOLD_AS}{name}", _digest(name))
         return str(_look_up(self, name))
 
     with mock.patch.object(_Environment, "__getitem__", look_up):

@@ -261,6 +261,7 @@ class Sweep:
             self.engine.context,
             self.engine.settings,
             outcome.values,
+            outcome.origin.files,
         )
 
     def look(self, outcome: Outcome) -> Looking:

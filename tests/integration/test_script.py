@@ -5,8 +5,6 @@ from __future__ import annotations
 import decimal
 import os
 import random
-import subprocess
-import sys
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +27,7 @@ from brian2 import (
     prefs,
     run,
 )
+from written_scripts import run_alone
 
 import brian_sweep_widget
 from brian_sweep_widget import Sweep, network_model
@@ -37,34 +36,10 @@ from brian_sweep_widget.engines import ScriptError
 # Compiling a network once more, twice if there is a Cython cache to fill.
 pytestmark = pytest.mark.timeout(400)
 
-# Importing anything of ours fails, wherever it is.
-_ALONE = """
-import sys, runpy
 
-class Refuse:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {"brian_sweep_widget", "test_script", "networks"}:
-            raise ImportError(f"{name} must not be needed")
-
-sys.meta_path.insert(0, Refuse())
-runpy.run_path(sys.argv[1], run_name="__main__")
-"""
-
-
-def run_alone(text: str, folder: Path) -> list[str]:
+def printed_by(text: str, folder: Path) -> list[str]:
     """Run a script in another folder, with Brian and numpy at hand; give what it prints."""
-    path = folder / "simulation.py"
-    path.write_text(text, encoding="utf-8")
-    finished = subprocess.run(
-        [sys.executable, "-I", "-c", _ALONE, str(path)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert finished.returncode == 0, f"{text}\n{finished.stderr}"
-    return finished.stdout.splitlines()
+    return run_alone({"simulation": text}, folder)["simulation"]
 
 
 def repeated(model: Any, folder: Path, **settings: Any) -> str:
@@ -74,7 +49,7 @@ def repeated(model: Any, folder: Path, **settings: Any) -> str:
     assert outcome.failure is None
     text = sweep.script(outcome)
     assert "import brian_sweep_widget" not in text
-    lines = run_alone(text, folder)
+    lines = printed_by(text, folder)
     assert lines[-1] == "the same, bit for bit", "\n".join(lines)
     numbers = dict(line.split(": ", 1) for line in lines[:-1])
     for name, value in outcome.values.items():
@@ -243,7 +218,7 @@ def test_what_asks_the_system_is_told(tmp_path: Path) -> None:
 
     sweep = Sweep(simulate, store=None)
     text = sweep.script(sweep.run(progress=False).outcomes[0])
-    *_, told, verdict = run_alone(text, tmp_path)
+    *_, told, verdict = printed_by(text, tmp_path)
     assert told.startswith("uuid4: the model may ask the system for random numbers")
     assert verdict == "NOT the same"
 
@@ -269,7 +244,7 @@ def test_settings_of_the_process_that_decide_numbers(
     monkeypatch.delenv("SCALE_OF_SCRIPTS")
     text = sweep.script(outcome)
     assert "secret" not in text
-    lines = run_alone(text, tmp_path)
+    lines = printed_by(text, tmp_path)
     assert lines == ["divided: 7.0", "third: 0.33333", "scale: 3.5", "the same, bit for bit"]
 
 
@@ -290,7 +265,7 @@ def test_numbers_that_differ_are_told(tmp_path: Path) -> None:
     outcome = sweep.run(progress=False).outcomes[0]
     table = 'EXPECTED = {\n    "own": '
     text = sweep.script(outcome).replace(table, table + "1e3 + ")
-    lines = run_alone(text, tmp_path)
+    lines = printed_by(text, tmp_path)
     assert lines[-1] == "NOT the same"
     assert "(expected: " in lines[0]
 
@@ -365,8 +340,8 @@ def test_arrays_are_compared_too(tmp_path: Path) -> None:
 
     sweep = Sweep(several, store=None)
     text = sweep.script(sweep.run(progress=False).outcomes[0])
-    assert run_alone(text, tmp_path)[-1] == "the same, bit for bit"
-    lines = run_alone(text.replace("(0, x, 5)", "(0, x + 1e-9, 5)"), tmp_path)
+    assert printed_by(text, tmp_path)[-1] == "the same, bit for bit"
+    lines = printed_by(text.replace("(0, x, 5)", "(0, x + 1e-9, 5)"), tmp_path)
     assert lines[-1] == "NOT the same"
     assert "curve: " in "".join(lines)
     assert "(expected: other numbers)" in "".join(lines)
@@ -387,7 +362,7 @@ def test_functions_with_code_of_their_own(tmp_path: Path) -> None:
     outcome = sweep.run(progress=False).outcomes[0]
     text = sweep.script(outcome)
     assert text.count("@implementation") == 3
-    printed = run_alone(text, tmp_path)[0].removeprefix("level: ").partition(" ")[0]
+    printed = printed_by(text, tmp_path)[0].removeprefix("level: ").partition(" ")[0]
     assert float(printed) == pytest.approx(float(outcome.values["level"].si), rel=1e-12)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import os
-import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -17,6 +15,7 @@ import numpy as np
 import pytest
 from brian2 import Network, NeuronGroup, SpatialNeuron, Synapses, ms, prefs
 from brian2.core.variables import ArrayVariable
+from written_scripts import run_alone
 
 import brian_sweep_widget
 from brian_sweep_widget import Sweep
@@ -28,32 +27,6 @@ from brian_sweep_widget.sweeps import Job
 
 pytestmark = pytest.mark.timeout(400)
 
-# Importing anything of ours, or of the tests', fails, wherever it is. Brian is imported
-# once; each script then runs in a process of its own.
-_ALONE = """
-import os, runpy, sys, traceback
-import brian2, numpy
-
-class Refuse:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {"brian_sweep_widget", "networks", "helpers", "conftest"}:
-            raise ImportError(f"{name} must not be needed")
-
-sys.meta_path.insert(0, Refuse())
-for path in sys.argv[1:]:
-    if os.fork() == 0:
-        os.dup2(os.open(path + ".out", os.O_CREAT | os.O_WRONLY), 1)
-        os.dup2(1, 2)
-        try:
-            runpy.run_path(path, run_name="__main__")
-        except BaseException:
-            traceback.print_exc()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(0)
-    os.wait()
-"""
-
 
 @pytest.fixture(autouse=True)
 def _numpy_for_speed() -> Iterator[None]:
@@ -61,28 +34,6 @@ def _numpy_for_speed() -> Iterator[None]:
     prefs.codegen.target = "numpy"
     yield
     prefs.codegen.target = before
-
-
-def run_alone(texts: Mapping[str, str], folder: Path) -> dict[str, list[str]]:
-    """Run scripts in an empty folder, isolated; give what each prints."""
-    folder.mkdir()
-    paths = {name: folder / f"simulation_{place}.py" for place, name in enumerate(texts)}
-    for name, text in texts.items():
-        paths[name].write_text(text, encoding="utf-8")
-    finished = subprocess.run(
-        [sys.executable, "-I", "-c", _ALONE, *map(str, paths.values())],
-        cwd=folder,
-        env={key: value for key, value in os.environ.items() if key != "PYTHONPATH"},
-        capture_output=True,
-        text=True,
-        timeout=380,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stderr
-    return {
-        name: Path(f"{path}.out").read_text(encoding="utf-8").splitlines()
-        for name, path in paths.items()
-    }
 
 
 def simulated(model: Any, **given: Any) -> tuple[Sweep, Outcome]:
@@ -450,12 +401,21 @@ def test_each_module_keeps_its_own_meaning_of_a_name(project: Project, tmp_path:
     EQS = "dx/dt = scale_of/tau : 1"
     scale_of = {scale}
 
+    def with_defaults(tau=tau, weights=np.ones(2)):
+        return float(tau/ms) + weights[0]
+
+    with_defaults.__defaults__[1][0] = {scale}
+
     class Cell:
         shift = {scale}
+        weights = np.zeros(1)
         def value(self, a):
             group = NeuronGroup(2, EQS, method="euler")
             run(2*ms)
-            return a * float(group.x[0]) + self.shift * sum([1, 2])
+            number = a * float(group.x[0]) + self.shift * sum([1, 2])
+            return number + self.weights[0] + with_defaults()
+
+    Cell.weights[0] = {scale}
 
     def simulate(a=1.0):
         return Cell().value(a)

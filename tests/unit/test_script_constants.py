@@ -18,9 +18,8 @@ import math
 import pathlib
 import re
 import struct
-import sys
 from collections.abc import Iterator
-from types import MappingProxyType, ModuleType, SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import brian2
@@ -29,10 +28,9 @@ import pytest
 from brian2 import Equations, Quantity, TimedArray, mV, nS
 from hypothesis import given
 from hypothesis import strategies as st
+from written_scripts import executed, module_of
 
-from brian_sweep_widget.engines.script.collecting import Collection
 from brian_sweep_widget.engines.script.errors import ScriptError
-from brian_sweep_widget.engines.script.layout import Layout
 
 _HEAD = '''
 import enum
@@ -130,21 +128,6 @@ class Slots:
     def private(self):
         return self.__private
 '''
-
-_MODULES = itertools.count()
-
-
-def module_of(text: str) -> ModuleType:
-    """Make a module whose source can be read, as that of a notebook's cell."""
-    name = f"constants_{next(_MODULES)}"
-    file = f"<cell {name}>"
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    module = ModuleType(name)
-    module.__file__ = file
-    sys.modules[name] = module
-    exec(compile(text, file, "exec"), vars(module))
-    return module
-
 
 HEAD = module_of(_HEAD)
 
@@ -252,23 +235,6 @@ def _containers(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 CONSTANTS = st.recursive(LEAVES, _containers, max_leaves=6)
-
-
-def executed(module: ModuleType, names: list[str]) -> dict[str, Any]:
-    """Write constants of a module as a script does, execute it, and give them."""
-    text = f"def all_of_them():\n    return [{', '.join(names)}]\n"
-    file = f"<cell that uses {module.__name__}>"
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    exec(compile(text, file, "exec"), vars(module))
-    collection = Collection()
-    asked = collection.expression(vars(module)["all_of_them"], "all_of_them")
-    layout = Layout(collection, [asked], {"np": np, "brian2": brian2}, ())
-    called = layout.resolve(asked)
-    written = "\n".join([*layout.imports, *layout.blocks, f"RESULT = {called}()"])
-    script = ModuleType("script")
-    sys.modules["script"] = script
-    exec("from __future__ import annotations\n" + written, vars(script))
-    return dict(zip(names, script.RESULT, strict=True))
 
 
 def parts_of(value: Any) -> Iterator[Any]:  # noqa: PLR0912 - a kind each

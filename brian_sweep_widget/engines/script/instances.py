@@ -12,15 +12,21 @@ from typing import Any, Protocol
 
 from brian_sweep_widget.engines.installed import distribution_of
 from brian_sweep_widget.engines.script.errors import ScriptError
+from brian_sweep_widget.engines.script.origins import attribute
 from brian_sweep_widget.engines.script.sources import read_class
+from brian_sweep_widget.engines.sent_objects import of_typing
 
 #: Where a script finds `restored`: who refers to the class refers to this function.
 RESTORED = '''\
-def restored(kind, state):
+def restored(kind, state, items=()):
     """Make an object with these attributes, without what its class does when it makes one."""
-    made = object.__new__(kind)
+    made = kind.__new__(kind)
     for name, value in state.items():
         object.__setattr__(made, name, value)
+    if isinstance(made, dict):
+        dict.update(made, items)
+    elif isinstance(made, list):
+        list.extend(made, items)
     return made
 '''
 
@@ -61,15 +67,24 @@ def write_instance(writer: Writer, value: Any, name: str) -> str:  # noqa: PLR09
         return _named_tuple(writer, value, name)
     if kind.__module__.partition(".")[0] == "brian2":
         return _of_brian(writer, value, name)
+    made = of_typing(value)
+    if made is not None:
+        return _of_typing(writer, *made)
     if distribution_of(kind):
-        raise refusal(value, name)
+        return writer.refer(value, name)
+    return _of_users_class(writer, value, name)
+
+
+def _of_users_class(writer: Writer, value: Any, name: str) -> str:
+    kind = type(value)
     if any(
         getattr(kind, one) is not getattr(object, one) for one in ("__reduce__", "__reduce_ex__")
     ):
         msg = f"{name} is a {kind.__name__}, which is pickled in a way of its own ({_REMEDY})"
         raise ScriptError(msg)
     setter = getattr(kind, "__setstate__", None)  # data classes with slots have dataclasses' own
-    makes = getattr(kind, "__new__", None) is not object.__new__
+    base = next((one for one in (dict, list) if isinstance(value, one)), object)
+    makes = getattr(kind, "__new__", None) is not base.__new__
     if makes or getattr(setter, "__module__", "dataclasses") != "dataclasses":
         msg = f"{name} is a {kind.__name__}, whose class makes its objects itself ({_REMEDY})"
         raise ScriptError(msg)
@@ -78,7 +93,11 @@ def write_instance(writer: Writer, value: Any, name: str) -> str:  # noqa: PLR09
     if dataclasses.is_dataclass(kind) and _is_made_by_fields(kind, state):
         return f"{called}({_keywords(writer, state, name)})"
     items = ", ".join(f"{key!r}: {writer.write(v, f'{name}.{key}')}" for key, v in state.items())
-    return f"{writer.refer(Restored, 'restored')}({called}, {{{items}}})"
+    called = f"{writer.refer(Restored, 'restored')}({called}, {{{items}}}"
+    if base is object:
+        return f"{called})"
+    contents = dict(dict.items(value)) if base is dict else list(list.__iter__(value))
+    return f"{called}, {writer.write(contents, name)})"
 
 
 def is_made_by_call(kind: type) -> bool:
@@ -160,6 +179,21 @@ def _collection(writer: Writer, value: Any, name: str) -> str:
     raise refusal(value, name)
 
 
+def _of_typing(writer: Writer, kind: Any, arguments: tuple[Any, ...]) -> str:
+    """Write a type variable, or a new type."""
+    name, *rest = arguments
+    here = writer.module("typing")
+    if isinstance(kind, type):
+        written = [writer.write(one, name) for one in rest]
+        return f"{here}.{kind.__name__}({', '.join([repr(name), *written])})"
+    constraints, *ways = rest
+    written = [writer.write(one, name) for one in constraints]
+    for way, value in zip(("bound", "covariant", "contravariant"), ways, strict=True):
+        if value:
+            written.append(f"{way}={writer.write(value, name)}")
+    return f"{here}.TypeVar({', '.join([repr(name), *written])})"
+
+
 def _of_brian(writer: Writer, value: Any, name: str) -> str:
     brian2 = sys.modules["brian2"]
     here = writer.module("brian2")
@@ -217,10 +251,10 @@ def _state(value: Any) -> Iterator[tuple[str, Any]]:
         slots = vars(kind).get("__slots__", ())
         for slot in (slots,) if isinstance(slots, str) else slots:
             if slot not in {"__dict__", "__weakref__"}:
-                attribute = _mangled(slot, kind)
-                if hasattr(value, attribute):
-                    yield attribute, getattr(value, attribute)
-    yield from getattr(value, "__dict__", {}).items()
+                own = _mangled(slot, kind)
+                if hasattr(value, own):
+                    yield own, getattr(value, own)
+    yield from (attribute(value, "__dict__") or {}).items()
 
 
 def _mangled(name: str, kind: type) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import keyword
-import sys
 from collections.abc import Container, Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
 from brian_sweep_widget.engines.script.collecting import Collection
-from brian_sweep_widget.engines.script.errors import ScriptError
+from brian_sweep_widget.engines.script.import_lines import LONGEST_LINE, ImportLines
+from brian_sweep_widget.engines.script.order import in_order
 from brian_sweep_widget.engines.script.parts import (
     OWN_NAME,
     TOKEN,
@@ -20,9 +20,10 @@ from brian_sweep_widget.engines.script.parts import (
 )
 from brian_sweep_widget.engines.script.shared_names import SharedNames
 
-_LONGEST_LINE = 88
 # Builtins that the script itself uses.
-_USED = frozenset({"bool", "dict", "float", "isinstance", "print", "vars", "object", "__name__"})
+_USED = frozenset(
+    {"bool", "dict", "float", "isinstance", "list", "print", "vars", "object", "__name__"}
+)
 
 
 class Layout:
@@ -54,9 +55,8 @@ class Layout:
     ) -> None:
         self._collection = collection
         self._parts = collection.parts
-        self._imports: set[str] = set()
-        self._from: dict[str, set[str]] = {}
-        self._order = self._ordered([self._parts[n] for text in asked for n in _numbers(text)])
+        self.imports = ImportLines()
+        self._order = in_order(self._parts[n] for text in asked for n in _numbers(text))
         every = {part.name for part in self._order if part.scope is not None}
         every |= {name for scope in collection.scopes for name in scope.plain}
         #: The script's names for what it uses itself, by the names that it would like.
@@ -76,7 +76,7 @@ class Layout:
             self.own[name] = _other(name, every) if name in meant else name
             self._modules[module.__name__] = self.own[name]
             self._flat[self.own[name]] = ("import", module.__name__, "")
-            self._import(module.__name__, self.own[name])
+            self.imports.module(module.__name__, self.own[name])
         self._sections: list[Scope] = []
         self._place = {part.number: place for place, part in enumerate(self._order)}
         self._names = SharedNames(self._flat, self._place)
@@ -90,56 +90,6 @@ class Layout:
         """Replace references in a text by expressions, and own names by those chosen."""
         with_names = OWN_NAME.sub(lambda found: self.own[found[1]], text)
         return TOKEN.sub(lambda found: self._expression(self._parts[int(found[1])]), with_names)
-
-    @property
-    def imports(self) -> list[str]:
-        """The lines that import."""
-        lines = sorted(self._imports, key=_place)
-        for module in sorted(self._from, key=lambda one: _place(f"import {one}")):
-            names = ", ".join(sorted(self._from[module]))
-            line = f"from {module} import {names}"
-            if len(line) > _LONGEST_LINE:
-                body = "".join(f"    {name},\n" for name in sorted(self._from[module]))
-                line = f"from {module} import (\n{body})"
-            lines.append(line)
-        return lines
-
-    # Order
-
-    def _ordered(self, roots: list[Part]) -> list[Part]:
-        """Order parts so that each stands after what it needs."""
-        found: list[Part] = []
-        seen: set[int] = set()
-
-        def visit(part: Part) -> None:
-            if part.number in seen:
-                return
-            seen.add(part.number)
-            for other in (*part.eager, *part.lazy):
-                visit(other)
-            found.append(part)
-
-        for root in roots:
-            visit(root)
-        placed: list[Part] = []
-        done: set[int] = set()
-        under_way: set[int] = set()
-
-        def place(part: Part) -> None:  # what is needed at once, in cycles of calls, too
-            if part.number in done:
-                return
-            if part.number in under_way:
-                msg = f"{part.name} needs itself to be defined: define it without a circle"
-                raise ScriptError(msg)
-            under_way.add(part.number)
-            for other in part.eager:
-                place(other)
-            done.add(part.number)
-            placed.append(part)
-
-        for part in found:
-            place(part)
-        return placed
 
     # Scopes
 
@@ -162,7 +112,7 @@ class Layout:
         """Let scopes share the script's names unless a name would mean two things."""
         named: dict[int, list[tuple[Part, Key]]] = {}
         for part in self._order:
-            if part.scope is not None and part.kind != "module":
+            if part.scope is not None and part.kind not in {"module", "change"}:
                 named.setdefault(id(part.scope), []).append((part, self._key(part)))
         used = [one for one in self._collection.scopes if id(one) in named or one.real]
         for scope in used:
@@ -226,11 +176,8 @@ class Layout:
             )
             name = wanted or self._unique(module.replace(".", "_"), ("import", module, ""))
             self._modules[module] = name
-            self._import(module, name)
+            self.imports.module(module, name)
         return self._modules[module]
-
-    def _import(self, module: str, name: str) -> None:
-        self._imports.add(f"import {module}" + (f" as {name}" if name != module else ""))
 
     # Text
 
@@ -238,15 +185,17 @@ class Layout:
         for scope in self._sections:
             yield self._heading(scope)
         for part in self._order:
-            text = self._text(part)
+            text = self.resolve(part.text) if part.kind == "change" else self._text(part)
             if text:
                 yield text
         for name in sorted(self._collection.submodules):
             root = name.partition(".")[0]
             if self._modules.get(root) == root:
-                self._imports.add(f"import {name}")
+                self.imports.module(name, name)
             else:
-                self._import(name, self._unique(name.replace(".", "_"), ("import", name, "")))
+                self.imports.module(
+                    name, self._unique(name.replace(".", "_"), ("import", name, ""))
+                )
 
     def _heading(self, scope: Scope) -> str:
         """Make the module that a scope is."""
@@ -268,17 +217,16 @@ class Layout:
         return "\n".join(lines) + "\n"
 
     def _text(self, part: Part) -> str:
-        if part.kind == "import" or part.scope is None:
+        if part.scope is None:  # imported
             return ""
-        here = self._expression(part)
+        here, text = self._expression(part), self.resolve(part.text)
         if part.kind == "module":
             return "" if part.scope in self._sections else self._namespace(part, here)
-        text = self.resolve(part.text)
         flat = not part.scope.prefix
         if part.kind == "definition":
             if part.number in self._aliases:
                 text += f"{here} = {part.name}  # another {part.name} follows\n"
-            return text if flat else self._executed(part.scope, text)
+            return text if flat else self._executed(part.scope, part.text)
         if flat and self._imported(part):
             return ""
         written = f"{here} = {text}\n"
@@ -291,12 +239,21 @@ class Layout:
         called = f"{here} = {self._module('types')}.SimpleNamespace("
         items = [f"{one.name}={self._expression(one)}" for one in part.eager]
         line = called + ", ".join(items) + ")\n"
-        if len(line) <= _LONGEST_LINE:
+        if len(line) <= LONGEST_LINE:
             return line
         return called + "\n" + "".join(f"    {item},\n" for item in items) + ")\n"
 
     def _executed(self, scope: Scope, text: str) -> str:
         """Write a definition so that a module has it, and its globals are the module's."""
+        name = scope.prefix.rstrip(".")
+        given = {
+            number: _other(f"given_{number}", scope.meanings) for number in set(_numbers(text))
+        }
+        lent = "".join(
+            f"{name}.{one} = {self._expression(self._parts[number])}\n"
+            for number, one in sorted(given.items())
+        )
+        text = self.resolve(TOKEN.sub(lambda found: given[int(found[1])], text))
         quoted = next(
             (
                 f"r{quotes}\n{text}{quotes}"
@@ -305,7 +262,7 @@ class Layout:
             ),
             repr(text),
         )
-        return f"exec({quoted}, vars({scope.prefix.rstrip('.')}))\n"
+        return f"{lent}exec({quoted}, vars({name}))\n"
 
     def _imported(self, part: Part) -> bool:
         """Have a name imported that means something in an installed module."""
@@ -314,16 +271,10 @@ class Layout:
         if thing is None or thing.kind != "import" or "." in thing.path:
             return False
         if thing.path:
-            renamed = f" as {part.name}" if part.name != thing.path else ""
-            self._from.setdefault(thing.name, set()).add(thing.path + renamed)
+            self.imports.name(thing.name, thing.path, part.name)
         else:
-            self._import(thing.name, part.name)
+            self.imports.module(thing.name, part.name)
         return True
-
-
-def _place(line: str) -> tuple[bool, str]:
-    """Sort a line that imports: what is Python's before what is installed."""
-    return line.split()[1].partition(".")[0] not in sys.stdlib_module_names, line
 
 
 def _numbers(text: str) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -37,25 +37,58 @@ def is_own_module(thing: Any) -> bool:
     return isinstance(thing, ModuleType) and (is_ours(thing) or not distribution_of(thing))
 
 
+def attribute(thing: Any, name: str) -> Any:
+    """Give an attribute; None if there is none, also of objects that answer in an odd way."""
+    try:
+        return getattr(thing, name, None)
+    except Exception:  # noqa: BLE001 - such as dicts whose items are attributes, and raise KeyError
+        return None
+
+
+def is_function_of_brian(value: Any) -> bool:
+    """Whether something is a function for equations, with code of its own, or a timed array."""
+    return type(value).__module__.startswith("brian2.") and hasattr(value, "pyfunc")
+
+
 def importable_from(thing: Any, name: str) -> tuple[str, str] | None:
     """Say from which installed module something can be imported, and by which name there."""
+    if isinstance(thing, ModuleType):  # from itself, whatever else holds it
+        return None
     for module in _WELL_KNOWN:
         there = sys.modules.get(module)
         if there is not None and name and getattr(there, name, None) is thing:
             return module, name
     if is_ours(thing):
         return None
-    home = str(getattr(thing, "__module__", None) or "__main__")
-    path = getattr(thing, "__qualname__", "") or getattr(thing, "__name__", "")
+    home = str(attribute(thing, "__module__") or "__main__")
+    path = str(attribute(thing, "__qualname__") or attribute(thing, "__name__") or "")
     if path and home != "__main__" and _followed(home, path) is thing and distribution_of(home):
-        return home, path
-    if not isinstance(thing, type | FunctionType) or distribution_of(thing):
-        for module in _WELL_KNOWN:
-            names = vars(sys.modules.get(module, builtins))
-            found = next((key for key, one in names.items() if one is thing), "")
-            if found:
-                return module, found
-    return None
+        return _public(home, path, thing), path
+    held_by: tuple[str, ...] = ()
+    if not isinstance(thing, type | FunctionType):
+        held_by = (home, *_WELL_KNOWN) if distribution_of(home) else _WELL_KNOWN  # os.environ
+    elif distribution_of(thing):
+        held_by = _WELL_KNOWN
+    return next(_holding(thing, held_by), None)
+
+
+def _holding(thing: Any, modules: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Give the modules that hold something, and its names there."""
+    for module in modules:
+        for name, one in vars(sys.modules.get(module, builtins)).items():
+            if one is thing:
+                yield module, name
+
+
+def _public(home: str, path: str, thing: Any) -> str:
+    """Give the module above a private one that has the same thing: other versions have it, too."""
+    steps = home.split(".")
+    private = next((n for n, step in enumerate(steps) if step.startswith("_")), len(steps))
+    for length in range(private, 0, -1):
+        above = ".".join(steps[:length])
+        if _followed(above, path) is thing:
+            return above
+    return home
 
 
 def owner_of(thing: Any, scope: dict[str, Any]) -> tuple[type, str] | None:
@@ -118,7 +151,7 @@ def is_our_decorator(text: str, scope: dict[str, Any]) -> bool:
 def _wrapped(thing: Any) -> Any:
     """Give what was decorated, where a decorator tells or holds nothing else of that kind."""
     for name in ("__wrapped__", "_orig_func", "pyfunc"):
-        inner = getattr(thing, name, None)
+        inner = attribute(thing, name)
         if callable(inner):
             return inner
     if isinstance(thing, FunctionType):

@@ -64,7 +64,8 @@ class Part:
     kind
         ``import``: of a module, or of something in it. ``module``: one of the
         user's own, as an object. ``value``: a name for an expression.
-        ``definition``: a function or a class.
+        ``definition``: a function or a class. ``change``: what was set on one
+        after it was defined.
     scope, name
         Where it has its name; imports and modules have none of their own.
     thing
@@ -82,7 +83,7 @@ class Part:
     """
 
     number: int
-    kind: Literal["import", "module", "value", "definition"]
+    kind: Literal["import", "module", "value", "definition", "change"]
     scope: Scope | None
     name: str
     thing: Any

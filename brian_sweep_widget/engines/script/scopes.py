@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
+from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
 
@@ -58,12 +60,9 @@ class Scopes:
     def of_definition(self, thing: Any) -> Scope:
         """Give what names mean in a definition: its closure over its globals."""
         scope = self.of_module_of(thing)
-        functions = [thing] if isinstance(thing, FunctionType) else vars(thing).values()
+        functions = [thing] if isinstance(thing, FunctionType) else list(_in_body(thing))
         closed: dict[str, Any] = {}
-        for function in functions:
-            plain = getattr(function, "__func__", getattr(function, "fget", function))
-            if not isinstance(plain, FunctionType):
-                continue
+        for plain in functions:
             cells = zip(plain.__code__.co_freevars, plain.__closure__ or (), strict=True)
             for name, cell in cells:
                 try:
@@ -80,3 +79,14 @@ class Scopes:
             return scope
         key = (id(scope), *sorted((name, id(value)) for name, value in closed.items()))
         return self.named(key, scope.module, {**scope.meanings, **closed})
+
+
+def _in_body(kind: type) -> Iterator[FunctionType]:
+    """Give the functions that a class's own body defines, without what decorates them."""
+    for member in vars(kind).values():
+        function = getattr(member, "__func__", getattr(member, "fget", member))
+        plain = inspect.unwrap(function) if callable(function) else None
+        if isinstance(plain, FunctionType) and plain.__code__.co_qualname.startswith(
+            f"{kind.__qualname__}."
+        ):
+            yield plain

@@ -14,6 +14,7 @@ from types import CodeType, FunctionType
 
 from brian_sweep_widget.engines.script.errors import ScriptError
 from brian_sweep_widget.engines.script.names import Definition, Function
+from brian_sweep_widget.engines.script.parts import TOKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,8 @@ def returning(source: Source, text: str, lines: list[str]) -> str:
     if isinstance(source.node, ast.Lambda):
         msg = "the model is a lambda: define it by def"
         raise ScriptError(msg)
-    body = source.text.splitlines()
-    above = text.splitlines()[: len(text.splitlines()) - len(body)]
+    body = _lines(source.text)
+    above = _lines(text)[: len(_lines(text)) - len(body)]
     for node in sorted(_own_returns(source.node), key=lambda one: -one.lineno):
         first, last = node.lineno - 1, (node.end_lineno or node.lineno)
         indent = body[first].encode()[: node.col_offset].decode()
@@ -148,7 +149,14 @@ def with_defaults(source: Source, written: dict[str, str]) -> Source:
             tail = lines[last][default.end_col_offset :]
             lines[first : last + 1] = [head + written[argument].encode() + tail]
     text = b"".join(lines).decode()
-    return Source(text, _parsed_definition(text), source.decorators)
+    # References are no Python; what they stand for is known already.
+    found = _parsed_definition(TOKEN.sub(r"_\1_", text))
+    assert isinstance(found, ast.FunctionDef | ast.Lambda)  # noqa: S101 - as before
+    for default in defaults_of(found).values():
+        for inner in ast.walk(default):
+            if isinstance(inner, ast.Name) and f"\0{inner.id[1:-1]}\0" in text:
+                inner.id = "None"
+    return Source(text, found, source.decorators)
 
 
 def defaults_of(node: ast.FunctionDef | ast.Lambda) -> dict[str, ast.expr]:
@@ -164,6 +172,11 @@ def defaults_of(node: ast.FunctionDef | ast.Lambda) -> dict[str, ast.expr]:
     )
     named = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     return found | {one.arg: default for one, default in named if default is not None}
+
+
+def _lines(text: str) -> list[str]:
+    """Split a text where Python does: not at form feeds, nor at what Unicode calls a line's end."""
+    return text.removesuffix("\n").split("\n")
 
 
 def _unreadable(name: str) -> ScriptError:
@@ -202,7 +215,7 @@ def _source(text: str, node: ast.AST) -> Source:
         return Source(segment, _parsed_definition(segment), ())
     assert isinstance(node, ast.FunctionDef | ast.ClassDef)  # noqa: S101 - as asked for
     decorators = tuple(ast.get_source_segment(text, one) or "" for one in node.decorator_list)
-    lines = text.splitlines()[node.lineno - 1 : node.end_lineno]
+    lines = _lines(text)[node.lineno - 1 : node.end_lineno]
     plain = "\n".join(lines) + "\n"
     dedented = textwrap.dedent(plain)
     bare = ast.Module([_undecorated(node)], [])

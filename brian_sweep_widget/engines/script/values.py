@@ -25,6 +25,7 @@ import numpy as np
 
 from brian_sweep_widget.engines.script.errors import ScriptError
 from brian_sweep_widget.engines.script.instances import refusal, write_instance
+from brian_sweep_widget.engines.script.origins import is_function_of_brian
 from brian_sweep_widget.models.units import (
     NO_DIMENSIONS,
     Dimensions,
@@ -105,10 +106,13 @@ class ValueWriter:
     ----------
     refer
         See `source_of`.
+    shared
+        Gives the expression of an object that has a name already; empty for others.
     """
 
-    def __init__(self, refer: Refer) -> None:
+    def __init__(self, refer: Refer, shared: Callable[[Any], str] = lambda _: "") -> None:
         self.refer = refer
+        self._shared = shared
         self._under_way: set[int] = set()
 
     def module(self, name: str) -> str:
@@ -122,7 +126,7 @@ class ValueWriter:
             raise ScriptError(msg)
         self._under_way.add(id(value))
         try:
-            return self._write(value, name)
+            return self._shared(value) or self._write(value, name)
         finally:
             self._under_way.discard(id(value))
 
@@ -348,7 +352,7 @@ class ValueWriter:
 
 def _is_function_of(value: Any) -> bool:
     """Whether something was made of a function, as Brian's functions in equations are."""
-    return hasattr(value, "pyfunc") and type(value).__name__ != "TimedArray"
+    return is_function_of_brian(value) and type(value).__name__ != "TimedArray"
 
 
 def _in_its_unit(value: Any, plain: np.ndarray[Any, Any]) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from brian_sweep_widget.engines.installed import distribution_of
 from brian_sweep_widget.engines.script.names import words_of
+from brian_sweep_widget.engines.script.origins import is_function_of_brian
 
 
 def words_within(value: Any) -> set[str]:
@@ -36,7 +37,7 @@ def words_within(value: Any) -> set[str]:
 
 def is_for_equations(value: Any) -> bool:
     """Whether equations can use a value: then a word is a name."""
-    return isinstance(value, np.ndarray | np.generic | int | float) or hasattr(value, "pyfunc")
+    return isinstance(value, np.ndarray | np.generic | int | float) or is_function_of_brian(value)
 
 
 def known_to_brian() -> set[str]:

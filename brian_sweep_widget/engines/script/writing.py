@@ -26,6 +26,7 @@ from brian_sweep_widget.engines.script.seeding import (
     may_ask,
 )
 from brian_sweep_widget.engines.script.sources import returning
+from brian_sweep_widget.engines.variables_read import variables_among
 from brian_sweep_widget.engines.versions import library_versions
 from brian_sweep_widget.models import FunctionModel, Model, NetworkModel, Parameter
 from brian_sweep_widget.models.function_model import SEED
@@ -55,6 +56,7 @@ def script_of(
     context: BrianContext | None,
     settings: ProcessSettings,
     expected: Mapping[str, Value],
+    read: Iterable[str] = (),
 ) -> str:
     """Write a script that simulates one job with Brian 2, and nothing of ours.
 
@@ -72,6 +74,8 @@ def script_of(
         Those of the process.
     expected
         What came out; the script says whether it got the same.
+    read
+        What was read meanwhile (`Origin.files`), environment variables among it.
 
     Returns
     -------
@@ -114,8 +118,9 @@ def script_of(
         context or BrianContext(), engine, write, network=isinstance(model, NetworkModel)
     )
     imported = [part.name for part in collection.parts if part.kind == "import"]
-    names = collection.words | collection.identifiers | {*imported}
-    before, needed = _computing(settings.beside_defaults(names))
+    names = collection.identifiers | {*imported}
+    computing = settings.beside_defaults(names, collection.words, variables_among(read))
+    before, needed = _computing(computing)
     head = "\n".join([*constants, *before])
     tail = "\n".join([*told, "", *calls])
     asking = may_ask(collection.identifiers, imported)
@@ -132,7 +137,7 @@ def script_of(
     text = "\n\n".join(
         part.strip("\n") + "\n"
         for part in (
-            _docstring(model, parameters, job) + "\nfrom __future__ import annotations",
+            _docstring(model, parameters, job, computing) + "\nfrom __future__ import annotations",
             "\n".join(layout.imports),  # of all that was resolved
             *written,
         )
@@ -262,7 +267,9 @@ def _report(system: list[str]) -> str:
     return "\n".join([*above, f"print({_quoted(told)})", verdict]) + "\n"
 
 
-def _docstring(model: Model, parameters: Mapping[str, Parameter], job: Job) -> str:
+def _docstring(
+    model: Model, parameters: Mapping[str, Parameter], job: Job, computing: Computing
+) -> str:
     lines = [
         f"{model.label}: one simulation, in plain Brian 2.",
         "",
@@ -271,6 +278,12 @@ def _docstring(model: Model, parameters: Mapping[str, Parameter], job: Job) -> s
         "",
         "Run it to get the same numbers: it says whether they are.",
     ]
+    if computing.environment:
+        names = ", ".join(computing.environment)
+        lines.append(f"Environment variables of the sweep that it sets: {names}.")
+    if computing.of_the_computer:
+        names = ", ".join(computing.of_the_computer)
+        lines.append(f"Environment variables of your computer that the model may read: {names}.")
     text = "\n".join(lines).replace("\\", "\\\\").replace('"""', "'''")
     return f'"""{text}\n"""\n'
 
