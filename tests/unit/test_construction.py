@@ -358,3 +358,17 @@ def test_a_program_reports_no_progress() -> None:
     main = traced(reporting, w=1.0).sources["main.cpp"]
     assert "report_progress" in main
     assert "simulated in" not in main
+
+
+def test_a_variable_that_has_two_names_is_one() -> None:
+    """``v`` and ``v_post`` are the same array: what is read is what was written before."""
+
+    def builder() -> Network:
+        group = neurons(name="n")
+        synapses = Synapses(group, group, "w : 1", on_pre="v += 10\nw = v_post", name="S")
+        synapses.connect(i=0, j=1)
+        return Network(group, synapses)
+
+    source = traced(builder).sources["code_objects/S_pre_codeobject.cpp"]
+    assert "w = v;" in source
+    assert "double v_post" not in source

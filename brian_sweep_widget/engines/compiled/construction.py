@@ -206,6 +206,9 @@ class Construction:
         if template in _SET + _CONNECT:
             return self._make_code(*args, **options)
         self.take_in_changes()  # before it runs
+        options["abstract_code"] = _with_one_name_each(
+            options["abstract_code"], options["variables"], options["variable_indices"]
+        )
         made = self._make_code(*args, **options)
         owner = options["owner"]
         if isinstance(owner, StateMonitor) and isinstance(owner.source, Synapses):
@@ -218,6 +221,27 @@ class Construction:
             if settable or variable in changed:
                 self._known.put(variable, Unknown(_BY_SIMULATION))
         return made
+
+
+def _with_one_name_each(
+    code: dict[Any, str], variables: dict[str, Any], indices: dict[str, Any]
+) -> dict[Any, str]:
+    """Call a variable by one name: Brian's C++ reads each name once, before all statements.
+
+    In ``v += 10; w = v_post`` it would give ``w`` what ``v`` was before.
+    """
+    from brian2.core.variables import ArrayVariable  # noqa: PLC0415 - as above
+    from brian2.utils.stringtools import get_identifiers, word_substitute  # noqa: PLC0415
+
+    used = sorted(set().union(*map(get_identifiers, code.values())) & variables.keys())
+    first: dict[Any, str] = {}
+    other = {}
+    for name in used:
+        if isinstance(variables[name], ArrayVariable):
+            kept = first.setdefault((variables[name], indices[name]), name)
+            if kept != name:
+                other[name] = kept
+    return {block: word_substitute(text, other) for block, text in code.items()} if other else code
 
 
 def _run(create: Callable[..., Any], asked: dict[str, Any]) -> Any:
