@@ -13,8 +13,10 @@ import stat
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib.util import source_from_cache
 from pathlib import Path
+from types import FrameType
 from typing import Any, ClassVar
 
 from platformdirs import user_cache_dir
@@ -24,19 +26,23 @@ from brian_sweep_widget.engines.file_states import UNSTEADY, state_of
 from brian_sweep_widget.engines.installed import is_installed_file
 from brian_sweep_widget.scratch import PREFIX as SCRATCH
 
-# What changes without changing any numbers: the system's, caches, source code.
+# What changes without changing any numbers: the system's, caches, code that is imported.
 _SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/")
 _RANDOM = frozenset({"/dev/random", "/dev/urandom"})
 _MEMORY = "/dev/shm/"  # noqa: S108 - where a person may put data, too
-_SOURCE = (".py", ".pyc", ".pyx", ".so", ".pyd")
+_SOURCE = (".py", ".pyc", ".pyx")
+_COMPILED = (".so", ".pyd")
 _BYTE_CODE = "__pycache__"
 # Brian looks for one in the folder when it is loaded; the kernel's are in force anyway.
 _PREFERENCES = f"{os.sep}brian_preferences"
 _WRITES = set("wax+")
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR
 _EVENTS = frozenset({"open", "os.listdir", "os.mkdir", "os.scandir", "sqlite3.connect"})
-# They list the folders in which modules may be.
-_IMPORTS = ("importlib.", "_frozen_importlib", "pkgutil", "zipimport")
+# They list the folders in which modules may be, and read these.
+_IMPORTS = ("importlib", "_frozen_importlib", "zipimport")
+# They list, or read, for whoever calls them.
+_PASSING = (*_IMPORTS, "pkgutil", "runpy", "pathlib", "codecs")
+_BY_IMPORT = "_find_and_load"
 
 
 class _Watch:
@@ -97,20 +103,44 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         if not isinstance(path, str | os.PathLike):
             return
         whole = os.path.abspath(path)  # noqa: PTH100 - must not import anything
+        caller = sys._getframe(1)  # noqa: SLF001 - inspect would import
         if event == "open" and whole in _RANDOM:
-            note_unseeded(whole, sys._getframe(1))  # noqa: SLF001 - inspect would import
+            note_unseeded(whole, caller)
         elif event == "open":
-            _note(whole, *how)
+            _note(whole, caller, *how)
         elif event == "os.mkdir":
             _Watch.written.add(whole)
-        elif event == "sqlite3.connect" or not _imports():
+        elif event == "sqlite3.connect" or not _looks_for_modules(caller):
             _note_read(whole)
 
 
-def _imports() -> bool:
-    """Whether it is Python that looks for a module; called by the hook."""
-    caller = sys._getframe(2)  # noqa: SLF001 - inspect would import
-    return str(caller.f_globals.get("__name__", "")).startswith(_IMPORTS)
+def _looks_for_modules(caller: FrameType) -> bool:
+    """Whether a folder is listed for the modules in it, and the user did not ask for these."""
+    return _module(caller).startswith((*_IMPORTS, "pkgutil")) and not _user_asks(caller)
+
+
+def _user_asks(caller: FrameType) -> bool:
+    """Whether the user's code runs or lists code by itself, as data.
+
+    What an import statement finds is a part of the model, or told by who finds it.
+    """
+    frame: FrameType | None = caller
+    while frame is not None and _module(frame).startswith(_PASSING):
+        if frame.f_code.co_name == _BY_IMPORT:
+            return False
+        frame = frame.f_back
+    return frame is not None and not is_installed_file(frame.f_code.co_filename)
+
+
+def _module(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
+
+
+def _source_of(path: str) -> str:
+    """Give the source file of byte code, which is looked at first."""
+    with suppress(ValueError):
+        return source_from_cache(path)
+    return path
 
 
 def _note_read(path: str) -> None:
@@ -121,7 +151,11 @@ def _note_read(path: str) -> None:
             read.setdefault(path, state_of(path) if _is_users(path) else "")
 
 
-def _note(path: str, mode: str | None, flags: int | None) -> None:
+def _note(path: str, caller: FrameType, mode: str | None, flags: int | None) -> None:
+    if path.endswith(_SOURCE):
+        if not _user_asks(caller):
+            return
+        path = _source_of(path)
     if mode:
         writes, reads = bool(_WRITES & set(mode)), "r" in mode or ("+" in mode and "w" not in mode)
     else:
@@ -138,7 +172,7 @@ def _note(path: str, mode: str | None, flags: int | None) -> None:
 def _is_users(path: str) -> bool:
     if path.startswith(_SYSTEM) and not path.startswith(_MEMORY):
         return False
-    if path.endswith((*_SOURCE, _PREFERENCES)):
+    if path.endswith((*_COMPILED, _PREFERENCES)):
         return False
     home = Path.home()
     aside = (user_cache_dir(), home / ".brian", home / ".cython", home / ".config")

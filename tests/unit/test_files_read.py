@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import os
 import pkgutil
+import py_compile
+import runpy
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -93,11 +99,11 @@ def test_what_is_nobodys_data_is_not_noted(tmp_path: Path) -> None:
         with tempfile.NamedTemporaryFile("w+", dir=tmp_path, delete=False) as fresh:
             fresh.write("3")
         by_open(Path(fresh.name))
-        by_open(Path(__file__))
+        inspect.getsource(by_open)
         by_open(Path(np.__file__))
         by_open(Path("/dev/null"))
         by_open(Path("/proc/self/status"))
-        list(pkgutil.iter_modules([str(tmp_path)]))
+        find_spec("no_such_module")
         by_asking(tmp_path / "brian_preferences")  # as Brian does, when it is imported in a job
         with unwatched():
             by_open(data)
@@ -137,7 +143,45 @@ def test_what_is_not_there_is_noted(tmp_path: Path) -> None:
     assert not is_current(files)
 
 
+def _loaded(path: Path) -> Any:
+    spec = spec_from_file_location("constants_of_a_test", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+CODE = {
+    "exec": lambda path: exec(path.read_text(), {}),
+    "run_path": lambda path: runpy.run_path(str(path)),
+    "a loader": _loaded,
+    "byte code": lambda path: (py_compile.compile(str(path)), _loaded(path)),
+}
+
+
+@pytest.mark.parametrize("how", CODE)
+def test_code_that_is_run_as_a_file_is_noted(tmp_path: Path, how: str) -> None:
+    """It is no module that would travel with the model."""
+    constants = tmp_path / "constants_of_a_test.py"
+    constants.write_text("K = 1")
+    with files_read() as files:
+        CODE[how](constants)
+    assert files == {str(constants): state_of(str(constants))}
+
+
+def test_code_that_is_imported_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a part of the model, or told as a module that was not sent."""
+    (tmp_path / "imported_by_a_test.py").write_text("K = 1")
+    monkeypatch.syspath_prepend(tmp_path)
+    with files_read() as files:
+        import_module("imported_by_a_test")
+    monkeypatch.delitem(sys.modules, "imported_by_a_test")
+    assert not files
+
+
 LISTINGS = {
+    "pkgutil": lambda folder: list(pkgutil.iter_modules([str(folder)])),
     "listdir": os.listdir,
     "scandir": lambda folder: list(os.scandir(folder)),
     "glob": lambda folder: list(Path(folder).glob("w*.txt")),
@@ -153,6 +197,8 @@ def test_folders_that_are_listed_are_noted(tmp_path: Path, how: str) -> None:
         LISTINGS[how](tmp_path)
     assert list(files) == [str(tmp_path)]
     (tmp_path / "w1.txt").write_text("2")
+    assert is_current(files)
+    (tmp_path / "__pycache__").mkdir()
     assert is_current(files)
     (tmp_path / "w2.txt").write_text("1")
     assert not is_current(files)
