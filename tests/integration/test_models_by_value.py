@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -235,6 +236,29 @@ def test_inner_modules_of_packages(way: str, loaded: bool, desk: Desk, far: Work
         importlib.reload(sys.modules["pack.deep.d"])
     assert far.number(f, x=1.0) == 15
     assert fingerprint([f]) != before
+
+
+OUTLYING = {
+    "a folder": "def f(x=1.0):\n    from room.shelf.box import g\n    return g(x)",
+    "a module in it": "def f(x=1.0):\n    import room.shelf.box as box\n    return box.g(x)",
+    "an archive": "def f(x=1.0):\n    from packed import g\n    return g(x)",
+    "a package in it": "def f(x=1.0):\n    from parcel.inner import g\n    return g(x)",
+}
+
+
+@pytest.mark.parametrize("where", OUTLYING)
+def test_modules_in_plain_folders_and_archives(where: str, desk: Desk, far: Worker) -> None:
+    """Folders need no ``__init__.py``, and `sys.path` may hold archives."""
+    code = "K = 2.0\ndef g(x): return K * x\n"
+    archive = desk.folder / "modules.zip"
+    desk.write("room.shelf.box", code)
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("packed.py", code)
+        packed.writestr("parcel/__init__.py", "")
+        packed.writestr("parcel/inner.py", code)
+    sys.path.append(str(archive))
+    f = desk.cell(OUTLYING[where])["f"]
+    assert far.number(f, x=1.5) == 3.0
 
 
 def test_what_only_the_worker_can_find_is_told(desk: Desk, tmp_path: Path) -> None:
