@@ -486,6 +486,7 @@ OBJECTS = """
         def value(self):
             return weight * 2
     lazy = Lazy()
+    twice_as_fast = ExplicitStateUpdater("x_new = x + 2*dt*f(x, t)")
     """
 RUNS = {
     "equations in a container": """
@@ -523,8 +524,14 @@ RUNS = {
     "a tuple with names": "def f(x=1.0): return point.b + Colour.red.value",
     "settings": "def f(x=1.0): return prefs.codegen.target == 'numpy'",
     "text that is run": "def f(x=1.0): return eval('weight*2') + globals()['wei{}'.format('ght')]",
+    "a method of integration": """
+        def f(x=1.0):
+            G = NeuronGroup(1, "dv/dt = 1/ms : 1", method=twice_as_fast)
+            run(0.1*ms)
+            return float(G.v[0])
+        """,
 }
-RIGHT = dict(zip(RUNS, (1.0, None, 25.0, 1.5, 3.0, 3.0, 1.0, 4.0, 3.0, 1.0, 6.0), strict=True))
+RIGHT = dict(zip(RUNS, (1.0, None, 25.0, 1.5, 3.0, 3.0, 1.0, 4.0, 3.0, 1.0, 6.0, 0.2), strict=True))
 
 
 @pytest.mark.parametrize("what", RUNS)
