@@ -2,8 +2,9 @@
 
 Nobody names files, so a fingerprint does not know them. Python tells of every
 file that it opens, also those that numpy reads and those that are not there,
-and of every folder that it lists. A library that opens files in compiled code
-of its own, past Python, is not seen, nor a question whether a file exists.
+and of every folder that it lists; `file_questions` tells of questions whether a
+file exists. A library that opens files in compiled code of its own, past
+Python, is not seen.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any, ClassVar
 from platformdirs import user_cache_dir
 
 from brian_sweep_widget.engines.entropy import note_unseeded
+from brian_sweep_widget.engines.file_questions import questions_told
 from brian_sweep_widget.engines.file_states import UNSTEADY, state_of
 from brian_sweep_widget.engines.installed import is_installed_file
 from brian_sweep_widget.scratch import PREFIX as SCRATCH
@@ -41,7 +43,7 @@ _EVENTS = frozenset({"open", "os.listdir", "os.mkdir", "os.scandir", "sqlite3.co
 # They list the folders in which modules may be, and read these.
 _IMPORTS = ("importlib", "_frozen_importlib", "zipimport")
 # They list, or read, for whoever calls them.
-_PASSING = (*_IMPORTS, "pkgutil", "runpy", "pathlib", "codecs")
+_PASSING = (*_IMPORTS, "pkgutil", "runpy", "pathlib", "codecs", "genericpath")
 _BY_IMPORT = "_find_and_load"
 
 
@@ -74,11 +76,13 @@ def files_read() -> Iterator[dict[str, str]]:
     _Watch.written = set()
     _Watch.read = opened
     try:
-        yield noted
+        with questions_told(_note_question):
+            yield noted
     finally:
         _Watch.read = None
         for path, before in list(opened.items()):
-            if before:
+            # A folder that was not there, and that the job made, holds no data.
+            if before and not (path in _Watch.written and Path(path).is_dir()):
                 noted[path] = before if state_of(path) == before else UNSTEADY
 
 
@@ -114,13 +118,21 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
             _note_read(whole)
 
 
+def _note_question(path: str, caller: FrameType) -> None:
+    """Note a file of which the user's code asks whether it is there."""
+    if _Watch.read is None or hasattr(_Watch.looks, "on") or path.endswith(_SOURCE):
+        return
+    if _user_asks(caller):
+        _note_read(os.path.abspath(path))  # noqa: PTH100 - as above
+
+
 def _looks_for_modules(caller: FrameType) -> bool:
     """Whether a folder is listed for the modules in it, and the user did not ask for these."""
     return _module(caller).startswith((*_IMPORTS, "pkgutil")) and not _user_asks(caller)
 
 
 def _user_asks(caller: FrameType) -> bool:
-    """Whether the user's code runs or lists code by itself, as data.
+    """Whether the user's code runs or lists code by itself, as data, or looks for a file.
 
     What an import statement finds is a part of the model, or told by who finds it.
     """

@@ -8,6 +8,7 @@ import os
 import pkgutil
 import py_compile
 import runpy
+import shutil
 import sqlite3
 import sys
 import tempfile
@@ -132,15 +133,49 @@ def test_code_without_a_file_is_no_file(tmp_path: Path, monkeypatch: pytest.Monk
     assert list(noted) == [str(real)]
 
 
-def test_what_is_not_there_is_noted(tmp_path: Path) -> None:
-    """What a model does without a file, it does no more when there is one."""
+QUESTIONS: list[Callable[[Path], Any]] = [
+    by_asking,
+    Path.exists,
+    Path.is_file,
+    os.path.exists,
+    os.path.isfile,
+    lambda path: os.path.exists(os.fsencode(path)),
+    lambda path: os.access(path, os.R_OK),
+    lambda path: path.exists() and path.stat().st_size,
+]
+
+
+@pytest.mark.parametrize("ask", QUESTIONS)
+def test_what_is_not_there_is_noted(tmp_path: Path, ask: Callable[[Path], Any]) -> None:
+    """What a model does without a file, it does no more when there is one; and back."""
     missing = tmp_path / "missing.txt"
     with files_read() as files:
-        by_asking(missing)
+        ask(missing)
     assert list(files) == [str(missing)]
     assert is_current(files)
     missing.write_text("1")
     assert not is_current(files)
+    with files_read() as files:
+        ask(missing)
+    assert is_current(files)
+    missing.unlink()
+    assert not is_current(files)
+
+
+def test_questions_about_folders_are_none_about_data(tmp_path: Path) -> None:
+    """A model may look for the folder of its results, and make it; libraries ask all the time."""
+    out = tmp_path / "out"
+    with files_read() as files:
+        tmp_path.exists()
+        if not out.exists():
+            out.mkdir()
+        (tmp_path / "deep" / "down").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "deep").mkdir(exist_ok=True)
+        Path(__file__).resolve(strict=True).exists()
+        shutil.which("no_such_program", path=str(tmp_path))
+        (out / "a").touch()
+        shutil.copystat(out / "a", tmp_path / "deep", follow_symlinks=False)
+    assert not files
 
 
 def _loaded(path: Path) -> Any:
