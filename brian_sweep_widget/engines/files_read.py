@@ -4,7 +4,7 @@ Nobody names files, so a fingerprint does not know them. Python tells of every
 file that it opens, also those that numpy reads and those that are not there,
 and of every folder that it lists; `file_questions` tells of questions whether a
 file exists. A library that opens files in compiled code of its own, past
-Python, is not seen.
+Python, is seen only if `file_libraries` knows it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any, ClassVar
 from platformdirs import user_cache_dir
 
 from brian_sweep_widget.engines.entropy import note_unseeded
+from brian_sweep_widget.engines.file_libraries import tell_of_files
 from brian_sweep_widget.engines.file_questions import questions_told
 from brian_sweep_widget.engines.file_states import UNSTEADY, state_of
 from brian_sweep_widget.engines.installed import is_installed_file
@@ -71,6 +72,7 @@ def files_read() -> Iterator[dict[str, str]]:
     if not _Watch.hooked:
         _Watch.hooked = True
         sys.addaudithook(_hook)
+        tell_of_files(_note_library)
     noted: dict[str, str] = {}
     opened: dict[str, str] = {}
     _Watch.written = set()
@@ -116,6 +118,12 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
             _Watch.written.add(whole)
         elif event == "sqlite3.connect" or not _looks_for_modules(caller):
             _note_read(whole)
+
+
+def _note_library(path: str, mode: str) -> None:
+    """Note a file that a library opens past Python."""
+    if _Watch.read is not None and not hasattr(_Watch.looks, "on"):
+        _note(os.path.abspath(path), sys._getframe(1), mode, None)  # noqa: PTH100, SLF001 - as above
 
 
 def _note_question(path: str, caller: FrameType) -> None:

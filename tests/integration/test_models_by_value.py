@@ -21,6 +21,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+import h5py
+import numpy as np
 import pytest
 from brian2 import ms, prefs, start_scope
 from hypothesis import HealthCheck, given, settings
@@ -259,6 +261,17 @@ def test_modules_in_plain_folders_and_archives(where: str, desk: Desk, far: Work
     sys.path.append(str(archive))
     f = desk.cell(OUTLYING[where])["f"]
     assert far.number(f, x=1.5) == 3.0
+
+
+def test_hdf5_files_are_told(desk: Desk, far: Worker) -> None:
+    """They are opened past Python, by a library that the worker loads for the job."""
+    path = desk.folder / "weights.h5"
+    with h5py.File(path, "w") as file:
+        file["w"] = np.full(2, 2.0)
+    f = desk.cell(f"import h5py\ndef f(x=1.0): return x * h5py.File({str(path)!r})['w'][0]")["f"]
+    outcome = far.outcome(f, x=1.0)
+    assert outcome.origin is not None
+    assert outcome.origin.files == (str(path),)
 
 
 def test_what_only_the_worker_can_find_is_told(desk: Desk, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 
@@ -86,6 +87,19 @@ def test_relative_names_are_made_whole(tmp_path: Path, monkeypatch: pytest.Monke
     with files_read() as files:
         by_open(Path("data.txt"))
     assert list(files) == [str(tmp_path / "data.txt")]
+
+
+def test_hdf5_files_are_noted_unless_the_job_made_them(tmp_path: Path) -> None:
+    """They are opened past Python."""
+    data, own = tmp_path / "data.h5", tmp_path / "own.h5"
+    for path in (data, own):
+        with h5py.File(path, "w") as file:
+            file["w"] = np.ones(3)
+    with files_read() as files:
+        h5py.File(own, "w").close()
+        for path in (data, own):
+            h5py.File(path, "r").close()
+    assert files == {str(data): state_of(str(data))}
 
 
 def test_what_is_nobodys_data_is_not_noted(tmp_path: Path) -> None:
