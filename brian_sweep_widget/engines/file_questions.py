@@ -65,10 +65,16 @@ def _told_stat(path: Any, *args: Any, **options: Any) -> os.stat_result:
 
 def _told_access(path: Any, *args: Any, **options: Any) -> bool:
     """Stand for `os.access`."""
-    answer = _access(path, *args, **options)
-    if not os.path.isdir(path):  # noqa: PTH112 - any kind of path
+    if not options.get("dir_fd") and not _is_folder(path):
         _tell(path, sys._getframe(1))  # noqa: SLF001 - as above
-    return answer
+    return _access(path, *args, **options)
+
+
+def _is_folder(path: Any) -> bool:
+    try:
+        return stat.S_ISDIR(_stat(path).st_mode)
+    except OSError:
+        return False
 
 
 def _tell(path: Any, caller: FrameType) -> None:

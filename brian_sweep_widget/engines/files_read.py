@@ -26,7 +26,7 @@ from brian_sweep_widget.engines.entropy import note_unseeded
 from brian_sweep_widget.engines.file_libraries import tell_of_files
 from brian_sweep_widget.engines.file_questions import questions_told
 from brian_sweep_widget.engines.file_states import UNSTEADY, state_of
-from brian_sweep_widget.engines.installed import is_installed_file
+from brian_sweep_widget.engines.installed import is_installed_file, is_ours
 from brian_sweep_widget.scratch import PREFIX as SCRATCH
 
 # What changes without changing any numbers: the system's, caches, code that is imported.
@@ -149,7 +149,9 @@ def _user_asks(caller: FrameType) -> bool:
         if frame.f_code.co_name == _BY_IMPORT:
             return False
         frame = frame.f_back
-    return frame is not None and not is_installed_file(frame.f_code.co_filename)
+    if frame is None or is_ours(frame.f_globals):
+        return False
+    return not is_installed_file(frame.f_code.co_filename)
 
 
 def _module(frame: FrameType) -> str:
