@@ -136,7 +136,9 @@ def _note_question(path: str, caller: FrameType) -> None:
 
 def _looks_for_modules(caller: FrameType) -> bool:
     """Whether a folder is listed for the modules in it, and the user did not ask for these."""
-    return _module(caller).startswith((*_IMPORTS, "pkgutil")) and not _user_asks(caller)
+    module = _module(caller)
+    # What an import lists, and when, depends on what this process imported before.
+    return module.startswith(_IMPORTS) or (module == "pkgutil" and not _user_asks(caller))
 
 
 def _user_asks(caller: FrameType) -> bool:

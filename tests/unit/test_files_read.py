@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from importlib import import_module
+from importlib import import_module, invalidate_caches
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
@@ -118,6 +118,7 @@ def test_what_is_nobodys_data_is_not_noted(tmp_path: Path) -> None:
         by_open(Path(np.__file__))
         by_open(Path("/dev/null"))
         by_open(Path("/proc/self/status"))
+        invalidate_caches()  # so that it lists the folders of modules
         find_spec("no_such_module")
         by_asking(tmp_path / "brian_preferences")  # as Brian does, when it is imported in a job
         with unwatched():
