@@ -41,7 +41,7 @@ def brian_object(name: str) -> Any:
     return getattr(brian2, name) if unit is None else unit
 
 
-def remade(thing: object) -> tuple[Any, tuple[Any, ...]] | None:
+def remade(thing: object) -> tuple[Any, tuple[Any, ...]] | None:  # noqa: PLR0911 - one for every kind
     """Say how an object of Brian's is made again, of what a person gave; None for all others.
 
     What Brian remembers in it, and the names that Brian counts, do not belong
@@ -77,6 +77,8 @@ def remade(thing: object) -> tuple[Any, tuple[Any, ...]] | None:
         return kind, (one.type, one.varname, one.dim, one.var_type, one.expr, list(one.flags))
     if kind is kinds.expression:
         return kind, (one.code,)
+    if kind is kinds.updater:
+        return kind, (one._description, one.stochastic, one.custom_check)  # noqa: SLF001 - no other
     if isinstance(thing, kinds.bound):
         msg = f"a {kind.__name__} belongs to the process in which it was made"
         raise CannotTravelError(msg)
@@ -104,18 +106,26 @@ class _Kinds(NamedTuple):
     equations: type
     equation: type
     expression: type
+    updater: type
     bound: tuple[type, ...]  # to their process
 
 
 @functools.cache
 def _kinds() -> _Kinds:
-    from brian2 import Equations, Network, Quantity, TimedArray  # noqa: PLC0415 - loaded already
+    from brian2 import (  # noqa: PLC0415 - loaded already
+        Equations,
+        ExplicitStateUpdater,
+        Network,
+        Quantity,
+        TimedArray,
+    )
     from brian2.core.names import Nameable  # noqa: PLC0415
     from brian2.equations.codestrings import Expression  # noqa: PLC0415
     from brian2.equations.equations import SingleEquation  # noqa: PLC0415
 
     bound = (Nameable, Network)
-    return _Kinds(Quantity, TimedArray, Equations, SingleEquation, Expression, bound)
+    made = (Equations, SingleEquation, Expression, ExplicitStateUpdater)
+    return _Kinds(Quantity, TimedArray, *made, bound)
 
 
 @functools.cache

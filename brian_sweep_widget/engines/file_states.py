@@ -17,6 +17,8 @@ FileStates = Mapping[str, str]
 UNSTEADY = "changed while it was read"
 
 _ABSENT = "absent"
+# Python makes this folder beside modules that are imported.
+_BYTE_CODE = "__pycache__"
 # Larger ones are told by size and times alone: they may be mapped into memory, of
 # which a job reads a part.
 _MOST_READ = 256e6  # bytes
@@ -82,7 +84,9 @@ def listed(files: Iterable[str]) -> str:
 
 def _listing(path: str) -> str:
     with os.scandir(path) as entries:
-        names = sorted((entry.name, entry.is_dir()) for entry in entries)
+        names = sorted(
+            (entry.name, entry.is_dir()) for entry in entries if entry.name != _BYTE_CODE
+        )
     return f"folder {blake2b(repr(names).encode(), digest_size=20).hexdigest()}"
 
 

@@ -2,8 +2,9 @@
 
 Nobody names files, so a fingerprint does not know them. Python tells of every
 file that it opens, also those that numpy reads and those that are not there,
-and of every folder that it lists. A library that opens files in compiled code
-of its own, past Python, is not seen, nor a question whether a file exists.
+and of every folder that it lists; `file_questions` tells of questions whether a
+file exists. A library that opens files in compiled code of its own, past
+Python, is seen only if `file_libraries` knows it.
 """
 
 from __future__ import annotations
@@ -13,31 +14,39 @@ import stat
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib.util import source_from_cache
 from pathlib import Path
+from types import FrameType
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
 from platformdirs import user_cache_dir
 
 from brian_sweep_widget.engines.entropy import note_unseeded
+from brian_sweep_widget.engines.file_libraries import tell_of_files
+from brian_sweep_widget.engines.file_questions import questions_told
 from brian_sweep_widget.engines.file_states import UNSTEADY, state_of
-from brian_sweep_widget.engines.installed import is_installed_file
+from brian_sweep_widget.engines.installed import is_installed_file, is_ours
 from brian_sweep_widget.scratch import PREFIX as SCRATCH
 
-# What changes without changing any numbers: the system's, caches, source code.
+# What changes without changing any numbers: the system's, caches, code that is imported.
 _SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/")
 _RANDOM = frozenset({"/dev/random", "/dev/urandom"})
 _MEMORY = "/dev/shm/"  # noqa: S108 - where a person may put data, too
-_SOURCE = (".py", ".pyc", ".pyx", ".so", ".pyd")
+_SOURCE = (".py", ".pyc", ".pyx")
+_COMPILED = (".so", ".pyd")
 _BYTE_CODE = "__pycache__"
 # Brian looks for one in the folder when it is loaded; the kernel's are in force anyway.
 _PREFERENCES = f"{os.sep}brian_preferences"
 _WRITES = set("wax+")
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR
 _EVENTS = frozenset({"open", "os.listdir", "os.mkdir", "os.scandir", "sqlite3.connect"})
-# They list the folders in which modules may be.
-_IMPORTS = ("importlib.", "_frozen_importlib", "pkgutil", "zipimport")
+# They list the folders in which modules may be, and read these.
+_IMPORTS = ("importlib", "_frozen_importlib", "zipimport")
+# They list, or read, for whoever calls them.
+_PASSING = (*_IMPORTS, "pkgutil", "runpy", "pathlib", "codecs", "genericpath")
+_BY_IMPORT = "_find_and_load"
 
 
 class _Watch:
@@ -64,16 +73,19 @@ def files_read() -> Iterator[dict[str, str]]:
     if not _Watch.hooked:
         _Watch.hooked = True
         sys.addaudithook(_hook)
+        tell_of_files(_note_library)
     noted: dict[str, str] = {}
     opened: dict[str, str] = {}
     _Watch.written = set()
     _Watch.read = opened
     try:
-        yield noted
+        with questions_told(_note_question):
+            yield noted
     finally:
         _Watch.read = None
         for path, before in list(opened.items()):
-            if before:
+            # A folder that was not there, and that the job made, holds no data.
+            if before and not (path in _Watch.written and Path(path).is_dir()):
                 noted[path] = before if state_of(path) == before else UNSTEADY
 
 
@@ -94,13 +106,14 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         whole = _place(path, database=event == "sqlite3.connect")
         if not whole:
             return
+        caller = sys._getframe(1)  # noqa: SLF001 - inspect would import
         if event == "open" and whole in _RANDOM:
-            note_unseeded(whole, sys._getframe(1))  # noqa: SLF001 - inspect would import
+            note_unseeded(whole, caller)
         elif event == "open":
-            _note(whole, *how)
+            _note(whole, caller, *how)
         elif event == "os.mkdir":
             _Watch.written.add(whole)
-        elif event == "sqlite3.connect" or not _imports():
+        elif event == "sqlite3.connect" or not _looks_for_modules(caller):
             _note_read(whole)
 
 
@@ -126,10 +139,51 @@ def _database_file(name: str) -> str:
     return "" if name == ":memory:" else name
 
 
-def _imports() -> bool:
-    """Whether it is Python that looks for a module; called by the hook."""
-    caller = sys._getframe(2)  # noqa: SLF001 - inspect would import
-    return str(caller.f_globals.get("__name__", "")).startswith(_IMPORTS)
+def _note_library(path: str, mode: str) -> None:
+    """Note a file that a library opens past Python."""
+    if _Watch.read is not None and not hasattr(_Watch.looks, "on"):
+        _note(os.path.abspath(path), sys._getframe(1), mode, None)  # noqa: PTH100, SLF001 - as above
+
+
+def _note_question(path: str, caller: FrameType) -> None:
+    """Note a file of which the user's code asks whether it is there."""
+    if _Watch.read is None or hasattr(_Watch.looks, "on") or path.endswith(_SOURCE):
+        return
+    if _user_asks(caller):
+        _note_read(os.path.abspath(path))  # noqa: PTH100 - as above
+
+
+def _looks_for_modules(caller: FrameType) -> bool:
+    """Whether a folder is listed for the modules in it, and the user did not ask for these."""
+    module = _module(caller)
+    # What an import lists, and when, depends on what this process imported before.
+    return module.startswith(_IMPORTS) or (module == "pkgutil" and not _user_asks(caller))
+
+
+def _user_asks(caller: FrameType) -> bool:
+    """Whether the user's code runs or lists code by itself, as data, or looks for a file.
+
+    What an import statement finds is a part of the model, or told by who finds it.
+    """
+    frame: FrameType | None = caller
+    while frame is not None and _module(frame).startswith(_PASSING):
+        if frame.f_code.co_name == _BY_IMPORT:
+            return False
+        frame = frame.f_back
+    if frame is None or is_ours(frame.f_globals):
+        return False
+    return not is_installed_file(frame.f_code.co_filename)
+
+
+def _module(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
+
+
+def _source_of(path: str) -> str:
+    """Give the source file of byte code, which is looked at first."""
+    with suppress(ValueError):
+        return source_from_cache(path)
+    return path
 
 
 def _note_read(path: str) -> None:
@@ -140,7 +194,11 @@ def _note_read(path: str) -> None:
             read.setdefault(path, state_of(path) if _is_users(path) else "")
 
 
-def _note(path: str, mode: str | None, flags: int | None) -> None:
+def _note(path: str, caller: FrameType, mode: str | None, flags: int | None) -> None:
+    if path.endswith(_SOURCE):
+        if not _user_asks(caller):
+            return
+        path = _source_of(path)
     if mode:
         writes, reads = bool(_WRITES & set(mode)), "r" in mode or ("+" in mode and "w" not in mode)
     else:
@@ -157,7 +215,7 @@ def _note(path: str, mode: str | None, flags: int | None) -> None:
 def _is_users(path: str) -> bool:
     if path.startswith(_SYSTEM) and not path.startswith(_MEMORY):
         return False
-    if path.endswith((*_SOURCE, _PREFERENCES)):
+    if path.endswith((*_COMPILED, _PREFERENCES)):
         return False
     home = Path.home()
     aside = (user_cache_dir(), home / ".brian", home / ".cython", home / ".config")

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable
 from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, PathFinder
 from importlib.util import resolve_name
-from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -161,7 +160,9 @@ def _find_source(name: str, folders: Iterable[str] | None) -> Source | None:
     Source or None
         None if there is none, or it belongs to a library.
     """
-    spec = PathFinder.find_spec(name, None if folders is None else list(folders))
+    # By its own name: folders without __init__.py would ask for the package around them.
+    own = name.rpartition(".")[2]
+    spec = PathFinder.find_spec(own, None if folders is None else list(folders))
     if spec is None:
         return None
     found = spec.submodule_search_locations
@@ -171,4 +172,5 @@ def _find_source(name: str, folders: Iterable[str] | None) -> Source | None:
         return None
     if file and not file.endswith((*SOURCE_SUFFIXES, *EXTENSION_SUFFIXES)):
         return None
-    return Source(Path(file).read_bytes() if file else b"", file, inside)
+    read = getattr(spec.loader, "get_data", None)  # also from an archive
+    return Source(read(file) if file and read else b"", file, inside)

@@ -15,6 +15,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
 import warnings
@@ -41,6 +42,7 @@ _ATTRIBUTES: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
     (sys, ("path", "argv", "stdin", "stdout", "stderr", "excepthook", "displayhook")),
     (warnings, ("filters", "showwarning", "formatwarning")),
     (threading, ("excepthook",)),
+    (tempfile, ("tempdir",)),
 )
 
 
@@ -62,9 +64,10 @@ def state_kept() -> Iterator[None]:
     """Put back, at the end, whatever the block changed of this process's state.
 
     Folder, environment, ``sys.path``, warnings filters, signal handlers and
-    timers, numpy's error and print settings, decimal's context, locale, mask of
-    new files, levels and handlers of loggers, standard streams, limits of
-    recursion, garbage collection; matplotlib's settings, back end and figures,
+    timers, numpy's error and print settings and the kind of its global
+    generator, decimal's context, locale, mask of new files, folder of temporary
+    ones, levels and handlers of loggers, standard streams, limits of recursion
+    and of digits, garbage collection; matplotlib's settings, back end and figures,
     where it is loaded. Not: what was done to modules or to other processes.
     """
     if _Unfinished.state is not None:
@@ -260,9 +263,15 @@ _PARTS = (
     _Part(lambda: warnings.filters[:], write_filters),
     _Part(_handlers, _write_handlers),
     _Part(sys.getrecursionlimit, sys.setrecursionlimit),
+    _Part(sys.get_int_max_str_digits, sys.set_int_max_str_digits),
     _Part(np.geterr, lambda before: np.seterr(**before)),
     _Part(np.geterrcall, np.seterrcall),
     _Part(np.get_printoptions, lambda before: np.set_printoptions(**before)),
+    # Of the global generator, which each job seeds as it finds it.
+    _Part(
+        np.random.get_bit_generator,  # type: ignore[attr-defined]  # numpy's types lack it
+        np.random.set_bit_generator,  # type: ignore[attr-defined]
+    ),
     _Part(decimal_context, lambda before: decimal.setcontext(decimal.Context(*before))),
     _Part(
         lambda: locale.setlocale(locale.LC_ALL),

@@ -93,11 +93,8 @@ def optional(folder: Path) -> Any:
 
     @network_model(duration=1 * ms)
     def builder(gain=1.0):
-        total = 0.0
-        try:
-            total += float((folder / "extra.txt").read_text())
-        except FileNotFoundError:
-            total += 0.5
+        extra = folder / "extra.txt"
+        total = float(extra.read_text()) if extra.exists() else 0.5
         for path in sorted((folder / "all").glob("*.txt")):
             total += float(path.read_text())
         group = NeuronGroup(2, "v : 1", name="n")

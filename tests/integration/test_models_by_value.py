@@ -15,11 +15,14 @@ import re
 import subprocess
 import sys
 import textwrap
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+import h5py
+import numpy as np
 import pytest
 from brian2 import ms, prefs, start_scope
 from hypothesis import HealthCheck, given, settings
@@ -235,6 +238,40 @@ def test_inner_modules_of_packages(way: str, loaded: bool, desk: Desk, far: Work
         importlib.reload(sys.modules["pack.deep.d"])
     assert far.number(f, x=1.0) == 15
     assert fingerprint([f]) != before
+
+
+OUTLYING = {
+    "a folder": "def f(x=1.0):\n    from room.shelf.box import g\n    return g(x)",
+    "a module in it": "def f(x=1.0):\n    import room.shelf.box as box\n    return box.g(x)",
+    "an archive": "def f(x=1.0):\n    from packed import g\n    return g(x)",
+    "a package in it": "def f(x=1.0):\n    from parcel.inner import g\n    return g(x)",
+}
+
+
+@pytest.mark.parametrize("where", OUTLYING)
+def test_modules_in_plain_folders_and_archives(where: str, desk: Desk, far: Worker) -> None:
+    """Folders need no ``__init__.py``, and `sys.path` may hold archives."""
+    code = "K = 2.0\ndef g(x): return K * x\n"
+    archive = desk.folder / "modules.zip"
+    desk.write("room.shelf.box", code)
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("packed.py", code)
+        packed.writestr("parcel/__init__.py", "")
+        packed.writestr("parcel/inner.py", code)
+    sys.path.append(str(archive))
+    f = desk.cell(OUTLYING[where])["f"]
+    assert far.number(f, x=1.5) == 3.0
+
+
+def test_hdf5_files_are_told(desk: Desk, far: Worker) -> None:
+    """They are opened past Python, by a library that the worker loads for the job."""
+    path = desk.folder / "weights.h5"
+    with h5py.File(path, "w") as file:
+        file["w"] = np.full(2, 2.0)
+    f = desk.cell(f"import h5py\ndef f(x=1.0): return x * h5py.File({str(path)!r})['w'][0]")["f"]
+    outcome = far.outcome(f, x=1.0)
+    assert outcome.origin is not None
+    assert outcome.origin.files == (str(path),)
 
 
 def test_what_only_the_worker_can_find_is_told(desk: Desk, tmp_path: Path) -> None:
@@ -462,6 +499,7 @@ OBJECTS = """
         def value(self):
             return weight * 2
     lazy = Lazy()
+    twice_as_fast = ExplicitStateUpdater("x_new = x + 2*dt*f(x, t)")
     """
 RUNS = {
     "equations in a container": """
@@ -499,8 +537,14 @@ RUNS = {
     "a tuple with names": "def f(x=1.0): return point.b + Colour.red.value",
     "settings": "def f(x=1.0): return prefs.codegen.target == 'numpy'",
     "text that is run": "def f(x=1.0): return eval('weight*2') + globals()['wei{}'.format('ght')]",
+    "a method of integration": """
+        def f(x=1.0):
+            G = NeuronGroup(1, "dv/dt = 1/ms : 1", method=twice_as_fast)
+            run(0.1*ms)
+            return float(G.v[0])
+        """,
 }
-RIGHT = dict(zip(RUNS, (1.0, None, 25.0, 1.5, 3.0, 3.0, 1.0, 4.0, 3.0, 1.0, 6.0), strict=True))
+RIGHT = dict(zip(RUNS, (1.0, None, 25.0, 1.5, 3.0, 3.0, 1.0, 4.0, 3.0, 1.0, 6.0, 0.2), strict=True))
 
 
 @pytest.mark.parametrize("what", RUNS)

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import os
 import pkgutil
+import py_compile
+import runpy
+import shutil
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module, invalidate_caches
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import h5py
 import numpy as np
 import pytest
 
@@ -82,6 +90,19 @@ def test_relative_names_are_made_whole(tmp_path: Path, monkeypatch: pytest.Monke
     assert list(files) == [str(tmp_path / "data.txt")]
 
 
+def test_hdf5_files_are_noted_unless_the_job_made_them(tmp_path: Path) -> None:
+    """They are opened past Python."""
+    data, own = tmp_path / "data.h5", tmp_path / "own.h5"
+    for path in (data, own):
+        with h5py.File(path, "w") as file:
+            file["w"] = np.ones(3)
+    with files_read() as files:
+        h5py.File(own, "w").close()
+        for path in (data, own):
+            h5py.File(path, "r").close()
+    assert files == {str(data): state_of(str(data))}
+
+
 def test_what_is_nobodys_data_is_not_noted(tmp_path: Path) -> None:
     """Own temporary files, source code, libraries, devices; nothing outside of the block."""
     data = tmp_path / "data.txt"
@@ -94,11 +115,12 @@ def test_what_is_nobodys_data_is_not_noted(tmp_path: Path) -> None:
         with tempfile.NamedTemporaryFile("w+", dir=tmp_path, delete=False) as fresh:
             fresh.write("3")
         by_open(Path(fresh.name))
-        by_open(Path(__file__))
+        inspect.getsource(by_open)
         by_open(Path(np.__file__))
         by_open(Path("/dev/null"))
         by_open(Path("/proc/self/status"))
-        list(pkgutil.iter_modules([str(tmp_path)]))
+        invalidate_caches()  # so that it lists the folders of modules
+        find_spec("no_such_module")
         by_asking(tmp_path / "brian_preferences")  # as Brian does, when it is imported in a job
         with unwatched():
             by_open(data)
@@ -127,18 +149,90 @@ def test_code_without_a_file_is_no_file(tmp_path: Path, monkeypatch: pytest.Monk
     assert list(noted) == [str(real)]
 
 
-def test_what_is_not_there_is_noted(tmp_path: Path) -> None:
-    """What a model does without a file, it does no more when there is one."""
+QUESTIONS: list[Callable[[Path], Any]] = [
+    by_asking,
+    Path.exists,
+    Path.is_file,
+    os.path.exists,
+    os.path.isfile,
+    lambda path: os.path.exists(os.fsencode(path)),
+    lambda path: os.access(path, os.R_OK),
+    lambda path: path.exists() and path.stat().st_size,
+]
+
+
+@pytest.mark.parametrize("ask", QUESTIONS)
+def test_what_is_not_there_is_noted(tmp_path: Path, ask: Callable[[Path], Any]) -> None:
+    """What a model does without a file, it does no more when there is one; and back."""
     missing = tmp_path / "missing.txt"
     with files_read() as files:
-        by_asking(missing)
+        ask(missing)
     assert list(files) == [str(missing)]
     assert is_current(files)
     missing.write_text("1")
     assert not is_current(files)
+    with files_read() as files:
+        ask(missing)
+    assert is_current(files)
+    missing.unlink()
+    assert not is_current(files)
+
+
+def test_questions_about_folders_are_none_about_data(tmp_path: Path) -> None:
+    """A model may look for the folder of its results, and make it; libraries ask all the time."""
+    out = tmp_path / "out"
+    with files_read() as files:
+        tmp_path.exists()
+        if not out.exists():
+            out.mkdir()
+        (tmp_path / "deep" / "down").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "deep").mkdir(exist_ok=True)
+        Path(__file__).resolve(strict=True).exists()
+        shutil.which("no_such_program", path=str(tmp_path))
+        (out / "a").touch()
+        shutil.copystat(out / "a", tmp_path / "deep", follow_symlinks=False)
+    assert not files
+
+
+def _loaded(path: Path) -> Any:
+    spec = spec_from_file_location("constants_of_a_test", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+CODE = {
+    "exec": lambda path: exec(path.read_text(), {}),
+    "run_path": lambda path: runpy.run_path(str(path)),
+    "a loader": _loaded,
+    "byte code": lambda path: (py_compile.compile(str(path)), _loaded(path)),
+}
+
+
+@pytest.mark.parametrize("how", CODE)
+def test_code_that_is_run_as_a_file_is_noted(tmp_path: Path, how: str) -> None:
+    """It is no module that would travel with the model."""
+    constants = tmp_path / "constants_of_a_test.py"
+    constants.write_text("K = 1")
+    with files_read() as files:
+        CODE[how](constants)
+    assert files == {str(constants): state_of(str(constants))}
+
+
+def test_code_that_is_imported_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a part of the model, or told as a module that was not sent."""
+    (tmp_path / "imported_by_a_test.py").write_text("K = 1")
+    monkeypatch.syspath_prepend(tmp_path)
+    with files_read() as files:
+        import_module("imported_by_a_test")
+    monkeypatch.delitem(sys.modules, "imported_by_a_test")
+    assert not files
 
 
 LISTINGS = {
+    "pkgutil": lambda folder: list(pkgutil.iter_modules([str(folder)])),
     "listdir": os.listdir,
     "scandir": lambda folder: list(os.scandir(folder)),
     "glob": lambda folder: list(Path(folder).glob("w*.txt")),
@@ -154,6 +248,8 @@ def test_folders_that_are_listed_are_noted(tmp_path: Path, how: str) -> None:
         LISTINGS[how](tmp_path)
     assert list(files) == [str(tmp_path)]
     (tmp_path / "w1.txt").write_text("2")
+    assert is_current(files)
+    (tmp_path / "__pycache__").mkdir()
     assert is_current(files)
     (tmp_path / "w2.txt").write_text("1")
     assert not is_current(files)

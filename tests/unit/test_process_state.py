@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -65,6 +66,12 @@ CHANGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
         lambda: locale.setlocale(locale.LC_ALL),
         lambda: locale.setlocale(locale.LC_ALL, "C"),
     ),
+    "generator": (
+        np.random.get_bit_generator,
+        lambda: np.random.set_bit_generator(np.random.PCG64(3)),
+    ),
+    "digits": (sys.get_int_max_str_digits, lambda: sys.set_int_max_str_digits(5000)),
+    "temporary files": (lambda: tempfile.tempdir, lambda: setattr(tempfile, "tempdir", "/")),
     "mask": (mask, lambda: os.umask(0o123)),
     "level": (lambda: logging.root.level, lambda: logging.root.setLevel(7)),
     "logger": (

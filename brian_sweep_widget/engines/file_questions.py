@@ -1,0 +1,88 @@
+"""Questions whether a file is there, such as ``Path.exists()``.
+
+Python tells of files that are opened, but of no such question; so what answers
+them is replaced while a job is watched.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+_stat, _access = os.stat, os.access
+# What functions are able to do, as Python tells others.
+_ABLE: tuple[set[Any], ...] = (
+    *(os.supports_dir_fd, os.supports_fd),
+    *(os.supports_effective_ids, os.supports_follow_symlinks),
+)
+# Of `os.path`: what its answer is for a file, it is whatever is in it.
+_WHETHER_FOLDER = "isdir"
+
+
+class _Listener:
+    """Who wants to know of questions, if anybody does."""
+
+    note: Callable[[str, FrameType], None] | None = None
+
+
+@contextmanager
+def questions_told(note: Callable[[str, FrameType], None]) -> Iterator[None]:
+    """Tell of each question about a file, or about what is not there; folders are no data.
+
+    Parameters
+    ----------
+    note
+        Called with the path, as it was given but a text, and the frame that asks.
+    """
+    _Listener.note = note
+    os.stat, os.access = _told_stat, _told_access
+    try:
+        yield
+    finally:
+        os.stat, os.access = _stat, _access
+        _Listener.note = None
+
+
+def _told_stat(path: Any, *args: Any, **options: Any) -> os.stat_result:
+    """Stand for `os.stat`."""
+    try:
+        found = _stat(path, *args, **options)
+    except OSError:
+        if not options.get("dir_fd"):  # of a folder that has no name here
+            _tell(path, sys._getframe(1))  # noqa: SLF001 - inspect.stack takes 10 ms
+        raise
+    caller = sys._getframe(1)  # noqa: SLF001 - as above
+    told = not options.get("dir_fd") and caller.f_code.co_name != _WHETHER_FOLDER
+    if told and stat.S_ISREG(found.st_mode):
+        _tell(path, caller)
+    return found
+
+
+def _told_access(path: Any, *args: Any, **options: Any) -> bool:
+    """Stand for `os.access`."""
+    if not options.get("dir_fd") and not _is_folder(path):
+        _tell(path, sys._getframe(1))  # noqa: SLF001 - as above
+    return _access(path, *args, **options)
+
+
+def _is_folder(path: Any) -> bool:
+    try:
+        return stat.S_ISDIR(_stat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _tell(path: Any, caller: FrameType) -> None:
+    if _Listener.note is not None and isinstance(path, str | bytes | os.PathLike):
+        _Listener.note(os.fsdecode(path), caller)
+
+
+for _functions in _ABLE:
+    for _one, _told in ((_stat, _told_stat), (_access, _told_access)):
+        if _one in _functions:
+            _functions.add(_told)
