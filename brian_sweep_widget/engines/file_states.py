@@ -16,7 +16,9 @@ FileStates = Mapping[str, str]
 #: Of what changed while it was read: equal to no state, itself included.
 UNSTEADY = "changed while it was read"
 
-_ABSENT = "absent"
+#: Of what is not there.
+ABSENT = "absent"
+
 # Larger ones are told by size and times alone: they may be mapped into memory, of
 # which a job reads a part.
 _MOST_READ = 256e6  # bytes
@@ -52,7 +54,7 @@ def state_of(path: str) -> str:
             return _listing(path)
         return _contents(path, found)
     except OSError:
-        return _ABSENT
+        return ABSENT
 
 
 def states_of(paths: Iterable[str]) -> dict[str, str]:

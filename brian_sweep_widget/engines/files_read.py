@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from typing import Any, ClassVar
 from platformdirs import user_cache_dir
 
 from brian_sweep_widget.engines.entropy import note_unseeded
-from brian_sweep_widget.engines.file_states import UNSTEADY, state_of
+from brian_sweep_widget.engines.file_states import ABSENT, UNSTEADY, state_of
 from brian_sweep_widget.engines.installed import is_installed_file
 from brian_sweep_widget.scratch import PREFIX as SCRATCH
 
@@ -34,9 +35,15 @@ _BYTE_CODE = "__pycache__"
 _PREFERENCES = f"{os.sep}brian_preferences"
 _WRITES = set("wax+")
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR
-_EVENTS = frozenset({"open", "os.listdir", "os.mkdir", "os.scandir", "sqlite3.connect"})
-# They list the folders in which modules may be.
-_IMPORTS = ("importlib.", "_frozen_importlib", "pkgutil", "zipimport")
+_EVENTS = frozenset(
+    {"open", "os.listdir", "os.mkdir", "os.rename", "os.scandir", "sqlite3.connect"}
+)
+# They list the folders in which modules, and what was installed with them, may be.
+_IMPORTS = (
+    *("importlib.", "importlib_metadata", "_frozen_importlib", "pkgutil", "zipimport"),
+    *("pkg_resources", "setuptools."),
+)
+_INSTALLED = (".dist-info", ".egg-info")  # ends what tells of a distribution
 
 
 class _Watch:
@@ -44,7 +51,7 @@ class _Watch:
 
     hooked = False
     read: dict[str, str] | None = None
-    written: ClassVar[set[str]] = set()
+    written: ClassVar[set[str]] = set()  # files and folders that were made here, or emptied
     looks = threading.local()  # `on`: this thread works for us, not for a job
 
 
@@ -56,9 +63,10 @@ def files_read() -> Iterator[dict[str, str]]:
     ------
     dict
         Is filled, in the end, with what was in them, by path (see `state_of`);
-        without Python's and installed libraries' own, caches, temporary ones,
-        and what was written here before. What changed between its first
-        reading and the end is `UNSTEADY`.
+        without Python's and installed libraries' own, caches, temporary ones
+        that are gone in the end, what was written here before, and all in
+        folders that were made here. What changed between its first reading and
+        the end is `UNSTEADY`.
     """
     if not _Watch.hooked:
         _Watch.hooked = True
@@ -72,8 +80,9 @@ def files_read() -> Iterator[dict[str, str]]:
     finally:
         _Watch.read = None
         for path, before in list(opened.items()):
-            if before:
-                noted[path] = before if state_of(path) == before else UNSTEADY
+            after = state_of(path) if before else ""
+            if before and not _was_temporary(path, before, after):
+                noted[path] = before if after == before else UNSTEADY
 
 
 @contextmanager
@@ -101,8 +110,8 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
             note_unseeded(whole, sys._getframe(1))  # noqa: SLF001 - inspect would import
         elif event == "open":
             _note(whole, *how)
-        elif event == "os.mkdir":
-            _Watch.written.add(whole)
+        elif event in {"os.mkdir", "os.rename"}:
+            _note_made(whole, *how)
         elif event == "sqlite3.connect" or not _imports():
             _note_read(whole)
 
@@ -113,10 +122,34 @@ def _imports() -> bool:
     return str(caller.f_globals.get("__name__", "")).startswith(_IMPORTS)
 
 
+def _note_made(path: str, target: Any, *_: Any) -> None:
+    """Note a folder that is about to be made, or another name of what was made here."""
+    if isinstance(target, str | bytes | os.PathLike):
+        if _is_made_here(path):
+            _Watch.written.add(os.path.abspath(os.fsdecode(target)))  # noqa: PTH100 - as above
+    elif not os.path.lexists(path):  # or it fails, as it is there
+        _Watch.written.add(path)
+
+
+def _is_made_here(path: str) -> bool:
+    """Whether a file, or one of the folders that it is in, was made here."""
+    while path not in _Watch.written:
+        path, inner = os.path.dirname(path), path  # noqa: PTH120 - called in the hook
+        if path == inner:
+            return False
+    return True
+
+
+def _was_temporary(path: str, before: str, after: str) -> bool:
+    """Whether a file was there for the job alone, whoever made it for the job."""
+    gone = before != ABSENT and after == ABSENT
+    return gone and path.startswith(os.path.join(tempfile.gettempdir(), ""))  # noqa: PTH118
+
+
 def _note_read(path: str) -> None:
     """Note what is in a file now, before it is read."""
     read = _Watch.read
-    if read is not None and path not in read and path not in _Watch.written:
+    if read is not None and path not in read and not _is_made_here(path):
         with unwatched():
             read.setdefault(path, state_of(path) if _is_users(path) else "")
 
@@ -146,6 +179,7 @@ def _is_users(path: str) -> bool:
         return False
     parts = Path(path).parts
     ours = any(part.startswith(SCRATCH) or part == _BYTE_CODE for part in parts)
+    ours = ours or any(part.endswith(_INSTALLED) for part in parts)
     return not (ours or _names_no_file(path) or is_installed_file(path)) and _is_data(path)
 
 
