@@ -83,10 +83,11 @@ class LaterImports:
         self._offered.update(fresh)
         for name in fresh:
             module = sys.modules.get(name)
-            users = isinstance(module, ModuleType) and is_users_scope(vars(module))
+            if not isinstance(module, ModuleType) or not is_users_scope(vars(module)):
+                continue
             # What Brian compiled in this process is no other's, and no code names it.
             own = name == "__main__" or name.startswith("_cython_magic_")
-            if users and name == module.__name__ and not own:
+            if name == module.__name__ and not own:
                 self._reader.see_module(module)
         for text in texts:
             if _DOTTED.fullmatch(text):
