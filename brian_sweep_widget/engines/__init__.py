@@ -8,6 +8,8 @@ from brian_sweep_widget.engines.fingerprint import fingerprint
 from brian_sweep_widget.engines.generators import generators_notice
 from brian_sweep_widget.engines.looking import MOST_SPIKES, looked_into, seen
 from brian_sweep_widget.engines.packing import pack
+from brian_sweep_widget.engines.runs_inside import runs_notice
+from brian_sweep_widget.engines.runtime import RuntimeEngine
 from brian_sweep_widget.engines.script import ScriptError, script_of
 from brian_sweep_widget.engines.worker import compute, prepare
 
@@ -15,6 +17,7 @@ __all__ = [
     "ENGINES",
     "MOST_SPIKES",
     "Engine",
+    "RuntimeEngine",
     "ScriptError",
     "UnknownError",
     "compiled",
@@ -26,6 +29,7 @@ __all__ = [
     "looked_into",
     "pack",
     "prepare",
+    "runs_notice",
     "script_of",
     "seen",
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from brian_sweep_widget.engines import brian1
 from brian_sweep_widget.engines.causes import causes_of
+from brian_sweep_widget.engines.code_lines import line_in_words
 from brian_sweep_widget.engines.installed import is_installed_file
 
 _ADVICE = (
@@ -103,12 +104,9 @@ def _line(error: BaseException) -> str:
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         place = Path(frame.filename)
         if not is_installed_file(frame.filename) and _OURS not in place.parents:
-            return f" (line {frame.lineno} of {place.name}, in {frame.name}{_quoted(frame.line)})"
+            number = frame.lineno or 0
+            return f" ({line_in_words(frame.filename, number, frame.name, frame.line)})"
     return ""
-
-
-def _quoted(line: str | None) -> str:
-    return f": {line}" if line else ""
 
 
 _OURS = Path(__file__).parents[1]

@@ -15,10 +15,12 @@ FileStates = Mapping[str, str]
 
 #: Of what changed while it was read: equal to no state, itself included.
 UNSTEADY = "changed while it was read"
+#: Of what is not there.
+ABSENT = "absent"
 
-_ABSENT = "absent"
 # Python makes this folder beside modules that are imported.
 _BYTE_CODE = "__pycache__"
+
 # Larger ones are told by size and times alone: they may be mapped into memory, of
 # which a job reads a part.
 _MOST_READ = 256e6  # bytes
@@ -54,7 +56,7 @@ def state_of(path: str) -> str:
             return _listing(path)
         return _contents(path, found)
     except OSError:
-        return _ABSENT
+        return ABSENT
 
 
 def states_of(paths: Iterable[str]) -> dict[str, str]:

@@ -10,8 +10,8 @@ Python, is seen only if `file_libraries` knows it.
 from __future__ import annotations
 
 import os
-import stat
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,31 +19,23 @@ from importlib.util import source_from_cache
 from pathlib import Path
 from types import FrameType
 from typing import Any, ClassVar
-from urllib.parse import unquote
-
-from platformdirs import user_cache_dir
 
 from brian_sweep_widget.engines.entropy import note_unseeded
 from brian_sweep_widget.engines.file_libraries import tell_of_files
 from brian_sweep_widget.engines.file_questions import questions_told
-from brian_sweep_widget.engines.file_states import UNSTEADY, state_of
+from brian_sweep_widget.engines.file_states import ABSENT, UNSTEADY, state_of
 from brian_sweep_widget.engines.installed import is_installed_file, is_ours
-from brian_sweep_widget.scratch import PREFIX as SCRATCH
+from brian_sweep_widget.engines.users_files import is_users_file, place_of
 
-# What changes without changing any numbers: the system's, caches, code that is imported.
-_SYSTEM = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/")
 _RANDOM = frozenset({"/dev/random", "/dev/urandom"})
-_MEMORY = "/dev/shm/"  # noqa: S108 - where a person may put data, too
 _SOURCE = (".py", ".pyc", ".pyx")
-_COMPILED = (".so", ".pyd")
-_BYTE_CODE = "__pycache__"
-# Brian looks for one in the folder when it is loaded; the kernel's are in force anyway.
-_PREFERENCES = f"{os.sep}brian_preferences"
 _WRITES = set("wax+")
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR
-_EVENTS = frozenset({"open", "os.listdir", "os.mkdir", "os.scandir", "sqlite3.connect"})
-# They list the folders in which modules may be, and read these.
-_IMPORTS = ("importlib", "_frozen_importlib", "zipimport")
+_EVENTS = frozenset(
+    {"open", "os.listdir", "os.mkdir", "os.rename", "os.scandir", "sqlite3.connect"}
+)
+# They list the folders in which modules, and what was installed with them, may be.
+_IMPORTS = ("importlib", "_frozen_importlib", "zipimport", "pkg_resources", "setuptools.")
 # They list, or read, for whoever calls them.
 _PASSING = (*_IMPORTS, "pkgutil", "runpy", "pathlib", "codecs", "genericpath")
 _BY_IMPORT = "_find_and_load"
@@ -54,7 +46,7 @@ class _Watch:
 
     hooked = False
     read: dict[str, str] | None = None
-    written: ClassVar[set[str]] = set()
+    written: ClassVar[set[str]] = set()  # files and folders that were made here, or emptied
     looks = threading.local()  # `on`: this thread works for us, not for a job
 
 
@@ -66,9 +58,10 @@ def files_read() -> Iterator[dict[str, str]]:
     ------
     dict
         Is filled, in the end, with what was in them, by path (see `state_of`);
-        without Python's and installed libraries' own, caches, temporary ones,
-        and what was written here before. What changed between its first
-        reading and the end is `UNSTEADY`.
+        without Python's and installed libraries' own, caches, temporary ones
+        that are gone in the end, what was written here before, and all in
+        folders that were made here. What changed between its first reading and
+        the end is `UNSTEADY`.
     """
     if not _Watch.hooked:
         _Watch.hooked = True
@@ -84,9 +77,9 @@ def files_read() -> Iterator[dict[str, str]]:
     finally:
         _Watch.read = None
         for path, before in list(opened.items()):
-            # A folder that was not there, and that the job made, holds no data.
-            if before and not (path in _Watch.written and Path(path).is_dir()):
-                noted[path] = before if state_of(path) == before else UNSTEADY
+            after = state_of(path) if before else ""
+            if before and not _was_the_jobs(path, before, after):
+                noted[path] = before if after == before else UNSTEADY
 
 
 @contextmanager
@@ -103,7 +96,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     # Called for every piece of code that is run, so: first what is cheapest.
     if event in _EVENTS and _Watch.read is not None and not hasattr(_Watch.looks, "on"):
         path, *how = arguments
-        whole = _place(path, database=event == "sqlite3.connect")
+        whole = place_of(path, database=event == "sqlite3.connect")
         if not whole:
             return
         caller = sys._getframe(1)  # noqa: SLF001 - inspect would import
@@ -111,32 +104,10 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
             note_unseeded(whole, caller)
         elif event == "open":
             _note(whole, caller, *how)
-        elif event == "os.mkdir":
-            _Watch.written.add(whole)
+        elif event in {"os.mkdir", "os.rename"}:
+            _note_made(whole, *how)
         elif event == "sqlite3.connect" or not _looks_for_modules(caller):
             _note_read(whole)
-
-
-def _place(path: Any, *, database: bool) -> str:
-    """Give the whole path; empty for what has none: an open file, a database in memory."""
-    if path is None:  # the folder in which the process works
-        path = "."
-    if not isinstance(path, str | bytes | os.PathLike):
-        return ""
-    name = os.fsdecode(path)
-    if database:
-        name = _database_file(name)
-    return os.path.abspath(name) if name else ""  # noqa: PTH100 - must not import anything
-
-
-def _database_file(name: str) -> str:
-    """Give the file of a database, which may be named by an address; empty if it is in memory."""
-    if name.startswith("file:"):
-        place, _, ways = name.removeprefix("file:").partition("#")[0].partition("?")
-        if place.startswith("//"):  # a host, which is this one
-            place = f"/{place[2:].partition('/')[2]}"
-        name = "" if "mode=memory" in ways.split("&") else unquote(place)
-    return "" if name == ":memory:" else name
 
 
 def _note_library(path: str, mode: str) -> None:
@@ -186,12 +157,37 @@ def _source_of(path: str) -> str:
     return path
 
 
+def _note_made(path: str, target: Any, *_: Any) -> None:
+    """Note a folder that is about to be made, or another name of what was made here."""
+    if isinstance(target, str | bytes | os.PathLike):
+        if _is_made_here(path):
+            _Watch.written.add(os.path.abspath(os.fsdecode(target)))  # noqa: PTH100 - as above
+    elif not os.path.lexists(path):  # or it fails, as it is there
+        _Watch.written.add(path)
+
+
+def _is_made_here(path: str) -> bool:
+    """Whether a file, or one of the folders that it is in, was made here."""
+    while path not in _Watch.written:
+        path, inner = os.path.dirname(path), path  # noqa: PTH120 - called in the hook
+        if path == inner:
+            return False
+    return True
+
+
+def _was_the_jobs(path: str, before: str, after: str) -> bool:
+    """Whether it was there for the job alone, whoever made it for the job, or is a new folder."""
+    gone = before != ABSENT and after == ABSENT
+    temporary = path.startswith(os.path.join(tempfile.gettempdir(), ""))  # noqa: PTH118
+    return (gone and temporary) or (path in _Watch.written and Path(path).is_dir())
+
+
 def _note_read(path: str) -> None:
     """Note what is in a file now, before it is read."""
     read = _Watch.read
-    if read is not None and path not in read and path not in _Watch.written:
+    if read is not None and path not in read and not _is_made_here(path):
         with unwatched():
-            read.setdefault(path, state_of(path) if _is_users(path) else "")
+            read.setdefault(path, state_of(path) if is_users_file(path) else "")
 
 
 def _note(path: str, caller: FrameType, mode: str | None, flags: int | None) -> None:
@@ -210,32 +206,3 @@ def _note(path: str, caller: FrameType, mode: str | None, flags: int | None) -> 
         _note_read(path)
     if writes:
         _Watch.written.add(path)
-
-
-def _is_users(path: str) -> bool:
-    if path.startswith(_SYSTEM) and not path.startswith(_MEMORY):
-        return False
-    if path.endswith((*_COMPILED, _PREFERENCES)):
-        return False
-    home = Path.home()
-    aside = (user_cache_dir(), home / ".brian", home / ".cython", home / ".config")
-    if any(Path(path).is_relative_to(folder) for folder in aside):
-        return False
-    parts = Path(path).parts
-    ours = any(part.startswith(SCRATCH) or part == _BYTE_CODE for part in parts)
-    return not (ours or _names_no_file(path) or is_installed_file(path)) and _is_data(path)
-
-
-def _names_no_file(path: str) -> bool:
-    """Whether it is how Python calls code without a file: it looks for it after a syntax error."""
-    name = os.path.basename(path)  # noqa: PTH119 - called in the hook
-    return name.startswith("<") and name.endswith(">") and not os.path.lexists(path)
-
-
-def _is_data(path: str) -> bool:
-    """Whether it is a file or a folder, or nothing; pipes and devices have no contents."""
-    try:
-        mode = os.stat(path).st_mode  # noqa: PTH116 - called in the hook
-    except OSError:
-        return True
-    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)

@@ -59,6 +59,7 @@ class LaterImports:
         self.sources: dict[str, Source] = {}
         self._reader = reader
         self._searched: set[str] = set()
+        self._offered: set[str] = set()  # loaded modules that code may import by any name
 
     def see(self, imported: Import, namespace: dict[str, Any]) -> None:
         """Look at an import that is made by code of a namespace."""
@@ -76,11 +77,16 @@ class LaterImports:
         texts
             That occur in it.
         """
-        for name, module in list(sys.modules.items()):
-            users = isinstance(module, ModuleType) and is_users_scope(vars(module))
+        # Each is looked at once: a project may have as many such calls as it has modules.
+        fresh = [name for name in list(sys.modules) if name not in self._offered]
+        self._offered.update(fresh)
+        for name in fresh:
+            module = sys.modules.get(name)
+            if not isinstance(module, ModuleType) or not is_users_scope(vars(module)):
+                continue
             # What Brian compiled in this process is no other's, and no code names it.
             own = name == "__main__" or name.startswith("_cython_magic_")
-            if users and name == module.__name__ and not own:
+            if name == module.__name__ and not own:
                 self._reader.see_module(module)
         for text in texts:
             if _DOTTED.fullmatch(text):

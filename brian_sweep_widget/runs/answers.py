@@ -12,6 +12,7 @@ from brian_sweep_widget.backends import LocalPool
 from brian_sweep_widget.engines import compiled, prepare
 from brian_sweep_widget.engines.file_states import FileStates
 from brian_sweep_widget.results import Failure
+from brian_sweep_widget.runs.cells import cells_named, failure_with_cells
 
 LOOK = 0.02  # s between looks at whether the sweep was stopped
 
@@ -87,11 +88,11 @@ def answer(ask: Callable[[], Future[Any]], stopped: Stopped) -> Any:
                 msg = f"the process that prepared it ended: {type(error).__name__}: {error}"
                 raise NotCompiledError(msg.partition("\n")[0]) from error
     if isinstance(given, compiled.Refusal):
-        raise RefusedError(given.failure, drew=given.drew)
+        raise RefusedError(failure_with_cells(given.failure), drew=given.drew)
     if isinstance(given, compiled.Reason):
-        raise NotCompiledError(str(given), given.read, of_all=given.of_all)
+        raise NotCompiledError(cells_named(given), given.read, of_all=given.of_all)
     if isinstance(given, str):
-        raise NotCompiledError(given)
+        raise NotCompiledError(cells_named(given))
     return given
 
 

@@ -26,6 +26,7 @@ from brian_sweep_widget.runs.answers import (
     answer,
     attempting_pool,
 )
+from brian_sweep_widget.runs.cells import outcome_with_cells
 from brian_sweep_widget.sweeps import Job
 
 #: What is no different in the runtime: limits, and want of memory or time.
@@ -140,8 +141,8 @@ class Attempts:
         if isinstance(result, Ended):
             message = f"it takes longer than {self._time_limit:g} s in Brian's runtime"
             return Failure("TimeLimitError", message)
-        outcome: Outcome = result
-        return outcome
+        # As all that failed before is told, with which it is compared.
+        return outcome_with_cells(result)
 
 
 _known: OrderedDict[Hashable, Attempt] = OrderedDict()

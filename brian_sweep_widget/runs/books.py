@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from brian_sweep_widget.engines.file_states import FileStates, merged
 from brian_sweep_widget.models import Unit
 from brian_sweep_widget.results import Failure, Outcome, Value
+from brian_sweep_widget.runs.cells import outcome_with_cells
 from brian_sweep_widget.runs.progress import ENDED, State
 from brian_sweep_widget.runs.sharing import Sharing
 
@@ -98,6 +99,7 @@ class Books:
 
     def checked(self, outcome: Outcome) -> Outcome:
         """Give an outcome as it is to be kept: in the units of all others, and sharing parts."""
+        outcome = outcome_with_cells(outcome)
         with self.changed:
             return self._sharing(self._same_units(outcome))
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from brian_sweep_widget.backends import local_pool
-from brian_sweep_widget.engines import UnknownError, compiled, generators_notice
+from brian_sweep_widget.engines import UnknownError, compiled
 from brian_sweep_widget.engines.sizes import check_neurons, check_synapses
 from brian_sweep_widget.limits import LimitError, limits
 from brian_sweep_widget.results import Failure, Outcome
@@ -22,7 +22,7 @@ from brian_sweep_widget.runs.falling_back import (
     not_compiled,
 )
 from brian_sweep_widget.runs.last_digits import DigitsOfSweep
-from brian_sweep_widget.runs.sources import Desk, ReadySource
+from brian_sweep_widget.runs.sources import Desk, ReadySource, notice_of_code
 from brian_sweep_widget.runs.supply import Load
 from brian_sweep_widget.runs.variants import Prepared
 from brian_sweep_widget.runs.workshop import workshop_for
@@ -67,7 +67,7 @@ class CompiledSource:
         self._measures = compilation.packed_measures()
         self._measured_by: bytes | None = None
         self._nothing_reused = ""
-        self._generators = generators_notice(compilation.functions)
+        self._of_code = notice_of_code(compilation.functions, network=True)
         self._keys: dict[tuple[int, ...], bytes] = {}
         self._results = compiled.new_folder("results")
         self._latest: tuple[Prepared, _Prepared] | None = None
@@ -91,7 +91,7 @@ class CompiledSource:
         """Why it is not compiled, or what to know of the compiled model."""
         if self._ready is not None:
             return "\n".join(filter(None, (self._fell_back, self._ready.notice)))
-        said = (self._notice_of_program(), self._generators, self._nothing_reused)
+        said = (self._notice_of_program(), self._of_code, self._nothing_reused)
         return "\n".join(filter(None, said))
 
     def _notice_of_program(self) -> str:

@@ -40,6 +40,7 @@ _GRACE = 1.3  # s
 _STORE = "store"  # holds a sweep up
 _QUESTION = "question"  # likewise
 _LOOK = 0.05  # s between looks at whether it was answered
+_BEFOREHAND = "keep_going=True (--keep-going on the command line) computes it all the same."
 
 
 class Driving:
@@ -104,7 +105,7 @@ class Driving:
         self._again: set[Label] = set()
         self.question = ""
         self._first = None if keep_going else FirstFailures(source.pool.workers)
-        self._given_up = ""  # the question that stopping answered
+        self._given_up = ""  # what is to be said of the question that stopping answered
         self._number_of_jobs = number_of_jobs
         self.place = place
         self.backend: LocalBackend | ForeignBackend | None = None
@@ -113,11 +114,21 @@ class Driving:
         self._thread = threading.Thread(target=self._drive, name="brian-sweep", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """Stop everything; returns at once."""
+    def stop(self, *, unanswered: bool = False) -> None:
+        """Stop everything; returns at once.
+
+        Parameters
+        ----------
+        unanswered
+            Whether it is stopped as nobody can answer the question: then it is
+            said how to answer it beforehand.
+        """
         self.token.stop()
         with self._books.changed:
-            self._given_up, self.question = self.question, ""
+            if self.question:
+                beforehand = f" {_BEFOREHAND}" if unanswered else ""
+                self._given_up = f"{self.question} The rest was not computed.{beforehand}"
+            self.question = ""
         self.supply.stop()
         if self.backend is not None:
             self.backend.cancel_pending()
@@ -173,11 +184,7 @@ class Driving:
             said.append(self.ledger.notice)
         said.append(files_in_words(self._books, stored=self.ledger is not None))
         said += measures_in_words(self._books)
-        if self._given_up:
-            said.append(
-                f"{self._given_up} The rest was not computed. keep_going=True (--keep-going on "
-                "the command line) computes it all the same."
-            )
+        said.append(self._given_up)
         unseeded = set(self._books.unseeded)
         said += [unseeded_in_words(unseeded), threads_in_words(self._books.threads)]
         if self._books.unstored:

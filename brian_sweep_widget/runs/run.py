@@ -228,8 +228,7 @@ class Run:
         Returns at once; `wait` waits for the end. Workers stay warm unless a
         simulation does not let itself be interrupted.
         """
-        if self._books.move("stopping", of=("starting", "running")):
-            self._driving.stop()
+        self._stop()
 
     def pause(self) -> None:
         """Start no more simulations until `resume`; those that run go on to their end."""
@@ -333,9 +332,13 @@ class Run:
             came = self._changed.wait_for(lambda: done() or self._asks, timeout)
         if not came or not self._asks:
             return came
-        self.cancel()
+        self._stop(unanswered=True)
         with self._changed:
             return self._changed.wait_for(done, timeout)
+
+    def _stop(self, *, unanswered: bool = False) -> None:
+        if self._books.move("stopping", of=("starting", "running")):
+            self._driving.stop(unanswered=unanswered)
 
     @property
     def _asks(self) -> bool:

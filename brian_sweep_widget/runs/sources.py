@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from hashlib import blake2b
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from brian_sweep_widget.backends import LocalPool, local_pool
 from brian_sweep_widget.engines import (
     Engine,
+    RuntimeEngine,
     UnknownError,
     fingerprint,
     generators_notice,
     pack,
     prepare,
+    runs_notice,
 )
 from brian_sweep_widget.engines.file_states import FileStates
 from brian_sweep_widget.engines.process_settings import without_settings
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.runs.answers import Stopped
+from brian_sweep_widget.runs.cells import cells_named
 from brian_sweep_widget.runs.supply import Load, Supply
 from brian_sweep_widget.sweeps import Job
 
@@ -131,7 +134,8 @@ class ReadySource:
 
     def __init__(self, engine: Engine, workers: int, known: Outcome | None = None) -> None:
         self.label = engine.label
-        self._generators = generators_notice(engine.functions)
+        network = isinstance(engine, RuntimeEngine)
+        self._of_code = notice_of_code(engine.functions, network=network)
         self._nothing_reused = ""
         self.pool = local_pool(workers, prepare)
         self._engine = engine
@@ -142,7 +146,7 @@ class ReadySource:
     @property
     def notice(self) -> str:
         """What a person should know of the model; see `Source`."""
-        return "\n".join(filter(None, (self._generators, self._nothing_reused)))
+        return "\n".join(filter(None, (self._of_code, self._nothing_reused)))
 
     def fill(self, jobs: Sequence[Job], desk: Desk) -> None:
         """Put all of them; see `Source.fill`."""
@@ -180,3 +184,17 @@ class ReadySource:
 
     def close(self) -> None:
         """Nothing was made."""
+
+
+def notice_of_code(functions: Sequence[Callable[..., Any]], *, network: bool) -> str:
+    """Say what a person should know of a model's code, whatever computes it.
+
+    Parameters
+    ----------
+    functions
+        The model's; of a network model, the builder first.
+    network
+        Whether it is one.
+    """
+    runs = cells_named(runs_notice(functions[0])) if network else ""
+    return "\n".join(filter(None, (runs, generators_notice(functions))))

@@ -133,8 +133,7 @@ class Workshop:
             self._make(values, seed, stopped, frozenset())
             found = self._variants.find(values, seed) or self._traced(values, seed, stopped)
         if found is None:
-            message = "the code that Brian writes for these values is another one each time"
-            raise RefusedError(Failure("NotCompiled", message))
+            raise RefusedError(Failure("NotCompiled", compiled.ANOTHER_EACH_TIME))
         return found
 
     def trace_soon(self, values: Mapping[str, Plain], seed: int) -> None:

@@ -14,3 +14,8 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 export function setText(node: HTMLElement, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }
+
+/** Append parts that are told apart by their layout, with a blank between them in the text. */
+export function appendSpaced(parent: Element, parts: readonly Node[]): void {
+  parent.append(...parts.flatMap((part, index) => (index > 0 ? [" ", part] : [part])));
+}

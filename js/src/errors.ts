@@ -1,6 +1,6 @@
 // The list of failed points: a line each, with the traceback to unfold.
 
-import { element } from "./dom.ts";
+import { appendSpaced, element } from "./dom.ts";
 import { detailOf, type Status } from "./format.ts";
 
 type Failure = Status["errors"][number];
@@ -45,7 +45,7 @@ function errorRow({ point, message, traceback }: Failure): HTMLElement {
   text.tabIndex = 0;
   text.setAttribute("role", "group");
   text.setAttribute("aria-label", `Traceback of ${point}`);
-  fold.append(summary, text);
+  appendSpaced(fold, [summary, text]);
   row.append(fold);
   return row;
 }

@@ -3,7 +3,7 @@
 
 import type { RenderProps } from "@anywidget/types";
 import { createAnnouncer } from "./announcer.ts";
-import { element, setText } from "./dom.ts";
+import { appendSpaced, element, setText } from "./dom.ts";
 import { takeFiles } from "./download.ts";
 import { createErrorList } from "./errors.ts";
 import { follow } from "./follow.ts";
@@ -68,7 +68,7 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
   const line = element("div", "bsw-status-line");
   const counts = element("span", "bsw-status-counts");
   const meta = element("span", "bsw-status-meta");
-  line.append(counts, meta);
+  appendSpaced(line, [counts, meta]);
   const notice = element("p", "bsw-status-notice");
   const errors = element("ul", "bsw-status-errors");
   errors.setAttribute("aria-label", "Failed simulations");
@@ -83,7 +83,7 @@ function build(root: HTMLElement, ask: (request: Request) => void) {
   const live = element("div", "bsw-status-live");
   live.setAttribute("role", "status");
   live.setAttribute("aria-live", "polite");
-  root.append(bar, line, notice, underWay, errors, more, retry, live);
+  appendSpaced(root, [bar, line, notice, underWay, errors, more, retry, live]);
 
   const announcer = createAnnouncer(live);
   const paintErrors = createErrorList(errors);

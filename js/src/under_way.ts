@@ -28,7 +28,8 @@ export function createUnderWayList(
       button.disabled = true;
       skip(position);
     });
-    node.append(element("span", "bsw-status-point", point), " - ", time, button);
+    const name = element("span", "bsw-status-point", point);
+    node.append(name, " - ", time, " ", button);
     return { node, time, button };
   }
 

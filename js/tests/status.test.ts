@@ -67,6 +67,32 @@ describe("the line", () => {
   });
 });
 
+describe("the text of the whole", () => {
+  test("has a blank between any two parts, whoever copies or reads it", () => {
+    const { text } = show(
+      strip({
+        state: "finished",
+        total: 3,
+        done: 1,
+        failed: 2,
+        elapsed: 3.2,
+        waits: "No memory.",
+        notice: "Not compiled: why.\nThe model reads a file.",
+        under_way: [{ point: "size 3", position: [0], seconds: 4 }],
+        errors: [FAILURE],
+      }),
+    );
+    expect(text(".bsw-status")?.replace(/\s+/g, " ").trim()).toBe(
+      "Finished · 1 of 3 done · 2 failed 3.2 s " +
+        "No memory. Not compiled: why. The model reads a file. " +
+        "size 3 - runs for 4 s Skip " +
+        "excitatory weight 0.42 mV, trial 1 - ValueError: no such unit " +
+        "Traceback (most recent call last): ... ValueError: no such unit " +
+        "and 1 more Retry failed Finished: 1 of 3 simulations done, 2 failed",
+    );
+  });
+});
+
 describe("the bar", () => {
   test("has a name, and shows settled points, failed ones too", () => {
     const traits = { total: 20, done: 12, failed: 1, lost: 2, running: 2 };

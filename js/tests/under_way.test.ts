@@ -34,8 +34,8 @@ describe("simulations that take long", () => {
     await model.receive({ under_way: [LONG, OTHER] });
     expect(list?.hidden).toBe(false);
     expect(all(".bsw-status-under-way-row").map((row) => row.textContent)).toEqual([
-      "Excitatory weight 3.2 mV - runs for 12 sSkip",
-      "Excitatory weight 4 mV - runs for 4 sSkip",
+      "Excitatory weight 3.2 mV - runs for 12 s Skip",
+      "Excitatory weight 4 mV - runs for 4 s Skip",
     ]);
     const [first, second] = all<HTMLButtonElement>(".bsw-status-under-way button");
     expect(first?.getAttribute("aria-label")).toBe("Skip Excitatory weight 3.2 mV");

@@ -99,7 +99,8 @@ def test_models_that_cannot_be_built_are_asked_about_too() -> None:
     run.cancel()
     results = run.wait(60)
     assert results.counts().keys() == {"failed", "cancelled"}
-    assert "The rest was not computed." in results.notice
+    # Who pressed Stop has answered; in the widget nothing is called keep_going.
+    assert results.notice.endswith("is no good. The rest was not computed.")
 
 
 def test_a_sweep_that_falls_back_is_not_asked_about() -> None:

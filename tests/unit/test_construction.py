@@ -95,6 +95,46 @@ def _reads_a_run() -> Network:
     return network
 
 
+def _with_parameter(new: float = 1.0) -> Network:
+    return Network(NeuronGroup(2, "dv/dt = new/ms : 1", method="euler"))
+
+
+def _with_variable() -> Network:
+    group = neurons(name="n")
+    synapses = Synapses(group, group, "delete : 1", on_pre="v += delete")
+    synapses.connect()
+    return Network(group, synapses)
+
+
+def _with_constant() -> Network:
+    EOF = 3.0  # noqa: F841 - the equations name it
+    return Network(NeuronGroup(2, "dv/dt = EOF/ms : 1", method="euler"))
+
+
+@pytest.mark.parametrize(
+    ("builder", "name", "given"),
+    [
+        (_with_parameter, "new", {"new": 1.0}),
+        (_with_variable, "delete", {}),
+        (_with_constant, "EOF", {}),
+    ],
+)
+def test_a_name_that_cannot_be_compiled_is_told_before_a_compiler_does(
+    builder: Callable[..., Network], name: str, given: dict[str, float]
+) -> None:
+    """In words, with what to do; Brian's runtime has no trouble with it."""
+    with pytest.raises(UnsupportedError, match=rf"^'{name}' .* in C\+\+.* another name"):
+        traced(builder, **given)
+
+
+def test_what_only_looks_like_a_word_of_cpp_is_compiled() -> None:
+    def alike(new_value: float = 1.0) -> Network:
+        equations = "dv/dt = new_value*renew/ms : 1\nrenew : 1\ndouble : 1"
+        return Network(NeuronGroup(2, equations, method="euler", name="switch"))
+
+    assert traced(alike, new_value=1.0).sources
+
+
 @pytest.mark.parametrize(
     ("builder", "words"),
     [

@@ -10,6 +10,7 @@ import py_compile
 import runpy
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -125,6 +126,65 @@ def test_what_is_nobodys_data_is_not_noted(tmp_path: Path) -> None:
         with unwatched():
             by_open(data)
     by_open(data)
+    assert files == {}
+
+
+def moved_there(folder: Path) -> None:
+    """As careful programs write."""
+    (folder / "new").write_text("1")
+    (folder / "new").replace(folder / "data")
+
+
+def made_by_another(folder: Path) -> None:
+    """As compilers and simulators do; Python tells only of its own."""
+    subprocess.run(["touch", str(folder / "data")], check=True)
+
+
+def database(folder: Path) -> None:
+    """As SQLite makes them."""
+    sqlite3.connect(folder / "data").close()
+
+
+@pytest.mark.parametrize("make", [moved_there, made_by_another, database])
+def test_what_a_job_makes_in_a_folder_of_its_own_is_not_noted(make: Callable[[Path], None]) -> None:
+    """However it came there: nobody else's data are in it."""
+    with files_read() as files, tempfile.TemporaryDirectory() as folder:
+        make(Path(folder))
+        by_open(Path(folder) / "data")
+        os.listdir(folder)
+    assert files == {}
+
+
+def test_a_temporary_file_that_is_gone_in_the_end_is_not_noted(tmp_path: Path) -> None:
+    """One that stays may have been there for a reason, and one that was renamed is the same."""
+    with files_read() as files:
+        for name in ("gone", "stays"):
+            made_by_another(tmp_path)
+            (tmp_path / "data").replace(tmp_path / name)
+            by_open(tmp_path / name)
+        (tmp_path / "gone").unlink()
+    assert list(files) == [str(tmp_path / "stays")]
+
+
+def test_a_folder_that_was_there_before_holds_data(tmp_path: Path) -> None:
+    """A job that makes sure of it makes nothing."""
+    (tmp_path / "data").write_text("1")
+    with files_read() as files:
+        tmp_path.mkdir(exist_ok=True)
+        by_open(tmp_path / "data")
+        os.listdir(tmp_path)
+    assert sorted(files) == [str(tmp_path), str(tmp_path / "data")]
+
+
+@pytest.mark.parametrize("who", ["importlib_metadata", "pkg_resources"])
+def test_looking_for_what_is_installed_is_no_reading(tmp_path: Path, who: str) -> None:
+    """As xarray and dask have it done when they are imported, in the user's folder, too."""
+    (tmp_path / "mine-1.0.dist-info").mkdir()
+    metadata = tmp_path / "mine-1.0.dist-info" / "METADATA"
+    metadata.write_text("Name: mine\nVersion: 1.0\n")
+    look = "import os; names = os.listdir(folder); open(metadata).close()"
+    with files_read() as files:
+        exec(look, {"__name__": who, "folder": tmp_path, "metadata": metadata})
     assert files == {}
 
 

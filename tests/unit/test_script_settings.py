@@ -9,7 +9,7 @@ from os import environ as variables
 import numpy as np
 import pytest
 
-from brian_sweep_widget.engines import process_settings, script_of
+from brian_sweep_widget.engines import script_of, written_settings
 from brian_sweep_widget.engines.process_settings import ProcessSettings
 from brian_sweep_widget.models import FunctionModel
 from brian_sweep_widget.sweeps import Job
@@ -43,7 +43,7 @@ def _at_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the kernel had been started with these variables."""
     for name, value in {"SCALE_AT_FIRST": "3.5", "HOME": "/home/mine", "x": "secret"}.items():
         monkeypatch.setenv(name, value)
-        monkeypatch.setitem(process_settings._AT_FIRST, name, value)
+        monkeypatch.setitem(written_settings.VARIABLES_AT_FIRST, name, value)
 
 
 @pytest.mark.parametrize("function", [by_name, by_another_name], ids=lambda one: one.__name__)

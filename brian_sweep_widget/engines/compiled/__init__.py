@@ -17,6 +17,7 @@ from brian_sweep_widget.engines.compiled.compilation import (
 from brian_sweep_widget.engines.compiled.compiler import CompilerMissingError, find_compiler
 from brian_sweep_widget.engines.compiled.contents import Contents
 from brian_sweep_widget.engines.compiled.engine import LABEL, Recipe
+from brian_sweep_widget.engines.compiled.exploring import ANOTHER_EACH_TIME
 from brian_sweep_widget.engines.compiled.lifting import OtherShapeError
 from brian_sweep_widget.engines.compiled.probing import Probe, probe_here
 from brian_sweep_widget.engines.compiled.program import Cost, Program, Variant
@@ -26,6 +27,7 @@ from brian_sweep_widget.engines.compiled.twin import same_digits
 from brian_sweep_widget.scratch import new_folder
 
 __all__ = [
+    "ANOTHER_EACH_TIME",
     "LABEL",
     "Blueprint",
     "CacheRefusedError",

@@ -13,6 +13,14 @@ from brian_sweep_widget.models import Parameter, Plain
 
 _MOST_TRIES = 3  # values of one parameter that may turn out to be another shape
 
+#: Why a model cannot be compiled whose network depends on more than parameters and seed.
+ANOTHER_EACH_TIME = (
+    "the model builds another network each time, for the same parameters and seed: something "
+    "else decides, such as the time, id() or hash() of an object, or a random generator that a "
+    "library keeps. Draw by numpy's global functions (np.random.normal(...)), or make the "
+    "generator inside the function, by np.random.default_rng(): both follow the simulation's seed"
+)
+
 
 def explore(
     traces: ModelTraces,
@@ -85,8 +93,7 @@ def explore(
             )
             if _fits(blueprint, wanted):
                 return blueprint
-    msg = "the model could not be traced twice alike"
-    raise UnsupportedError(msg)
+    raise UnsupportedError(ANOTHER_EACH_TIME)
 
 
 def _fits(blueprint: Blueprint, trace: Trace) -> bool:
@@ -145,8 +152,7 @@ def _refuse_if_unsteady(
     """Refuse a model that is another one every time."""
     again = _try(traces, values, seed, like=base)
     if again is None or (again.parsed, again.static_arrays) != (base.parsed, base.static_arrays):
-        msg = "the model builds another network each time, for the same parameters and seed"
-        raise UnsupportedError(msg)
+        raise UnsupportedError(ANOTHER_EACH_TIME)
 
 
 def _try(

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from brian_sweep_widget.engines.code_lines import line_in_words
 from brian_sweep_widget.engines.compiled.evaluation import Evaluation, NotComputedError
 
 _LIBRARIES = (
@@ -286,5 +287,4 @@ def _where() -> str:
         return ""
     code = frame.f_code
     text = linecache.getline(code.co_filename, frame.f_lineno, frame.f_globals).strip()
-    line = f"line {frame.f_lineno} of {code.co_name}"
-    return f" ({line}: {text})" if text else f" ({line})"
+    return f" ({line_in_words(code.co_filename, frame.f_lineno, code.co_name, text)})"

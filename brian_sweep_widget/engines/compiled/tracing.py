@@ -29,6 +29,7 @@ from brian_sweep_widget.engines.compiled.remembering import (
     remember_solutions,
     watched_solutions,
 )
+from brian_sweep_widget.engines.compiled.reserved_names import reserved_name
 from brian_sweep_widget.engines.compiled.structure import Structure, watched_connections
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.engines.file_states import FileStates, states_of
@@ -231,6 +232,7 @@ class Tracer:
         texts = _texts(folder)
         sources = {path: text for path, text in texts.items() if not path.startswith("brianlib/")}
         library = {path: text for path, text in texts.items() if path.startswith("brianlib/")}
+        _refuse_reserved_name(sources)
         return Trace(
             parse(sources),
             _contents(folder / "static_arrays"),
@@ -286,6 +288,18 @@ def _refuse_python_code(network: Any) -> None:
             if not is_brians(getattr(defined, "__module__", "brian2")):
                 msg = f"{thing.name} does something in Python ({method} of {type(thing).__name__})"
                 raise UnsupportedError(msg)
+
+
+def _refuse_reserved_name(sources: Mapping[str, str]) -> None:
+    """Refuse, before a compiler does in its own words, what cannot be compiled."""
+    name = reserved_name(sources)
+    if name:
+        msg = (
+            f"{name!r} is the name of something else in C++, which the model is translated into: "
+            "give that parameter, variable or constant of the model another name, such as "
+            f"{name.lower()}_value"
+        )
+        raise UnsupportedError(msg)
 
 
 def _texts(folder: Path) -> dict[str, str]:
