@@ -43,8 +43,32 @@ def class_parts(kind: type, reduce: Callable[[type], Any]) -> Any:
     # class, with what an earlier job put into it. Every job gets a new one.
     if reduced[0].__name__ == "_make_skeleton_class":
         return (_make_class, reduced[1][:4], *reduced[2:])
-    arguments = (*reduced[1][:-2], None, reduced[1][-1])
-    return (reduced[0], arguments, *reduced[2:])
+    return _enum_parts(kind, reduced)
+
+
+def _enum_parts(kind: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Take an enum apart: cloudpickle keeps its members' values, and nothing else of them."""
+    make, (*names, _, module, _, extra), (attributes, slots), *_, fill = reduced
+    members = kind.__members__  # other names of one, and flags of several, too
+    kept = {name: value for name, value in attributes.items() if name not in members}
+    values = {name: member.value for name, member in members.items()}
+    own = {
+        name: {one: value for one, value in vars(member).items() if one not in _OF_ENUMS}
+        for name, member in members.items()
+    }
+    state = (kept, slots, own, fill)
+    return make, (*names, values, module, None, extra), state, None, None, _fill_enum
+
+
+# What Python gives each member.
+_OF_ENUMS = frozenset({"_value_", "_name_", "__objclass__", "_sort_order_"})
+
+
+def _fill_enum(kind: Any, state: tuple[Any, ...]) -> None:
+    attributes, slots, own, fill = state
+    fill(kind, (attributes, slots))
+    for name, attributes in own.items():
+        vars(kind.__members__[name]).update(attributes)
 
 
 @contextmanager

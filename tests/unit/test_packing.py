@@ -199,3 +199,49 @@ def test_a_librarys_marker_stays_what_it_is() -> None:
     assert arrived["unchosen"] is unchosen
     assert arrived["own"] is arrived["again"] is not own
     assert dict.__getitem__(arrived["settings"], "backend") is unchosen
+
+
+ENUMS = """
+import enum
+class Kind(enum.Enum):
+    SLOW = (10.0, "slow")
+    FAST = (2.0, "fast")
+    QUICK = (2.0, "fast")
+    def __init__(self, tau, label):
+        self.tau, self.label = tau, label
+    @classmethod
+    def best(cls):
+        return cls.FAST
+class Planet(enum.Enum):
+    EARTH = (1.0, 2.0)
+    def __new__(cls, mass, radius):
+        made = object.__new__(cls)
+        made._value_, made.radius = mass, radius
+        return made
+class Half(float, enum.Enum):
+    HALF = 0.5
+    def __init__(self, value):
+        self.twice = 2 * value
+class Ways(enum.Flag):
+    READ = 1
+    WRITE = 2
+    BOTH = 3
+"""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Kind.SLOW.tau, Kind.QUICK.name, Kind.best().label, list(Kind.__members__)",
+        "Planet(1.0).radius, Planet.EARTH.name",
+        "Half.HALF.twice, Half.HALF + 1",
+        "Ways.BOTH.name, str(Ways.READ | Ways.WRITE), len(Ways), list(Ways.__members__)",
+    ],
+)
+def test_enums_arrive_with_all_that_is_in_them(asked: str) -> None:
+    """Attributes of members, other names of one, flags of several."""
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    exec(f"{ENUMS}\ndef f(x=1.0): return {asked}", scope)
+    model = as_model(scope["f"])
+    packed = pack(engine_for("auto", model, model.parameters({})))
+    assert unpack(packed).functions[0]() == scope["f"]()
