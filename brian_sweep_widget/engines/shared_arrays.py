@@ -33,12 +33,12 @@ class _Memory:
         )
         self.layouts: list[str] = []
         # From where it begins; the part in which arrays were met is empty before the first.
-        self._start, self._first = _bounds(self.whole)
+        self._start, self._first = bounds(self.whole)
         self._end = self._start
 
     def note(self, array: np.ndarray) -> None:
         """Take note of an array that is in it."""
-        first, end = _bounds(array)
+        first, end = bounds(array)
         self._first, self._end = min(self._first, first), max(self._end, end)
         place = _address(array) - self._start
         self.layouts.append(repr((place, array.shape, array.strides, array.dtype.str)))
@@ -46,7 +46,7 @@ class _Memory:
     @functools.cached_property
     def used(self) -> np.ndarray:
         """A copy of the part in which arrays were met, in the order in which it is there."""
-        first, end = _bounds(self.whole)
+        first, end = bounds(self.whole)
         if end - first != self.whole.nbytes and not self.whole.dtype.hasobject:
             # A library's own, with gaps that numpy would leave out.
             flat = np.frombuffer(ctypes.string_at(first, end - first), np.uint8)
@@ -142,7 +142,7 @@ def _address(array: np.ndarray) -> int:
     return first
 
 
-def _bounds(array: np.ndarray) -> tuple[int, int]:
+def bounds(array: np.ndarray) -> tuple[int, int]:
     """Compute where an array's memory begins and where it ends; elements may go backwards."""
     reach = [(length - 1) * step for length, step in zip(array.shape, array.strides, strict=True)]
     first = _address(array) + sum(min(one, 0) for one in reach)

@@ -18,6 +18,20 @@ _CASES = {
             A.append(3)
             return B, C
     """,
+    "parts of arrays": """
+        import numpy as np
+
+        Z = np.arange(12.0).reshape(3, 4)
+        A = Z.T
+        B = Z[::-1, 1:3]
+        C = Z.view(np.int64)[0]
+        D = [Z[1], 2]
+
+        def values():
+            B[0] = 7
+            D[0][0] = 5
+            return Z.tolist(), A.tolist(), C.tolist(), D[0].tolist()
+    """,
     "dicts whose items are attributes": """
         from brian2 import ms
 

@@ -7,6 +7,8 @@ from abc import ABC, abstractmethod
 from types import FunctionType, ModuleType
 from typing import Any, Literal
 
+import numpy as np
+
 from brian_sweep_widget.engines.script.instances import RESTORED, Restored
 from brian_sweep_widget.engines.script.origins import (
     decorated_source,
@@ -19,6 +21,7 @@ from brian_sweep_widget.engines.script.parts import Part, Scope
 from brian_sweep_widget.engines.script.scopes import Scopes
 from brian_sweep_widget.engines.script.values import LRU_CACHE, ValueWriter
 from brian_sweep_widget.engines.script.words import words_within
+from brian_sweep_widget.engines.shared_arrays import bounds
 
 
 class CollectedParts(ABC):
@@ -62,7 +65,7 @@ class CollectedParts(ABC):
     def written(self, value: Any, name: str) -> str:
         """Give the expression of a value."""
         self.words |= words_within(value)
-        return ValueWriter(self.refer, self._named).write(value, name)
+        return ValueWriter(self.refer, self._named, self._whole).write(value, name)
 
     def _named(self, value: Any) -> str:
         """Give the reference of a value that has a name: there it is the same object."""
@@ -70,6 +73,17 @@ class CollectedParts(ABC):
         if part is None or part.kind != "value" or part in self.users:
             return ""
         return self.used(part)
+
+    def _whole(self, value: np.ndarray) -> tuple[np.ndarray | None, str]:
+        """Give an array that has a name, and all of another one's memory in it."""
+        first, end = bounds(value)
+        for part in self.parts:
+            one = part.thing
+            if part.kind == "value" and part.text and type(one) is np.ndarray and one.flags.forc:
+                start, last = bounds(one)
+                if start <= first < end <= last and not one.dtype.hasobject:
+                    return one, self.used(part)
+        return None, ""
 
     def refer(self, thing: Any, name: str) -> str:
         """Give the expression of a function, a class or a module."""

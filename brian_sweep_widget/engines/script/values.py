@@ -108,11 +108,20 @@ class ValueWriter:
         See `source_of`.
     shared
         Gives the expression of an object that has a name already; empty for others.
+    whole
+        Gives an array that has a name already, and all of another one's memory
+        in it, with its expression; None if there is none.
     """
 
-    def __init__(self, refer: Refer, shared: Callable[[Any], str] = lambda _: "") -> None:
+    def __init__(
+        self,
+        refer: Refer,
+        shared: Callable[[Any], str] = lambda _: "",
+        whole: Callable[[np.ndarray], tuple[np.ndarray | None, str]] = lambda _: (None, ""),
+    ) -> None:
         self.refer = refer
         self._shared = shared
+        self._whole = whole
         self._under_way: set[int] = set()
 
     def module(self, name: str) -> str:
@@ -204,6 +213,9 @@ class ValueWriter:
         if value.dtype == np.longdouble and value.dtype != float:
             msg = f"{name} is an array of {value.dtype}, whose digits Python cannot write"
             raise ScriptError(msg)
+        view = self._view(value, name)
+        if view:
+            return view
         if value.size > _MOST_ITEMS:
             msg = (
                 f"{name} is an array of {value.size} numbers (allowed in a script: {_MOST_ITEMS}): "
@@ -223,6 +235,15 @@ class ValueWriter:
         if turned:
             return f"{text}.reshape({value.shape[::-1]}).T"
         return text if value.ndim == 1 else f"{text}.reshape({value.shape})"
+
+    def _view(self, value: np.ndarray[Any, Any], name: str) -> str:
+        """Write an array in the memory of one that has a name: a change in one is in both."""
+        whole, reference = self._whole(value)
+        if whole is None:
+            return ""
+        place, start = (one.__array_interface__["data"][0] for one in (value, whole))
+        layout = (value.shape, self._descriptor(value.dtype, name), reference, place - start)
+        return f"{self.module('numpy')}.ndarray({', '.join(map(str, layout))}, {value.strides})"
 
     def _descriptor(self, dtype: np.dtype[Any], name: str) -> str:
         if dtype.names:
