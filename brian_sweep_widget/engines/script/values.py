@@ -23,32 +23,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from brian_sweep_widget.engines.script.array_values import ArrayWriter, Whole
 from brian_sweep_widget.engines.script.errors import ScriptError
 from brian_sweep_widget.engines.script.instances import refusal, write_instance
 from brian_sweep_widget.engines.script.origins import is_function_of_brian
-from brian_sweep_widget.models.units import (
-    NO_DIMENSIONS,
-    Dimensions,
-    best_unit,
-    dimensions_of,
-    is_quantity,
-)
-
-# SI units with a name of their own, by their exponents of m, kg, s, A, K, mol, cd.
-_SI_UNITS: dict[Dimensions, str] = {
-    (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0): "second",
-    (0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 0.0): "hertz",
-    (2.0, 1.0, -3.0, -1.0, 0.0, 0.0, 0.0): "volt",
-    (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0): "amp",
-    (2.0, 1.0, -3.0, -2.0, 0.0, 0.0, 0.0): "ohm",
-    (-2.0, -1.0, 3.0, 2.0, 0.0, 0.0, 0.0): "siemens",
-    (-2.0, -1.0, 4.0, 2.0, 0.0, 0.0, 0.0): "farad",
-    (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0): "meter",
-}
-_MOST_ITEMS = 10_000  # of an array; more would be data, not a script
-_NUMBERS = "biufc"
-_TEXTS = "SU"
-_TIMES = "mM"
+from brian_sweep_widget.models.units import is_quantity
 
 LRU_CACHE = type(functools.lru_cache(len))
 _REFERRED = (
@@ -99,7 +78,7 @@ def _modules_only(thing: Any, name: str) -> str:
     raise refusal(thing, name)
 
 
-class ValueWriter:
+class ValueWriter(ArrayWriter):
     """Writes values as expressions.
 
     Parameters
@@ -109,19 +88,18 @@ class ValueWriter:
     shared
         Gives the expression of an object that has a name already; empty for others.
     whole
-        Gives an array that has a name already, and all of another one's memory
-        in it, with its expression; None if there is none.
+        See `Whole`.
     """
 
     def __init__(
         self,
         refer: Refer,
         shared: Callable[[Any], str] = lambda _: "",
-        whole: Callable[[np.ndarray], tuple[np.ndarray | None, str]] = lambda _: (None, ""),
+        whole: Whole = lambda _: (None, ""),
     ) -> None:
+        super().__init__(whole)
         self.refer = refer
         self._shared = shared
-        self._whole = whole
         self._under_way: set[int] = set()
 
     def module(self, name: str) -> str:
@@ -142,16 +120,16 @@ class ValueWriter:
     def _write(self, value: Any, name: str) -> str:  # noqa: PLR0911 - a kind each
         kind = type(value)
         if is_quantity(value):
-            return self._quantity(value, name)
+            return self.quantity(value, name)
         if kind is np.ndarray:
-            return self._array(value, name)
+            return self.array(value, name)
         if isinstance(value, np.generic):
-            return self._number_of_numpy(value, name)
+            return self.number_of_numpy(value, name)
         writer = self._BY_TYPE.get(kind)
         if writer is not None:
             return writer(self, value, name)
         if isinstance(value, np.dtype):
-            return f"{self.module('numpy')}.dtype({self._descriptor(value, name)})"
+            return f"{self.module('numpy')}.dtype({self.descriptor(value, name)})"
         if kind.__module__.partition(".")[0] == "pathlib":
             path = next(
                 one
@@ -163,109 +141,6 @@ class ValueWriter:
         if isinstance(value, _REFERRED) or compiled or _is_function_of(value):
             return self.refer(value, name)
         return write_instance(self, value, name)
-
-    # Quantities and arrays
-
-    def _quantity(self, value: Any, name: str) -> str:
-        brian = self.module("brian2")
-        dimensions = dimensions_of(value)
-        plain = np.asarray(value)
-        if type(value).__name__ == "Unit":
-            return self._unit(value, plain, name)
-        if plain.dtype == float and dimensions != NO_DIMENSIONS:
-            short = _in_its_unit(value, plain) if not plain.ndim else ""
-            if short:
-                return short.replace("*", f"* {brian}.")
-            unit = _SI_UNITS.get(dimensions)
-            if unit:  # which is 1: multiplying by it changes no bit
-                written = self.write(plain if plain.ndim else plain.item(), name)
-                return f"{written} * {brian}.{unit}"
-        written = self.write(plain if plain.ndim else plain[()], name)
-        if plain.dtype == float and not plain.ndim:
-            written = self.write(plain.item(), name)
-        if dimensions == NO_DIMENSIONS:
-            return f"{brian}.Quantity({written})"
-        return f"{brian}.Quantity({written}, dim={self._dimension(dimensions)})"
-
-    def _dimension(self, dimensions: Dimensions) -> str:
-        exponents = ", ".join(f"{exponent!r}" for exponent in dimensions)
-        return f"{self.module('brian2')}.get_or_create_dimension([{exponents}])"
-
-    def _unit(self, value: Any, plain: np.ndarray[Any, Any], name: str) -> str:
-        brian = self.module("brian2")
-        symbol = str(value)
-        if getattr(sys.modules["brian2"], symbol, None) is value:
-            return f"{brian}.{symbol}"
-        return (
-            f"{brian}.Unit({self.write(plain.item(), name)}, "
-            f"dim={self._dimension(dimensions_of(value))}, scale={value.scale!r}, "
-            f"name={repr(value)!r}, dispname={symbol!r}, iscompound={bool(value.iscompound)!r})"
-        )
-
-    def _array(self, value: np.ndarray[Any, Any], name: str) -> str:
-        kind = value.dtype.kind
-        if kind not in _NUMBERS + _TEXTS + _TIMES and not value.dtype.names:
-            msg = (
-                f"{name} is an array of {value.dtype}, which cannot be written into a script: "
-                "make it of numbers or texts, or inside the model"
-            )
-            raise ScriptError(msg)
-        if value.dtype == np.longdouble and value.dtype != float:
-            msg = f"{name} is an array of {value.dtype}, whose digits Python cannot write"
-            raise ScriptError(msg)
-        view = self._view(value, name)
-        if view:
-            return view
-        if value.size > _MOST_ITEMS:
-            msg = (
-                f"{name} is an array of {value.size} numbers (allowed in a script: {_MOST_ITEMS}): "
-                "have the model read or compute it"
-            )
-            raise ScriptError(msg)
-        numpy = self.module("numpy")
-        # In the order in which it lies in memory: sums depend on it.
-        turned = value.ndim > 1 and value.flags.f_contiguous and not value.flags.c_contiguous
-        flat = (value.T if turned else value).ravel()
-        if kind in _TIMES:
-            times = f"{numpy}.array({flat.view(np.int64).tolist()!r}, dtype={numpy}.int64)"
-            text = f"{times}.view({value.dtype.str!r})"
-        else:
-            items = self.write(flat.tolist(), name)
-            text = f"{numpy}.array({items}, dtype={self._descriptor(value.dtype, name)})"
-        if turned:
-            return f"{text}.reshape({value.shape[::-1]}).T"
-        return text if value.ndim == 1 else f"{text}.reshape({value.shape})"
-
-    def _view(self, value: np.ndarray[Any, Any], name: str) -> str:
-        """Write an array in the memory of one that has a name: a change in one is in both."""
-        whole, reference = self._whole(value)
-        if whole is None:
-            return ""
-        place, start = (one.__array_interface__["data"][0] for one in (value, whole))
-        layout = (value.shape, self._descriptor(value.dtype, name), reference, place - start)
-        return f"{self.module('numpy')}.ndarray({', '.join(map(str, layout))}, {value.strides})"
-
-    def _descriptor(self, dtype: np.dtype[Any], name: str) -> str:
-        if dtype.names:
-            if dtype != np.dtype(dtype.descr):
-                msg = f"{name} has the type {dtype}, which cannot be written into a script"
-                raise ScriptError(msg)
-            return repr(dtype.descr)
-        if dtype.kind in _NUMBERS and dtype.isnative and dtype.kind != "b":
-            return f"{self.module('numpy')}.{dtype.name}"
-        return repr("bool" if dtype.kind == "b" else dtype.str)
-
-    def _number_of_numpy(self, value: np.generic, name: str) -> str:
-        numpy = self.module("numpy")
-        kind = value.dtype.kind
-        if kind in _TEXTS:
-            return f"{numpy}.{type(value).__name__}({value.item()!r})"
-        if kind in _TIMES or value.dtype.names or value.dtype == np.longdouble:
-            if value.dtype == float:
-                return f"{numpy}.float64({self.write(float(value), name)})"
-            return f"{self._array(np.asarray([value], dtype=value.dtype), name)}[0]"
-        called = "bool_" if kind == "b" else value.dtype.name
-        return f"{numpy}.{called}({self.write(value.item(), name)})"
 
     # Python's own types
 
@@ -374,17 +249,3 @@ class ValueWriter:
 def _is_function_of(value: Any) -> bool:
     """Whether something was made of a function, as Brian's functions in equations are."""
     return is_function_of_brian(value) and type(value).__name__ != "TimedArray"
-
-
-def _in_its_unit(value: Any, plain: np.ndarray[Any, Any]) -> str:
-    """Write a quantity as a person would, ``10.0 *ms``; empty if that changes a bit."""
-    number = float(plain)
-    if not math.isfinite(number) or not number:
-        return ""
-    with np.errstate(all="ignore"):  # Brian compares with units that are far away
-        unit = best_unit(value)
-    brian: Any = getattr(sys.modules["brian2"], unit.symbol, None)
-    shown = unit.show(number)
-    if type(brian).__name__ != "Unit" or float(np.asarray(shown * brian)) != number:
-        return ""
-    return f"{shown!r} *{unit.symbol}"
