@@ -20,8 +20,8 @@ _ABLE: tuple[set[Any], ...] = (
     *(os.supports_dir_fd, os.supports_fd),
     *(os.supports_effective_ids, os.supports_follow_symlinks),
 )
-# Of `os.path`: what its answer is for a file, it is whatever is in it.
-_WHETHER_FOLDER = "isdir"
+# Of `os.path` and `Path`: they ask for folders, and folders are no data.
+_WHETHER_FOLDER = frozenset({"isdir", "is_dir"})
 
 
 class _Listener:
@@ -50,14 +50,15 @@ def questions_told(note: Callable[[str, FrameType], None]) -> Iterator[None]:
 
 def _told_stat(path: Any, *args: Any, **options: Any) -> os.stat_result:
     """Stand for `os.stat`."""
+    caller = sys._getframe(1)  # noqa: SLF001 - inspect.stack takes 10 ms
+    # One in a folder that has only a number has no name here.
+    told = not options.get("dir_fd") and not _whether_folder(caller)
     try:
         found = _stat(path, *args, **options)
     except OSError:
-        if not options.get("dir_fd"):  # of a folder that has no name here
-            _tell(path, sys._getframe(1))  # noqa: SLF001 - inspect.stack takes 10 ms
+        if told:
+            _tell(path, caller)
         raise
-    caller = sys._getframe(1)  # noqa: SLF001 - as above
-    told = not options.get("dir_fd") and caller.f_code.co_name != _WHETHER_FOLDER
     if told and stat.S_ISREG(found.st_mode):
         _tell(path, caller)
     return found
@@ -68,6 +69,12 @@ def _told_access(path: Any, *args: Any, **options: Any) -> bool:
     if not options.get("dir_fd") and not _is_folder(path):
         _tell(path, sys._getframe(1))  # noqa: SLF001 - as above
     return _access(path, *args, **options)
+
+
+def _whether_folder(caller: FrameType) -> bool:
+    outer = caller.f_back  # `Path.is_dir` may ask by `Path.stat`
+    names = {caller.f_code.co_name, "" if outer is None else outer.f_code.co_name}
+    return not names.isdisjoint(_WHETHER_FOLDER)
 
 
 def _is_folder(path: Any) -> bool:

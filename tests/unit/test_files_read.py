@@ -243,6 +243,8 @@ def test_questions_about_folders_are_none_about_data(tmp_path: Path) -> None:
     out = tmp_path / "out"
     with files_read() as files:
         tmp_path.exists()
+        os.path.isdir(tmp_path / "none")
+        (tmp_path / "none").is_dir()
         if not out.exists():
             out.mkdir()
         (tmp_path / "deep" / "down").mkdir(parents=True, exist_ok=True)
