@@ -59,6 +59,7 @@ class LaterImports:
         self.sources: dict[str, Source] = {}
         self._reader = reader
         self._searched: set[str] = set()
+        self._listed_anew = False
         self._offered: set[str] = set()  # loaded modules that code may import by any name
 
     def see(self, imported: Import, namespace: dict[str, Any]) -> None:
@@ -108,6 +109,10 @@ class LaterImports:
             if not distribution_of(type(module)):
                 self._reader.see_replaced(name, module)
             return
+        if not self._listed_anew:
+            # Python keeps lists of folders, and misses files that came within a tick of its clock.
+            PathFinder.invalidate_caches()
+            self._listed_anew = True
         source = _find_source(name, self._folders(parent) if parent else None)
         if source is None:
             return

@@ -15,7 +15,7 @@ from brian_sweep_widget.models.parameters import in_short
 from brian_sweep_widget.models.units import Unit, dimensions_of, gathered, si_unit
 from brian_sweep_widget.results import Failure, Value
 
-_ALLOWED = "allowed: a number, a Brian 2 quantity or an array of either"
+_ALLOWED = "allowed: a real number, a Brian 2 quantity or an array of either"
 _NUMERIC = "biuf"
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from importlib.machinery import PathFinder
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -48,3 +51,18 @@ def test_each_loaded_module_is_told_once_however_many_calls_there_are(
     imports.see_any([])
     assert told.modules[-1] == "second_of_two"
     assert told.modules.count("first_of_two") == 1
+
+
+def test_a_file_that_came_within_a_tick_of_the_clock_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python lists a folder again only when its time has changed."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    before = tmp_path.stat()
+    assert PathFinder.find_spec("written_just_now") is None
+    (tmp_path / "written_just_now.py").write_text("number = 3\n")
+    os.utime(tmp_path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert PathFinder.find_spec("written_just_now") is None
+    imports = LaterImports(Told())
+    imports.see_any(["written_just_now"])
+    assert imports.sources["written_just_now"].text == b"number = 3\n"
