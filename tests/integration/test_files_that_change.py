@@ -35,7 +35,7 @@ def built(folder: Path) -> Any:
 
     @network_model(duration=1 * ms)
     def builder(gain=1.0):
-        while gain > 50 and not go.exists():
+        while gain > 50 and not go.is_dir():
             pass
         group = NeuronGroup(2, "v : 1", name="n")
         group.v = float(np.loadtxt(path)) * gain
@@ -66,9 +66,9 @@ def plain(folder: Path) -> Any:
     path, go = folder / "w.txt", folder / "go"
 
     def function(gain=1.0):
-        while gain > 50 and not go.exists():
+        while gain > 50 and not go.is_dir():
             pass
-        if gain == 3.0 and not go.exists():
+        if gain == 3.0 and not go.is_dir():
             raise ValueError
         return {"number": float(np.loadtxt(path)) * gain}
 
@@ -177,7 +177,7 @@ def test_every_sweep_is_of_what_is_in_the_file(
     @given(st.lists(one, min_size=2, max_size=4))
     def swept(changes: list[tuple[Callable[[Path, float], None], int, list[int]]]) -> None:
         folder = tmp_path_factory.mktemp("read")
-        (folder / "go").touch()
+        (folder / "go").mkdir()
         model, path = make(folder), folder / "w.txt"
         for change, value, gains in changes:
             change(path, value)
@@ -200,7 +200,7 @@ def test_a_change_while_the_sweep_runs_is_told(kind: str, tmp_path: Path) -> Non
     run = _sweep(make(tmp_path), engine, gain=[1.0, 60.0]).start()
     assert next(iter(run)).values["number"].si.item() == 2.0
     renamed(path, 3.0)
-    (tmp_path / "go").touch()
+    (tmp_path / "go").mkdir()
     results = run.wait(120)
     assert _numbers(results) == [2.0, 180.0]
     assert f"Not all points are of the same {path}" in results.notice
@@ -215,7 +215,7 @@ def test_a_change_before_a_retry_is_told(tmp_path: Path) -> None:
     assert run.wait(120).counts() == {"done": 1, "failed": 1}
     assert "Not all points" not in run.results.notice
     written(path, 5.0)
-    (tmp_path / "go").touch()
+    (tmp_path / "go").mkdir()
     results = run.retry().wait(120)
     assert _numbers(results) == [2.0, 15.0]
     assert f"Not all points are of the same {path}" in results.notice
