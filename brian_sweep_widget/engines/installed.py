@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import platform
+import re
 import sys
 import sysconfig
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
@@ -32,6 +33,8 @@ _INSTALLED = (
 # Wherever they are: a user's, those of a cluster's modules.
 _FOR_PACKAGES = frozenset({"site-packages", "dist-packages"})
 
+# What modules that Cython compiled share: the first of them makes it.
+_OF_CYTHON = re.compile(r"_cython_\d\w*|cython_runtime")
 _OF_PYTHON = frozenset({"built-in", "frozen"})
 
 
@@ -69,7 +72,7 @@ def distribution_of(thing: object) -> str:
         return ""
     if module is None:
         return "" if thing is not name else library(name)
-    if file is None and getattr(module, "__spec__", None) is None:
+    if file is None and getattr(module, "__spec__", None) is None and not _by_library(name):
         return ""  # made by hand
     return library(name)
 
@@ -98,11 +101,21 @@ def is_users_scope(namespace: dict[str, Any]) -> bool:
     if getattr(namespace.get("__spec__"), "origin", None) in _OF_PYTHON:
         return False  # such as _io, which calls itself io
     module = sys.modules.get(name)
-    if module is None or vars(module) is not namespace or getattr(module, "__spec__", None) is None:
-        return True  # made by hand
+    registered = module is not None and vars(module) is namespace
+    if not registered or getattr(module, "__spec__", None) is None:  # made by hand
+        return not (registered and _by_library(name))
     # A package may have no file of its own.
     folders = list(getattr(module, "__path__", None) or ())
     return bool(folders) and not any(_is_installed(str(folder)) for folder in folders)
+
+
+def _by_library(name: str) -> bool:
+    """Whether a module that was made by hand is one that a library made for itself."""
+    root = sys.modules.get(name.partition(".")[0])
+    inside = isinstance(root, ModuleType) and root.__name__ != name
+    if inside and getattr(root, "__spec__", None) is not None:
+        return not is_users_scope(vars(root))
+    return _OF_CYTHON.fullmatch(name) is not None
 
 
 def _module_name(thing: object) -> str:

@@ -60,8 +60,10 @@ def variables_read(packed: bytes) -> Iterator[dict[str, str]]:
     noted: dict[str, str] = {}
 
     def look_up(self: Any, name: Any) -> str:
-        asked = self is os.environ and isinstance(name, str) and not is_named(name, packed)
-        if asked and _user_asks(sys._getframe(1)):  # noqa: SLF001 - inspect.stack takes 10 ms
+        asked = self is os.environ and isinstance(name, str)
+        # Who asks first: a packed model may be large, and libraries ask all the time.
+        users = asked and _user_asks(sys._getframe(1))  # noqa: SLF001 - inspect.stack takes 10 ms
+        if users and not is_named(name, packed):
             noted.setdefault(f"{_TOLD_AS}{name}", _digest(name))
         return str(_look_up(self, name))
 

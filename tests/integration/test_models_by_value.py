@@ -139,6 +139,11 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setitem(prefs, "codegen.target", "numpy")
+    tests = str(Path(__file__).parents[1])
+    for name, module in list(sys.modules.items()):
+        # Code that computes what it imports may mean any of them: all would travel.
+        if str(getattr(module, "__file__", "")).startswith(tests):
+            monkeypatch.delitem(sys.modules, name)
     before = set(sys.modules)
     yield Desk(tmp_path)
     for name in set(sys.modules) - before:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import pyexpat
 import site
 import sys
 import sysconfig
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
-from brian_sweep_widget.engines.installed import is_installed_file
+from brian_sweep_widget.engines.installed import distribution_of, is_installed_file, is_users_scope
 
 PREFIX = Path(sys.prefix)
 
@@ -61,3 +63,23 @@ def test_a_relative_name_means_the_present_folder(
     for folder, installed in ((tmp_path, False), (Path(os.__file__).parent, True)):
         monkeypatch.chdir(folder)
         assert is_installed_file("helpers.py") == installed
+
+
+@pytest.mark.parametrize("name", ["_cython_3_2_1", "cython_runtime", "pyexpat.errors"])
+def test_what_a_library_makes_for_itself_is_its_own(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy of what Cython's modules share breaks those that are loaded after it."""
+    made = ModuleType(name)
+    monkeypatch.setitem(sys.modules, "pyexpat", pyexpat)
+    monkeypatch.setitem(sys.modules, name, made)
+    assert not is_users_scope(vars(made))
+    assert distribution_of(made)
+
+
+def test_what_a_person_makes_by_hand_is_the_persons(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also within a module of theirs."""
+    for name in ("room_of_a_test", "room_of_a_test.inner"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+        assert is_users_scope(vars(sys.modules[name]))
+        assert not distribution_of(sys.modules[name])
