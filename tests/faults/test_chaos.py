@@ -37,7 +37,7 @@ from brian_sweep_widget import Sweep
 
 def deterministic(x=1.0):
     times = np.cumsum(np.random.exponential(0.01, 200))
-    time.sleep(0.005 if os.path.exists("over") else 0.1)
+    time.sleep(0.005 if os.path.isdir("over") else 0.1)
     return {{"count": float(np.sum(times < x)), "times": times}}
 
 if __name__ == "__main__":
@@ -134,7 +134,7 @@ def test_a_sweep_survives_thirty_deaths(tmp_path: Path, seed: int) -> None:
             kernels.kill_a_worker(chance)
     assert kernels.process.poll() is None, "it was over before the last death"
     assert 0 < kernels.left < JOBS * TRIALS
-    (tmp_path / "over").touch()
+    (tmp_path / "over").mkdir()
     assert kernels.process.stdout is not None
     shown = kernels.process.stdout.read()
     (word,) = [line for line in shown.splitlines() if line.startswith("ended")]

@@ -53,14 +53,14 @@ def addresses(lan: Lan) -> list[str]:
 
 
 def sleeping(seconds: float, end: Path | None = None) -> Callable[..., float]:
-    """Make a function that takes some time, until a file is there, and gives a number of its seed.
+    """Make a function that takes some time, until a folder is there, and gives a number of its seed.
 
     So a sweep is long enough for a host that comes late, and ends soon after.
     """
     name = str(end)
 
     def nap(x: float = 0.0, seed: int = 0) -> float:
-        if not os.path.exists(name):
+        if not os.path.isdir(name):
             time.sleep(seconds)
         return x + np.random.default_rng(seed).random()
 
@@ -120,7 +120,7 @@ def test_functions_of_a_script_run_everywhere_at_once(lan: Lan, tmp_path: Path) 
     naps = sleeping(0.1, tmp_path / "end")
     run = Sweep(naps, x=np.arange(800.0), workers=2, cluster=addresses(lan)).start()
     started_on(run, "computer1", "computer2", socket.gethostname())
-    (tmp_path / "end").touch()
+    (tmp_path / "end").mkdir()
     _done(run)
     assert numbers(run) == expected(Sweep(sleeping(0.0), x=np.arange(800.0)))
 
@@ -170,7 +170,7 @@ def test_what_is_killed_on_a_host(lan: Lan, victim: str, tmp_path: Path) -> None
         for process in chosen[:1]:
             assert process is not None
             process.kill()
-    end.touch()
+    end.mkdir()
     assert _done(run).results.counts() == {"done": 1000}
     assert numbers(run) == expected(Sweep(sleeping(0.0), x=np.arange(1000.0)))
 
@@ -185,7 +185,7 @@ def test_a_host_comes_during_a_sweep(lan: Lan, tmp_path: Path) -> None:
     assert "computer1" not in hosts_of(run)
     computer.serve(2)
     started_on(run, "computer1")
-    (tmp_path / "end").touch()
+    (tmp_path / "end").mkdir()
     assert _done(run).results.counts() == {"done": 1000}
 
 
