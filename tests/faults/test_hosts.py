@@ -53,7 +53,7 @@ def addresses(lan: Lan) -> list[str]:
 
 
 def sleeping(seconds: float, end: Path | None = None) -> Callable[..., float]:
-    """Make a function that takes some time, until a folder is there, and gives a number of its seed.
+    """Make a function that takes some time, until a folder is there, and draws a number.
 
     So a sweep is long enough for a host that comes late, and ends soon after.
     """
