@@ -19,9 +19,9 @@ import numpy as np
 from brian_sweep_widget import SweepWidget
 
 def gated(weight=1.0):
-    while not os.path.exists({gate!r}):
+    while not os.path.isdir({gate!r}):
         time.sleep(0.02)
-    if weight == 2.0 and os.path.exists({mood!r}):
+    if weight == 2.0 and os.path.isdir({mood!r}):
         raise ValueError("no such weight today")
     return weight * weight
 
@@ -70,7 +70,7 @@ def test_pause_skip_and_retry(
     lab: Lab, gate: Path, artifacts: Path, theme: Literal["light", "dark"]
 ) -> None:
     """By their buttons, with words that say what is the matter."""
-    gate.with_name("mood").touch()
+    gate.with_name("mood").mkdir()
     view = gated(lab, gate)
     lab.set_theme(theme)
     view.press_run()
@@ -84,13 +84,13 @@ def test_pause_skip_and_retry(
     skipped = rows.first.locator(".bsw-status-point").inner_text()
     view.root.get_by_role("button", name=f"Skip {skipped}").click()
     view.expect_status("1 cancelled")
-    gate.touch()
+    gate.mkdir()
     expect(rows).to_have_count(0, timeout=20_000)
     button(view, "Resume").click()
     view.expect_status("Finished")
     view.expect_status("1 failed")
     view.root.screenshot(path=artifacts / f"retry-{theme}.png")
-    gate.with_name("mood").unlink()
+    gate.with_name("mood").rmdir()
     view.root.get_by_role("button", name="Retry failed").click()
     view.expect_status("8 of 8 done")
     expect(view.root.get_by_role("button", name="Retry failed")).to_be_hidden()
@@ -98,14 +98,14 @@ def test_pause_skip_and_retry(
 
 def test_a_new_kernel_goes_on_where_the_old_one_was(lab: Lab, gate: Path) -> None:
     """The same cell run again: what was computed is there at once, and said to be."""
-    gate.touch()
+    gate.mkdir()
     view = gated(lab, gate)
     view.press_run()
     view.expect_status("8 of 8 done")
     lab.restart()
     lab.run_cell(0)
     view = lab.widget_of_cell(0)
-    gate.unlink()  # nothing could be computed now
+    gate.rmdir()  # nothing could be computed now
     view.press_run()
     view.expect_status("8 of 8 done · 8 known before")
     view.expect_dots(8)

@@ -241,7 +241,7 @@ def name(child):
 
 def start_gated(lab: Lab, gate: Path, points: int) -> WidgetView:
     """Start a slow sweep that cannot end before the gate is there."""
-    waits = f"    while x == 9 and not os.path.exists({str(gate)!r}):\n        time.sleep(0.05)\n"
+    waits = f"    while x == 9 and not os.path.isdir({str(gate)!r}):\n        time.sleep(0.05)\n"
     lab.open_cells("import os\n" + slow(points=points).replace("    return", waits + "    return"))
     lab.run_cell(0)
     view = lab.widget()
@@ -256,7 +256,7 @@ def test_notebook_is_free_during_a_sweep(lab: Lab, tmp_path: Path) -> None:
     expect(view.run_button).to_be_disabled()
     assert lab.ask("2 + 2, widget.run.progress.ended") == "(4, False)"
     expect(view.run_button).to_be_disabled()
-    gate.touch()
+    gate.mkdir()
     view.expect_status("10 of 10 done")
     expect(view.run_button).to_be_enabled()
 
@@ -270,7 +270,7 @@ def test_page_reloaded_during_a_sweep(lab: Lab, tmp_path: Path) -> None:
     view = lab.widget()
     assert state(lab) == "running"
     view.expect_some_dots()
-    gate.touch()
+    gate.mkdir()
     view.expect_status("^Finished")
     view.expect_status("60 of 60 done")
     assert_drawn(view, results(lab, "slow"))
