@@ -117,12 +117,12 @@ def test_a_compiled_sweep_runs_on_hosts_with_the_same_numbers(lan: Lan) -> None:
 
 def test_functions_of_a_script_run_everywhere_at_once(lan: Lan, tmp_path: Path) -> None:
     """Local cores and hosts share the jobs; nobody has all of them."""
-    naps = sleeping(0.1, tmp_path / "end")
-    run = Sweep(naps, x=np.arange(800.0), workers=2, cluster=addresses(lan)).start()
+    naps = sleeping(0.3, tmp_path / "end")
+    run = Sweep(naps, x=np.arange(1000.0), workers=2, cluster=addresses(lan)).start()
     started_on(run, "computer1", "computer2", socket.gethostname())
     (tmp_path / "end").mkdir()
     _done(run)
-    assert numbers(run) == expected(Sweep(sleeping(0.0), x=np.arange(800.0)))
+    assert numbers(run) == expected(Sweep(sleeping(0.0), x=np.arange(1000.0)))
 
 
 def test_a_host_that_is_cut_off(lan: Lan) -> None:
