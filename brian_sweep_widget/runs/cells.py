@@ -1,7 +1,7 @@
 """Names the cells of a notebook as a person knows them, in what went wrong elsewhere.
 
 ipykernel compiles each cell as a file with a number for a name, which is nowhere:
-``/tmp/ipykernel_81/2136852486.py``. Workers know that name only; which cell it
+``ipykernel_81/2136852486.py``, among temporary files. Workers know that name only; which cell it
 is, and what stands in it, is known in the kernel.
 """
 

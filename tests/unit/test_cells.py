@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import os
+from tempfile import gettempdir
 from types import SimpleNamespace
 from typing import Any
 
@@ -68,7 +69,7 @@ def test_a_cell_is_told_by_its_number_with_the_line(kernel: XCachingCompiler) ->
 
 @pytest.mark.usefixtures("kernel")
 @pytest.mark.parametrize(
-    "cell", ["/tmp/ipykernel_81/2136852486.py", "<ipython-input-3-0123456789ab>"]
+    "cell", [f"{gettempdir()}/ipykernel_81/2136852486.py", "<ipython-input-3-0123456789ab>"]
 )
 def test_a_cell_of_another_kernel_is_a_notebook_cell(cell: str) -> None:
     """Its number here would be another's."""
