@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.random import bit_generator
 
-from brian_sweep_widget.engines.installed import is_installed_file
+from brian_sweep_widget.engines.installed import is_installed_file, module_of
 
 _OURS = __name__.partition(".")[0]
 # Modules that pass a question on: whoever called them asks.
@@ -164,7 +164,7 @@ def note_unseeded(what: str, frame: FrameType | None) -> None:
 def _given(frame: FrameType | None) -> int | None:
     """Give a number to whoever asks; None if the system is to be asked."""
     entropy, (frame, _) = _Current.entropy, _asking(frame)
-    if entropy is None or frame is None or _module(frame) in _NOT_ASKING:
+    if entropy is None or frame is None or module_of(frame) in _NOT_ASKING:
         return None
     return entropy.number(_asker(frame))
 
@@ -173,7 +173,7 @@ def _asking(frame: FrameType | None) -> tuple[FrameType | None, str]:
     """Find who asks, and which function of Python's was called for it."""
     call = ""
     while frame is not None:
-        root = _module(frame).partition(".")[0]
+        root = module_of(frame).partition(".")[0]
         if root in _PASSING:
             call = f"{root}.{frame.f_code.co_qualname}"
         elif frame.f_code.co_name not in _COMPREHENSIONS:
@@ -185,11 +185,7 @@ def _asking(frame: FrameType | None) -> tuple[FrameType | None, str]:
 def _asker(frame: FrameType) -> str:
     """Name who asks: the user's functions are one, in whichever module or cell they are."""
     if frame.f_code.co_name == "<module>":
-        return _module(frame)
+        return module_of(frame)
     if not is_installed_file(frame.f_code.co_filename):
         return ""
-    return _module(frame).partition(".")[0]
-
-
-def _module(frame: FrameType) -> str:
-    return str(frame.f_globals.get("__name__", ""))
+    return module_of(frame).partition(".")[0]

@@ -24,7 +24,7 @@ from brian_sweep_widget.engines.entropy import note_unseeded
 from brian_sweep_widget.engines.file_libraries import tell_of_files
 from brian_sweep_widget.engines.file_questions import questions_told
 from brian_sweep_widget.engines.file_states import ABSENT, UNSTEADY, state_of
-from brian_sweep_widget.engines.installed import is_installed_file, is_ours
+from brian_sweep_widget.engines.installed import is_users_frame, module_of
 from brian_sweep_widget.engines.users_files import is_users_file, place_of
 
 _RANDOM = frozenset({"/dev/random", "/dev/urandom"})
@@ -126,7 +126,7 @@ def _note_question(path: str, caller: FrameType) -> None:
 
 def _looks_for_modules(caller: FrameType) -> bool:
     """Whether a folder is listed for the modules in it, and the user did not ask for these."""
-    module = _module(caller)
+    module = module_of(caller)
     # What an import lists, and when, depends on what this process imported before.
     return module.startswith(_IMPORTS) or (module == "pkgutil" and not _user_asks(caller))
 
@@ -137,17 +137,11 @@ def _user_asks(caller: FrameType) -> bool:
     What an import statement finds is a part of the model, or told by who finds it.
     """
     frame: FrameType | None = caller
-    while frame is not None and _module(frame).startswith(_PASSING):
+    while frame is not None and module_of(frame).startswith(_PASSING):
         if frame.f_code.co_name == _BY_IMPORT:
             return False
         frame = frame.f_back
-    if frame is None or is_ours(frame.f_globals):
-        return False
-    return not is_installed_file(frame.f_code.co_filename)
-
-
-def _module(frame: FrameType) -> str:
-    return str(frame.f_globals.get("__name__", ""))
+    return is_users_frame(frame)
 
 
 def _source_of(path: str) -> str:

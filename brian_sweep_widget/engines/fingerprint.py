@@ -25,14 +25,14 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from brian_sweep_widget.engines.brian_objects import CannotTravelError, name_in_brian, remade
+from brian_sweep_widget.engines.brian_objects import CannotTravelError, name_in_brian
 from brian_sweep_widget.engines.code import closed_over, code_digest, uses_of
 from brian_sweep_widget.engines.digests import PLAIN, UnknownError, mixed, plain_digest
 from brian_sweep_widget.engines.installed import distribution_of
 from brian_sweep_widget.engines.reach import Reach
 from brian_sweep_widget.engines.reducing import digest_when_loaded, global_generator_name
 from brian_sweep_widget.engines.sent_modules import compiled_file
-from brian_sweep_widget.engines.sent_objects import dispatched, marker_parts, of_typing
+from brian_sweep_widget.engines.sent_objects import dispatched, made_again
 
 _MOST_DEEP = 200  # objects within objects
 # Of a class, what is made anew wherever it is defined.
@@ -254,7 +254,7 @@ class _Namer:
         if name:
             return mixed("brian", name)
         try:
-            parts = remade(value) or of_typing(value) or marker_parts(value)
+            parts = made_again(value)
         except CannotTravelError:
             self._refuse(value, where)
         return b"" if parts is None else mixed("made", *(self.name(one, where) for one in parts))

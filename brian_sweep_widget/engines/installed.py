@@ -10,7 +10,7 @@ import sys
 import sysconfig
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
 _OURS = __name__.partition(".")[0]
@@ -107,6 +107,18 @@ def is_users_scope(namespace: dict[str, Any]) -> bool:
     # A package may have no file of its own.
     folders = list(getattr(module, "__path__", None) or ())
     return bool(folders) and not any(_is_installed(str(folder)) for folder in folders)
+
+
+def module_of(frame: FrameType) -> str:
+    """Name the module whose code a frame runs; empty if it has no name."""
+    return str(frame.f_globals.get("__name__", ""))
+
+
+def is_users_frame(frame: FrameType | None) -> bool:
+    """Whether a frame runs code of the user's: not Python's, a library's, or ours."""
+    if frame is None or is_ours(frame.f_globals):
+        return False
+    return not is_installed_file(frame.f_code.co_filename)
 
 
 def _by_library(name: str) -> bool:

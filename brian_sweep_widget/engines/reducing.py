@@ -22,7 +22,6 @@ from brian_sweep_widget.engines.brian_objects import (
     CannotTravelError,
     brian_object,
     name_in_brian,
-    remade,
     timed_array,
 )
 from brian_sweep_widget.engines.installed import is_ours, is_users_scope
@@ -37,8 +36,7 @@ from brian_sweep_widget.engines.sent_objects import (
     answering_parts,
     dispatched,
     dispatching_parts,
-    marker_parts,
-    of_typing,
+    made_again,
 )
 from brian_sweep_widget.engines.shared_arrays import SharedArrays
 
@@ -190,7 +188,7 @@ class ModelPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
         name = name_in_brian(thing)
         if name:
             return brian_object, (name,)
-        parts = remade(thing) or of_typing(thing) or marker_parts(thing)
+        parts = made_again(thing)
         if parts is None:
             answering = answering_parts(thing)
             return super().reducer_override(thing) if answering is NotImplemented else answering

@@ -10,7 +10,19 @@ from contextlib import suppress
 from types import FunctionType, ModuleType
 from typing import Any
 
+from brian_sweep_widget.engines.brian_objects import remade
 from brian_sweep_widget.engines.installed import distribution_of, is_users_scope
+
+
+def made_again(thing: object) -> tuple[Any, tuple[Any, ...]] | None:
+    """Say how an object is made again, or found, that pickle would make a wrong copy of.
+
+    Raises
+    ------
+    CannotTravelError
+        If it is one of Brian's that belongs to a process; see `remade`.
+    """
+    return remade(thing) or of_typing(thing) or _marker_parts(thing)
 
 
 def of_typing(thing: object) -> tuple[Any, tuple[Any, ...]] | None:
@@ -45,7 +57,7 @@ def _type_variable(
     return typing.TypeVar(name, *constraints, **ways)
 
 
-def marker_parts(thing: object) -> tuple[Any, tuple[str, str]] | None:
+def _marker_parts(thing: object) -> tuple[Any, tuple[str, str]] | None:
     """Say how a library's marker is found: an object that is nothing but itself.
 
     A copy of one is another thing: matplotlib takes such a copy of what stands

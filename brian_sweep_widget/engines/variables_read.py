@@ -17,11 +17,10 @@ from types import FrameType
 from typing import Any
 from unittest import mock
 
-from brian_sweep_widget.engines.installed import is_installed_file
+from brian_sweep_widget.engines.installed import is_users_frame, module_of
 
 _Environment: Any = type(os.environ)
 _look_up = _Environment.__getitem__
-_OURS = __name__.partition(".")[0]
 # They only pass a question on: `os.getenv`, `os.environ.get`, `dict(os.environ)`.
 _PASSING = frozenset({"os", "_collections_abc", "collections.abc"})
 _TOLD_AS = "the environment variable "
@@ -72,15 +71,9 @@ def variables_read(packed: bytes) -> Iterator[dict[str, str]]:
 
 
 def _user_asks(frame: FrameType | None) -> bool:
-    while frame is not None and _module(frame) in _PASSING:
+    while frame is not None and module_of(frame) in _PASSING:
         frame = frame.f_back
-    if frame is None or _module(frame).partition(".")[0] == _OURS:
-        return False
-    return not is_installed_file(frame.f_code.co_filename)
-
-
-def _module(frame: FrameType) -> str:
-    return str(frame.f_globals.get("__name__", ""))
+    return is_users_frame(frame)
 
 
 def _digest(name: str) -> str:
