@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from brian_sweep_widget.engines.script.errors import ScriptError
+from brian_sweep_widget.engines.script.instances import mangled
 from brian_sweep_widget.engines.script.names import Function, is_builtin
 from brian_sweep_widget.engines.script.sources import defaults_of
 from brian_sweep_widget.engines.script.values import ValueWriter
@@ -108,7 +109,7 @@ def _changed_attributes(
 ) -> Iterator[Change]:
     bound = collections.Counter(_bound(node))
     written = {
-        _in_class(name, kind): one for name, one in _assigned(node, meanings) if bound[name] == 1
+        mangled(name, kind): one for name, one in _assigned(node, meanings) if bound[name] == 1
     }
     plain = all(isinstance(one, _SIMPLE) for one in node.body)
     changed: set[str] = set()
@@ -202,12 +203,6 @@ def _only_gives_a_value(call: ast.Call, meanings: Mapping[str, Any]) -> bool:
     module = str(getattr(thing, "__module__", None) or type(thing).__module__)
     of_numbers = any(f"{module}.".startswith(f"{one}.") for one in _OF_NUMBERS)
     return of_numbers or (module == "builtins" and isinstance(thing, type))
-
-
-def _in_class(name: str, kind: type) -> str:
-    """Give the name of an attribute as Python keeps it."""
-    private = name.startswith("__") and not name.endswith("__")
-    return f"_{kind.__name__.lstrip('_')}{name}" if private else name
 
 
 def _defined(node: ast.ClassDef) -> dict[str, ast.stmt]:

@@ -251,13 +251,14 @@ def _state(value: Any) -> Iterator[tuple[str, Any]]:
         slots = vars(kind).get("__slots__", ())
         for slot in (slots,) if isinstance(slots, str) else slots:
             if slot not in {"__dict__", "__weakref__"}:
-                own = _mangled(slot, kind)
+                own = mangled(slot, kind)
                 if hasattr(value, own):
                     yield own, getattr(value, own)
     yield from (attribute(value, "__dict__") or {}).items()
 
 
-def _mangled(name: str, kind: type) -> str:
+def mangled(name: str, kind: type) -> str:
+    """Give the name of an attribute as Python keeps it."""
     private = name.startswith("__") and not name.endswith("__")
     return f"_{kind.__name__.lstrip('_')}{name}" if private else name
 
