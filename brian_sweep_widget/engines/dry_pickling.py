@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from brian_sweep_widget.engines.installed import is_users_scope
+from brian_sweep_widget.engines.installed import is_module, is_users_scope
 from brian_sweep_widget.engines.reducing import Library, ModelPickler, Scope, Scopes
 from brian_sweep_widget.engines.shared_arrays import SharedArrays
 
@@ -73,7 +73,7 @@ class DryPickler(ModelPickler):
             if reduced is not NotImplemented:
                 self._reader.see_function(obj)
             return reduced
-        if isinstance(obj, ModuleType):
+        if is_module(obj):
             if is_users_scope(vars(obj)):
                 self._reader.see_module(obj)
             return reduced

@@ -28,7 +28,7 @@ import numpy as np
 from brian_sweep_widget.engines.brian_objects import CannotTravelError, name_in_brian
 from brian_sweep_widget.engines.code import closed_over, code_digest, uses_of
 from brian_sweep_widget.engines.digests import PLAIN, UnknownError, mixed, plain_digest
-from brian_sweep_widget.engines.installed import distribution_of
+from brian_sweep_widget.engines.installed import distribution_of, is_module
 from brian_sweep_widget.engines.reach import Reach
 from brian_sweep_widget.engines.reducing import digest_when_loaded, global_generator_name
 from brian_sweep_widget.engines.sent_modules import compiled_file
@@ -151,7 +151,7 @@ class _Namer:
         generator = global_generator_name(value)
         if generator:
             return mixed("generator", generator)
-        if isinstance(value, ModuleType):
+        if is_module(value):
             return self._module(value)
         if isinstance(value, FunctionType):
             return self._function(value)
@@ -262,7 +262,7 @@ class _Namer:
     def _built_in(self, function: Any, where: str) -> bytes:
         """Name a compiled function; a method of an object with it."""
         owner = getattr(function, "__self__", None)
-        of = b"" if owner is None or isinstance(owner, ModuleType) else self.name(owner, where)
+        of = b"" if owner is None or is_module(owner) else self.name(owner, where)
         called = getattr(function, "__qualname__", function.__name__)
         module = sys.modules.get(str(getattr(function, "__module__", None) or ""))
         if module is not None and not distribution_of(module):

@@ -11,13 +11,13 @@ import functools
 import inspect
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from types import FunctionType, MethodType, ModuleType
+from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
 
 from brian_sweep_widget.engines.code import closed_over, codes_in
-from brian_sweep_widget.engines.installed import distribution_of
+from brian_sweep_widget.engines.installed import distribution_of, is_module
 from brian_sweep_widget.engines.reducing import global_generator_name
 
 _GENERATORS = (
@@ -77,7 +77,7 @@ def _parts(name: str, thing: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(thing, type):
         if not distribution_of(thing):
             yield from ((f"{thing.__name__}.{key}", one) for key, one in vars(thing).items())
-    elif not isinstance(thing, ModuleType) and not distribution_of(type(thing)):
+    elif not is_module(thing) and not distribution_of(type(thing)):
         yield name, type(thing)
         called = name or type(thing).__name__
         yield from ((f"{called}.{key}", one) for key, one in getattr(thing, "__dict__", {}).items())
@@ -93,7 +93,7 @@ def _held(thing: Any) -> Iterable[Any] | None:
         return thing.func, *thing.args, *thing.keywords.values()
     if isinstance(thing, MethodType):
         return thing.__func__, thing.__self__
-    if inspect.isbuiltin(thing) and not isinstance(thing.__self__, ModuleType):
+    if inspect.isbuiltin(thing) and not is_module(thing.__self__):
         return (thing.__self__,)  # rng.normal, kept by itself
     return None
 
@@ -103,7 +103,7 @@ def _used_by(function: FunctionType) -> Iterator[tuple[str, Any]]:
     words = {name for code in codes_in(function.__code__) for name in code.co_names}
     for word in sorted(words & function.__globals__.keys()):
         value = function.__globals__[word]
-        if isinstance(value, ModuleType) and not distribution_of(value):
+        if is_module(value) and not distribution_of(value):
             inside = words & vars(value).keys()
             yield from ((f"{word}.{inner} in {called}", vars(value)[inner]) for inner in inside)
         else:

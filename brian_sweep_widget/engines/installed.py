@@ -11,7 +11,7 @@ import sysconfig
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 from types import FrameType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, TypeGuard
 
 _OURS = __name__.partition(".")[0]
 # Of an environment's folder, in which there may be a person's own files, too.
@@ -36,6 +36,15 @@ _FOR_PACKAGES = frozenset({"site-packages", "dist-packages"})
 # What modules that Cython compiled share: the first of them makes it.
 _OF_CYTHON = re.compile(r"_cython_\d\w*|cython_runtime")
 _OF_PYTHON = frozenset({"built-in", "frozen"})
+
+
+def is_module(thing: object) -> TypeGuard[ModuleType]:
+    """Whether something is a module with a namespace of its own.
+
+    What CFFI makes of a C library says that it is one, and lists its contents
+    anew for everybody who asks.
+    """
+    return issubclass(type(thing), ModuleType) and vars(thing) is vars(thing)
 
 
 def is_installed_file(file: str) -> bool:
@@ -124,7 +133,7 @@ def is_users_frame(frame: FrameType | None) -> bool:
 def _by_library(name: str) -> bool:
     """Whether a module that was made by hand is one that a library made for itself."""
     root = sys.modules.get(name.partition(".")[0])
-    inside = isinstance(root, ModuleType) and root.__name__ != name
+    inside = is_module(root) and root.__name__ != name
     if inside and getattr(root, "__spec__", None) is not None:
         return not is_users_scope(vars(root))
     return _OF_CYTHON.fullmatch(name) is not None
@@ -133,7 +142,7 @@ def _by_library(name: str) -> bool:
 def _module_name(thing: object) -> str:
     if isinstance(thing, str):
         return thing
-    if isinstance(thing, ModuleType):
+    if is_module(thing):
         return thing.__name__
     if isinstance(thing, FunctionType):
         # Not __module__, which a decorator copies from what it decorates.

@@ -11,7 +11,12 @@ from types import ModuleType
 from typing import Any, Protocol
 
 from brian_sweep_widget.engines.code import Import, Uses, uses_of
-from brian_sweep_widget.engines.installed import distribution_of, is_installed_file, is_users_scope
+from brian_sweep_widget.engines.installed import (
+    distribution_of,
+    is_installed_file,
+    is_module,
+    is_users_scope,
+)
 from brian_sweep_widget.engines.sent_modules import Source
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -83,7 +88,7 @@ class LaterImports:
         self._offered.update(fresh)
         for name in fresh:
             module = sys.modules.get(name)
-            if not isinstance(module, ModuleType) or not is_users_scope(vars(module)):
+            if not is_module(module) or not is_users_scope(vars(module)):
                 continue
             # What Brian compiled in this process is no other's, and no code names it.
             own = name == "__main__" or name.startswith("_cython_magic_")
@@ -101,7 +106,7 @@ class LaterImports:
         parent = name.rpartition(".")[0]
         self._look_at(parent)
         module: object = sys.modules.get(name)
-        if isinstance(module, ModuleType):
+        if is_module(module):
             if is_users_scope(vars(module)):
                 self._reader.see_module(module)
             return
@@ -137,7 +142,7 @@ class LaterImports:
         self._reader.see_code(uses, {"__package__": package})
         for imported in uses.imports:
             module = sys.modules.get(_absolute(imported, {"__package__": package}))
-            users = isinstance(module, ModuleType) and is_users_scope(vars(module))
+            users = is_module(module) and is_users_scope(vars(module))
             if module is not None and users and "*" in imported.parts:
                 self._reader.see_whole(module)
 

@@ -24,7 +24,7 @@ from brian_sweep_widget.engines.brian_objects import (
     name_in_brian,
     timed_array,
 )
-from brian_sweep_widget.engines.installed import is_ours, is_users_scope
+from brian_sweep_widget.engines.installed import is_module, is_ours, is_users_scope
 from brian_sweep_widget.engines.sent_classes import class_parts
 from brian_sweep_widget.engines.sent_modules import (
     compiled_file,
@@ -62,9 +62,7 @@ class Scope:
         self.name = str(namespace.get("__name__") or "")
         module = sys.modules.get(self.name)
         #: Whether code that imports this name means it.
-        self.known = (
-            isinstance(module, ModuleType) and vars(module) is namespace and self.name != "__main__"
-        )
+        self.known = is_module(module) and vars(module) is namespace and self.name != "__main__"
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel without contents."""
@@ -116,7 +114,7 @@ class ModelPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
         """Take an object apart; see `pickle.Pickler.reducer_override`."""
         if isinstance(obj, FunctionType):
             return self._function(obj)
-        if isinstance(obj, ModuleType):
+        if is_module(obj):
             return self._module(obj)
         if isinstance(obj, type):
             return class_parts(obj, super().reducer_override)

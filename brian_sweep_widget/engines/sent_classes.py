@@ -12,7 +12,7 @@ from typing import Any
 
 import cloudpickle
 
-from brian_sweep_widget.engines.installed import distribution_of, is_users_scope
+from brian_sweep_widget.engines.installed import distribution_of, is_module, is_users_scope
 
 _registering = threading.Lock()
 # Of this process: Python forgets a class to which only its base refers.
@@ -31,7 +31,7 @@ def class_parts(kind: type, reduce: Callable[[type], Any]) -> Any:
     """
     module = sys.modules.get(kind.__module__)
     # A module may have put another object into its place.
-    users = isinstance(module, ModuleType) and is_users_scope(vars(module))
+    users = is_module(module) and is_users_scope(vars(module))
     if module is not None and users and kind.__module__ != "__main__":
         with _by_value(module):
             reduced = reduce(kind)

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, NamedTuple
 
-from brian_sweep_widget.engines.installed import is_users_scope
+from brian_sweep_widget.engines.installed import is_module, is_users_scope
 from brian_sweep_widget.engines.not_sent import NotSentError
 
 
@@ -151,11 +151,11 @@ def _users_modules() -> list[str]:
     found = []
     for name in sys.modules.keys() - _Process.others:
         module = sys.modules.get(name)
-        if name in _Process.sent and not isinstance(module, ModuleType):
+        if name in _Process.sent and not is_module(module):
             found.append(name)
             continue
         if (
-            not isinstance(module, ModuleType)
+            not is_module(module)
             or name in {"__main__", "__mp_main__"}
             or not is_users_scope(vars(module))
             or compiled_file(module)  # which Python cannot load twice

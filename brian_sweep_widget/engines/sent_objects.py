@@ -7,11 +7,12 @@ import importlib
 import sys
 import typing
 from contextlib import suppress
-from types import FunctionType, ModuleType
+from types import FunctionType
 from typing import Any
 
 from brian_sweep_widget.engines.brian_objects import remade
-from brian_sweep_widget.engines.installed import distribution_of, is_users_scope
+from brian_sweep_widget.engines.installed import distribution_of, is_module, is_users_scope
+from brian_sweep_widget.engines.sent_modules import compiled_file
 
 
 def made_again(thing: object) -> tuple[Any, tuple[Any, ...]] | None:
@@ -22,7 +23,7 @@ def made_again(thing: object) -> tuple[Any, tuple[Any, ...]] | None:
     CannotTravelError
         If it is one of Brian's that belongs to a process; see `remade`.
     """
-    return remade(thing) or of_typing(thing) or _marker_parts(thing)
+    return remade(thing) or of_typing(thing) or _cffi_parts(thing) or _marker_parts(thing)
 
 
 def of_typing(thing: object) -> tuple[Any, tuple[Any, ...]] | None:
@@ -57,6 +58,18 @@ def _type_variable(
     return typing.TypeVar(name, *constraints, **ways)
 
 
+def _cffi_parts(thing: object) -> tuple[Any, tuple[Any, str]] | None:
+    """Say in which module CFFI keeps what it made of a C library; None for all others."""
+    if type(thing).__module__ != "_cffi_backend":
+        return None
+    for module in list(sys.modules.values()):
+        if is_module(module):
+            for name in ("lib", "ffi"):
+                if vars(module).get(name) is thing and compiled_file(module):
+                    return getattr, (module, name)
+    return None
+
+
 def _marker_parts(thing: object) -> tuple[Any, tuple[str, str]] | None:
     """Say how a library's marker is found: an object that is nothing but itself.
 
@@ -83,7 +96,7 @@ def _marker_parts(thing: object) -> tuple[Any, tuple[str, str]] | None:
             return None
     everywhere = kind is object
     for module in list(sys.modules.values()) if everywhere else [sys.modules[kind.__module__]]:
-        if isinstance(module, ModuleType) and not is_users_scope(vars(module)):
+        if is_module(module) and not is_users_scope(vars(module)):
             for name, value in list(vars(module).items()):
                 if value is thing:
                     return _found_in, (module.__name__, name)

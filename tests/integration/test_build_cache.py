@@ -111,6 +111,28 @@ cache.get_or_make(A, make, {"model": "cuba"})
 # ---------------------------------------------------------------- builds
 
 
+def test_a_program_can_be_run_whatever_mask_a_model_sets_meanwhile(cache: BuildCache) -> None:
+    """A model is built in one thread of a process, and a program in another."""
+
+    def make(folder: Path) -> None:
+        (folder / "sources").mkdir()
+        (folder / "makefile").write_text("all:\n\tcp /bin/true main\n")
+        os.umask(0o777)
+        (folder / "sources" / "main.cpp").touch()
+        compile_project(folder, 1)
+
+    before = os.umask(0)
+    os.umask(before)
+    try:
+        build = cache.get_or_make(A, make, ABOUT)
+    finally:
+        os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in build.rglob("*")}
+    files = dict.fromkeys(("main.cpp", "makefile", "build.json"), 0o600)
+    assert modes == {"sources": 0o700, "main": 0o700, **files}
+    assert subprocess.run([build / "main"], check=False).returncode == 0
+
+
 def test_a_build_is_made_once_and_found(cache: BuildCache) -> None:
     assert cache.find(A) is None
     assert cache.info() == []

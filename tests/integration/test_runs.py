@@ -29,6 +29,7 @@ from brian_sweep_widget.backends import (
 )
 from brian_sweep_widget.engines import pack, prepare
 from brian_sweep_widget.results import Outcome
+from brian_sweep_widget.runs import controller
 from brian_sweep_widget.runs.controller import Controller, errand_here
 from brian_sweep_widget.runs.supply import Load, Supply
 from brian_sweep_widget.scratch import scratch_folder
@@ -114,6 +115,7 @@ def test_the_number_of_workers_does_not_change_the_numbers() -> None:
         )
         dataset = sweep.run(progress=False).dataset
         assert (dataset["status"] == "done").all()
+        del dataset.attrs["notice"]  # what has been compared by then is a matter of time
         found.append(dataset.drop_vars(["wall_time", "process"]))
     assert found[0].identical(found[1])
     assert found[0].identical(found[2])
@@ -511,6 +513,8 @@ def test_short_jobs_travel_together_and_long_ones_alone(
     jobs = 200 if seconds == 0 else 20
     submitted = []
     submit = LocalPool.submit
+    if not seconds:  # whatever a busy machine takes for them, they are short
+        monkeypatch.setattr(controller, "_TOGETHER", 10.0)
 
     def counting(pool: LocalPool, function: Any, *args: Any) -> Any:
         submitted.append(function)

@@ -57,6 +57,8 @@ _IN_USE = timedelta(hours=1)
 _LOCKS = ".locks"
 _MAKING = ".making"
 
+_FILE = 0o600  # a mode
+
 _LOOK = 0.01  # s between looks at whether another process is done
 
 # Nothing else in the folder is touched, in case it is one of the user's own.
@@ -177,8 +179,10 @@ class BuildCache:
                 with refusing(self.folder, _NO_PLACE):
                     began = time.monotonic()
                     make(making)
+                    _give_modes(making, making / product)
                     write_record(making, about, product, time.monotonic() - began)
                 with refusing(self.folder):
+                    (making / RECORD).chmod(_FILE)
                     self._take_away(key)  # if there is one, it is damaged
                     made = making.rename(self.folder / key)
         with refusing(self.folder):
@@ -306,6 +310,15 @@ class BuildCache:
             yield Path(named)
         finally:
             shutil.rmtree(named, ignore_errors=True)
+
+
+def _give_modes(build: Path, product: Path) -> None:
+    """Have its owner use all of it, whatever mask for modes this process had meanwhile.
+
+    A model that is built in another thread may set the mask of the process.
+    """
+    for path in build.rglob("*"):
+        path.chmod(0o700 if path.is_dir() or path == product else _FILE)
 
 
 def _default_folder() -> Path:

@@ -219,6 +219,7 @@ def _run(command: Sequence[str], folder: Path, time_limit: float) -> None:
         encoding="utf-8",
         errors="replace",
         process_group=0,
+        umask=0o077,  # not what a model may have set that is built in another thread
     )
     with process:
         try:

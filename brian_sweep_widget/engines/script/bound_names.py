@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from brian_sweep_widget.engines.installed import is_module
 from brian_sweep_widget.engines.script.collected_parts import CollectedParts
 from brian_sweep_widget.engines.script.errors import ScriptError
 from brian_sweep_widget.engines.script.names import Path
@@ -48,7 +49,7 @@ class BoundNames(CollectedParts):
                 if name not in vars(module):
                     continue
                 value = vars(module)[name]
-                if not path and isinstance(value, ModuleType):
+                if not path and is_module(value):
                     continue
                 bound = self.bind(scope, name, value, {path[1:]} if path else set())
                 if bound not in part.eager:
@@ -58,7 +59,7 @@ class BoundNames(CollectedParts):
     def bind(self, scope: Scope, name: str, value: Any, paths: set[Path]) -> Part:
         """See to it that a name has its meaning in a scope."""
         value = undecorated_model(value)
-        if isinstance(value, ModuleType):
+        if is_module(value):
             self._read_module(value, paths)
         known = scope.names.get(name)
         if known is not None:
@@ -92,7 +93,7 @@ class BoundNames(CollectedParts):
     def try_bind(self, scope: Scope, name: str) -> Part | None:
         """Bind a name that may be meant; None if it cannot be, as most words are no names."""
         value = undecorated_model(scope.meanings[name])
-        if isinstance(value, ModuleType):
+        if is_module(value):
             return None
         users, self.users = self.users, []
         try:

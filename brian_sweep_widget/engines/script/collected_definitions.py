@@ -6,10 +6,10 @@ import ast
 import inspect
 import re
 from collections.abc import Callable, Iterator
-from types import FunctionType, ModuleType
+from types import FunctionType
 from typing import Any
 
-from brian_sweep_widget.engines.installed import distribution_of
+from brian_sweep_widget.engines.installed import distribution_of, is_module
 from brian_sweep_widget.engines.script.bound_names import OF_MODULES, BoundNames
 from brian_sweep_widget.engines.script.current_values import Change, changes_of, still_gives
 from brian_sweep_widget.engines.script.definitions import (
@@ -145,7 +145,7 @@ class CollectedDefinitions(BoundNames):
         """Provide what a class's annotations name: decorators may look at it."""
         for name in sorted(names.annotated & scope.meanings.keys() - names.eager):
             value = scope.meanings[name]
-            if isinstance(value, ModuleType):
+            if is_module(value):
                 if value.__name__ in _OF_ANNOTATIONS:
                     part.eager.append(self.bind(scope, name, value, set()))
                 continue

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from brian_sweep_widget.engines.installed import is_module
 from brian_sweep_widget.engines.script.instances import RESTORED, Restored
 from brian_sweep_widget.engines.script.origins import (
     decorated_source,
@@ -88,7 +89,7 @@ class CollectedParts(ABC):
     def refer(self, thing: Any, name: str) -> str:
         """Give the expression of a function, a class or a module."""
         thing = undecorated_model(thing)
-        if isinstance(thing, ModuleType):
+        if is_module(thing):
             part = self.own_module(thing) if is_own_module(thing) else self.imported(thing)
             return self.used(part)
         if thing is Restored:

@@ -6,10 +6,10 @@ import ast
 import builtins
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from types import FunctionType, ModuleType
+from types import FunctionType
 from typing import Any
 
-from brian_sweep_widget.engines.installed import distribution_of
+from brian_sweep_widget.engines.installed import distribution_of, is_module
 from brian_sweep_widget.engines.script.sources import Source, read_function
 from brian_sweep_widget.models import FunctionModel, NetworkModel
 
@@ -28,13 +28,13 @@ def undecorated_model(value: Any) -> Any:
 
 def is_ours(thing: Any) -> bool:
     """Whether something belongs to this package."""
-    name = thing.__name__ if isinstance(thing, ModuleType) else getattr(thing, "__module__", "")
+    name = thing.__name__ if is_module(thing) else getattr(thing, "__module__", "")
     return str(name).partition(".")[0] == _OURS
 
 
 def is_own_module(thing: Any) -> bool:
     """Whether something is a module that scripts must do without."""
-    return isinstance(thing, ModuleType) and (is_ours(thing) or not distribution_of(thing))
+    return is_module(thing) and (is_ours(thing) or not distribution_of(thing))
 
 
 def attribute(thing: Any, name: str) -> Any:
@@ -52,7 +52,7 @@ def is_function_of_brian(value: Any) -> bool:
 
 def importable_from(thing: Any, name: str) -> tuple[str, str] | None:
     """Say from which installed module something can be imported, and by which name there."""
-    if isinstance(thing, ModuleType):  # from itself, whatever else holds it
+    if is_module(thing):  # from itself, whatever else holds it
         return None
     for module in _WELL_KNOWN:
         there = sys.modules.get(module)
@@ -141,7 +141,7 @@ def is_our_decorator(text: str, scope: dict[str, Any]) -> bool:
     while isinstance(node, ast.Call | ast.Attribute):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             owner = scope.get(node.value.id)
-            if isinstance(owner, ModuleType) and is_ours(owner):
+            if is_module(owner) and is_ours(owner):
                 return True
         node = node.func if isinstance(node, ast.Call) else node.value
     thing = scope.get(node.id) if isinstance(node, ast.Name) else None

@@ -23,6 +23,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from brian_sweep_widget.engines.installed import is_module
 from brian_sweep_widget.engines.script.array_values import ArrayWriter, Whole
 from brian_sweep_widget.engines.script.errors import ScriptError
 from brian_sweep_widget.engines.script.instances import refusal, write_instance
@@ -73,7 +74,7 @@ def source_of(value: Any, name: str, refer: Refer | None = None) -> str:
 
 
 def _modules_only(thing: Any, name: str) -> str:
-    if isinstance(thing, ModuleType):
+    if is_module(thing):
         return {"numpy": "np"}.get(thing.__name__, thing.__name__)
     raise refusal(thing, name)
 
