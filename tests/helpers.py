@@ -21,7 +21,7 @@ _POLL = 0.01  # s
 def until(
     condition: Callable[[], object],
     what: str,
-    seconds: float = 10.0,
+    seconds: float = 120.0,
     tell: Callable[[], object] | None = None,
 ) -> None:
     """Wait until a condition holds; fail, naming it and telling the rest, if it never does."""

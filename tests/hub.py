@@ -119,7 +119,7 @@ class Hub:
                 start_new_session=True,
             )
         try:
-            until(self._answers, "an answer of the hub", 60, self.last_words)
+            until(self._answers, "an answer of the hub", tell=self.last_words)
         except AssertionError:
             self.stop()
             raise
@@ -170,7 +170,7 @@ class Hub:
         self._process.wait()
         for user in self.users:
             subprocess.run(["pkill", "-KILL", "-u", user], check=False)
-            until(lambda user=user: self._removed(user), f"{user} is removed", 20)
+            until(lambda user=user: self._removed(user), f"{user} is removed")
         shutil.rmtree(self.folder)
 
     def _removed(self, user: str) -> bool:

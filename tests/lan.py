@@ -81,7 +81,7 @@ class Computer:
             *(self.python, "-m", "brian_sweep_widget.cli", "cluster", "serve", *options),
             *("--workers", str(workers), "--host", self.address),
         )
-        until(lambda: b"serving" in self.log.read_bytes(), f"{self.name} serves", 30, self.told)
+        until(lambda: b"serving" in self.log.read_bytes(), f"{self.name} serves", tell=self.told)
 
     @property
     def log(self) -> Path:
@@ -95,7 +95,7 @@ class Computer:
         if self.serving is not None:
             self.serving.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
-                self.serving.wait(10)
+                self.serving.wait(120)
             self.kill()
         self.log.write_bytes(b"")
 

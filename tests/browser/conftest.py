@@ -18,7 +18,7 @@ _ARTIFACTS = _ROOT / "test-artifacts"
 _REPORT = pytest.StashKey[pytest.TestReport]()
 
 # Nothing waits as long as this if all is well; two busy cores can take their time.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,6 @@ from lab import Lab
 from playwright.sync_api import expect
 from test_inspector import CUBA, FAILING, finished, inspector, open_dot
 
-pytestmark = pytest.mark.timeout(150)
-
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_sweep_with_everything_unfolded(lab: Lab, theme: Literal["light", "dark"]) -> None:

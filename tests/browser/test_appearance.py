@@ -12,8 +12,6 @@ from test_inspector import inspector, open_dot
 from test_quickstart import QUICKSTART, SMALL, WIDGET_CELL, quickstart
 from view import WidgetView
 
-pytestmark = pytest.mark.timeout(120)
-
 TEXT = 4.5  # contrast that WCAG 2.2 AA asks of text,
 SHAPE = 3.0  # and of what must be seen to be used or understood
 

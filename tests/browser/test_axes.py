@@ -11,8 +11,6 @@ from lab import Lab
 from playwright.sync_api import expect
 from view import WidgetView
 
-pytestmark = pytest.mark.timeout(180)
-
 FUNCTION = """
 import numpy as np
 from brian_sweep_widget import SweepWidget

@@ -13,8 +13,6 @@ from playwright.sync_api import expect
 from test_quickstart import BUILD
 from view import WidgetView
 
-pytestmark = pytest.mark.timeout(120)
-
 # Quick, and wide enough for a logarithmic axis; one point always fails.
 NOISY = """
 import numpy as np

@@ -15,8 +15,6 @@ from test_inspector import CUBA, inspector, open_dot
 from test_quickstart import BUILD
 from view import WidgetView
 
-pytestmark = pytest.mark.timeout(150)
-
 _EXAMPLE = Path(__file__).parents[2] / "examples" / "a_page_for_a_class.ipynb"
 
 # Whether all dots are in the widget.

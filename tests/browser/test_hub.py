@@ -16,8 +16,6 @@ from test_quickstart import BUILD
 
 from brian_sweep_widget.results.store import Store
 
-pytestmark = pytest.mark.timeout(300)
-
 IDLE = 25  # s after which what does nothing is ended
 SWEEP = """
 from brian2 import mV

@@ -13,8 +13,6 @@ from playwright.sync_api import Locator, expect
 from test_quickstart import BUILD
 from view import WidgetView
 
-pytestmark = pytest.mark.timeout(150)
-
 CUBA = """
 import numpy as np
 from brian2 import mV

@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
 from helpers import until
 from lab import Lab
 from playwright.sync_api import expect
 from test_chart import NOISY
 from test_inspector import finished
 
-pytestmark = pytest.mark.timeout(180)
-
 
 def test_saved_notebook_shows_the_last_state(lab: Lab, artifacts: Path) -> None:
     view = finished(lab, NOISY)
     kept = lab.page.locator(".bsw-kept")
-    until(lambda: kept.locator("img").count() == 1, "the last state is kept", 60)
+    until(lambda: kept.locator("img").count() == 1, "the last state is kept")
     expect(kept).to_be_hidden()  # the widget itself is there
     expect(view.root).to_be_visible()
     lab.save()

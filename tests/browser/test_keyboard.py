@@ -12,8 +12,6 @@ from test_inspector import CUBA, finished, inspector, open_dot
 from test_quickstart import slow, start
 from view import WidgetView
 
-pytestmark = pytest.mark.timeout(150)
-
 # All that can be used, by number; bqplot's own buttons appear under the mouse alone.
 _NUMBER = """root => {
   const all = [...root.querySelectorAll(

@@ -14,8 +14,6 @@ from playwright.sync_api import expect
 from test_quickstart import assert_drawn, quickstart, results
 from view import WidgetView
 
-pytestmark = pytest.mark.timeout(300)
-
 GRID = 21  # of the quickstart's 20 points from 0 to 4 mV: every 0.2 mV
 
 
@@ -60,7 +58,7 @@ def test_curve_follows_a_dragged_slider(lab: Lab, artifacts: Path) -> None:
     size = f"{float(view.slider('Network size').get_attribute('aria-valuetext') or ''):g}"
     assert size != before
     expect(view.field("Network size")).to_have_value(size)  # it follows by way of the kernel
-    until(lambda: fixed(lab, "size") == size, "a run of the last setting", 90)
+    until(lambda: fixed(lab, "size") == size, "a run of the last setting")
     view.expect_status(f"^Live.*{GRID} of {GRID} done$", seconds=90)
     found = results(lab, "spike_count")
     np.testing.assert_allclose(found[:, 0], np.linspace(0, 4, GRID))
@@ -82,7 +80,7 @@ def test_live_in_both_themes(lab: Lab, artifacts: Path, theme: Literal["light", 
     view.type("Refractory", 5)
     view.expect_status("Reading the model|Compiling the network once")
     view.root.screenshot(path=artifacts / f"live-rebuild-{theme}.png")
-    until(lambda: fixed(lab, "refractory") == "0.005", "a run with the other program", 90)
+    until(lambda: fixed(lab, "refractory") == "0.005", "a run with the other program")
     view.expect_status(f"^Live.*{GRID} of {GRID} done$", seconds=90)
     assert_drawn(view, results(lab, "spike_count"))
     view.type("from", 9)

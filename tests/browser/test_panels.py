@@ -14,8 +14,6 @@ from test_inspector import finished, inspector
 from test_quickstart import slow, start
 from view import WidgetView
 
-pytestmark = pytest.mark.timeout(120)
-
 PARTIAL = """
 from brian2 import mV, prefs
 from brian_sweep_widget import SweepWidget

@@ -8,13 +8,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import pytest
 from helpers import until
 from lab import Lab
 from playwright.sync_api import expect
 from view import WidgetView
-
-pytestmark = pytest.mark.timeout(300)
 
 QUICKSTART = "01_quickstart.ipynb"
 WIDGET_CELL = 1  # of the quickstart; the first is text
@@ -223,7 +220,7 @@ def name(child):
         return ""  # it has ended
 [child.pid for child in psutil.Process().children(recursive=True) if name(child) == "main"]
 """
-    until(lambda: lab.ask(programs) == "[]", "no program runs", 5)
+    until(lambda: lab.ask(programs) == "[]", "no program runs")
     assert_drawn(view, results(lab, "spike_count"))
     expect(view.run_button).to_be_enabled()
 
@@ -304,7 +301,7 @@ def test_cell_run_again_replaces_the_widget(lab: Lab) -> None:
     start(lab, lab.widget())
     lab.run_cell(1)
     lab.run_cell(0)
-    until(lambda: state(lab, "old") == "cancelled", "the old run's end", 5)
+    until(lambda: state(lab, "old") == "cancelled", "the old run's end")
     view = lab.widget()
     expect(lab.page.locator(".bsw")).to_have_count(1)
     view.expect_status("^Ready")
@@ -388,7 +385,7 @@ def test_size_changes_the_result_and_measure_the_curve(lab: Lab) -> None:
     view.type("Network size", 3 * SMALL)
     view.press_run()
     view.expect_status("^Starting|^\\d+ of|^Finished")
-    until(lambda: state(lab) == "finished", "the second sweep's end", 20)
+    until(lambda: state(lab) == "finished", "the second sweep's end")
     large = results(lab, "spike_count")
     assert (large[:, 1] > small[:, 1]).all()
     assert_drawn(view, large)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from lab import Lab
 from playwright.sync_api import expect
 from test_quickstart import assert_drawn, results
-
-pytestmark = pytest.mark.timeout(120)
 
 JOBS = 1000
 

@@ -13,8 +13,6 @@ from lab import Lab
 from playwright.sync_api import expect
 from view import WidgetView
 
-pytestmark = pytest.mark.timeout(240)
-
 CELL = """
 import numpy as np
 from brian2 import Network, NeuronGroup, mV, ms, prefs

@@ -69,7 +69,7 @@ class Kernels:
         """Kill the kernel; when what it started is gone, another one begins."""
         family = {number: _command(number) for number in descendants(self.process.pid)}
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(120)
         assert self.process.stdout is not None
         self.process.stdout.close()
         # A worker that is only starting watches its parent as soon as it has imported what
@@ -115,7 +115,6 @@ def _command(process: int) -> str:
         return ""
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", [1])
 def test_a_sweep_survives_thirty_deaths(tmp_path: Path, seed: int) -> None:
     """At the end every point is there once, and equal to an undisturbed run's."""
@@ -138,7 +137,7 @@ def test_a_sweep_survives_thirty_deaths(tmp_path: Path, seed: int) -> None:
     assert kernels.process.stdout is not None
     shown = kernels.process.stdout.read()
     (word,) = [line for line in shown.splitlines() if line.startswith("ended")]
-    assert kernels.process.wait(60) == 0
+    assert kernels.process.wait(120) == 0
     assert word.endswith("{'done': 500}"), word
     recalled = int(word.split()[1])
     # The last kernel computed what was missing, and only that.

@@ -18,8 +18,6 @@ from brian_sweep_widget import Run, Sweep
 from brian_sweep_widget.backends import local_pool
 from brian_sweep_widget.engines import prepare
 
-pytestmark = pytest.mark.timeout(120)
-
 WORKERS = 2
 
 
@@ -44,7 +42,7 @@ def test_pause_starts_nothing_and_harms_nothing(tmp_path: Path) -> None:
     """What runs comes to its end; after that nothing moves until resume."""
     gate = tmp_path / "gate"
     run = Sweep(gated(gate), x=np.arange(20.0), workers=WORKERS).start()
-    until(lambda: run.progress.running == WORKERS, "both run", 30)
+    until(lambda: run.progress.running == WORKERS, "both run")
     run.pause()
     assert run.progress.state == "paused"
     gate.touch()
@@ -55,7 +53,7 @@ def test_pause_starts_nothing_and_harms_nothing(tmp_path: Path) -> None:
     assert run.progress.done == done
     assert run.progress.state == "paused"
     run.resume()
-    assert run.wait(30).counts() == {"done": 20}
+    assert run.wait(120).counts() == {"done": 20}
     assert run.progress.state == "finished"
 
 
@@ -67,7 +65,7 @@ def test_a_sweep_paused_before_it_began_waits(tmp_path: Path) -> None:
     run.pause()
     until(lambda: run.progress.running == 0, "nothing runs")
     run.cancel()
-    results = run.wait(5)
+    results = run.wait(120)
     assert run.progress.state == "cancelled"
     assert results.counts()["cancelled"] > 0
 
@@ -85,11 +83,11 @@ def test_a_running_point_can_be_skipped(tmp_path: Path) -> None:
     Sweep(one_waits, x=[0.0, 1.0, 2.0, 4.0], workers=WORKERS).run(progress=False)
     before = set(local_pool(WORKERS, prepare).processes())
     run = Sweep(one_waits, x=np.arange(8.0), workers=WORKERS).start()
-    until(lambda: run.progress.done == 7, "the others are done", 30)
+    until(lambda: run.progress.done == 7, "the others are done")
     until(lambda: [one.position for one in run.under_way] == [(3, 0)], "it is under way")
     assert run.under_way[0].seconds >= 0
     run.skip((3, 0))
-    run.wait(10)
+    run.wait(120)
     assert statuses(run) == {float(x): "cancelled" if x == 3 else "done" for x in range(8)}
     assert run.progress.state == "finished"
     assert set(local_pool(WORKERS, prepare).processes()) == before
@@ -109,10 +107,10 @@ def test_a_waiting_point_can_be_skipped(tmp_path: Path) -> None:
         return x
 
     run = Sweep(marked, x=np.arange(30.0), workers=WORKERS).start()
-    until(lambda: run.progress.running == WORKERS, "both run", 30)
+    until(lambda: run.progress.running == WORKERS, "both run")
     run.skip((17, 0))
     gate.touch()
-    run.wait(30)
+    run.wait(120)
     assert statuses(run) == {float(x): "cancelled" if x == 17 else "done" for x in range(30)}
     assert not (marks / "17.0").exists()
 
@@ -130,9 +128,9 @@ def test_a_point_that_does_not_let_itself_be_skipped_goes_with_its_worker() -> N
         return x
 
     run = Sweep(stubborn, x=np.arange(30.0), workers=WORKERS).start()
-    until(lambda: any(one.position == (3, 0) for one in run.under_way), "it runs", 30)
+    until(lambda: any(one.position == (3, 0) for one in run.under_way), "it runs")
     run.skip((3, 0))
-    run.wait(60)
+    run.wait(120)
     assert statuses(run) == {float(x): "cancelled" if x == 3 else "done" for x in range(30)}
 
 
@@ -142,7 +140,7 @@ def test_only_points_of_the_sweep_can_be_skipped(position: tuple[int, ...]) -> N
     run = Sweep(lambda x=1.0: x, x=np.arange(8.0), workers=WORKERS).start()
     with pytest.raises(ValueError, match="is no job of this sweep"):
         run.skip(position)
-    run.wait(30)
+    run.wait(120)
 
 
 def moody(folder: Path) -> Callable[..., float]:
@@ -164,11 +162,11 @@ def test_retry_computes_what_failed_and_nothing_else(tmp_path: Path) -> None:
     """After the end: another run, which begins with the results of the first."""
     (tmp_path / "mood").touch()
     first = Sweep(moody(tmp_path), x=np.arange(6.0), workers=WORKERS, store=None).start()
-    assert first.wait(30).counts() == {"done": 3, "failed": 3}
+    assert first.wait(120).counts() == {"done": 3, "failed": 3}
     (tmp_path / "mood").unlink()
     again = first.retry()
     assert again is not first
-    assert again.wait(30).counts() == {"done": 6}
+    assert again.wait(120).counts() == {"done": 6}
     for x in range(6):
         assert (tmp_path / f"mood-{float(x)}").read_text() == "+"
     assert first.results.counts() == {"done": 3, "failed": 3}
@@ -178,13 +176,13 @@ def test_retry_after_a_stop_computes_the_rest(tmp_path: Path) -> None:
     """What was finished is kept."""
     gate = tmp_path / "gate"
     run = Sweep(gated(gate), x=np.arange(6.0), workers=WORKERS, store=None).start()
-    until(lambda: run.progress.done == 1 and run.progress.running == WORKERS, "busy", 30)
+    until(lambda: run.progress.done == 1 and run.progress.running == WORKERS, "busy")
     run.cancel()
-    run.wait(5)
+    run.wait(120)
     gate.touch()
     again = run.retry()
     assert again.outcomes_since(0)[0].job.parameters["x"] == 0.0
-    assert again.wait(30).counts() == {"done": 6}
+    assert again.wait(120).counts() == {"done": 6}
 
 
 def test_retry_meanwhile_is_done_at_the_end(tmp_path: Path) -> None:
@@ -199,12 +197,12 @@ def test_retry_meanwhile_is_done_at_the_end(tmp_path: Path) -> None:
         return function(x)
 
     run = Sweep(slow_at_zero, x=np.arange(6.0), workers=WORKERS).start()
-    until(lambda: run.progress.done + run.progress.failed == 5, "all others", 30)
+    until(lambda: run.progress.done + run.progress.failed == 5, "all others")
     assert run.progress.failed == 3
     (tmp_path / "mood").unlink()
     assert run.retry() is run
     gate.touch()
-    assert run.wait(30).counts() == {"done": 6}
+    assert run.wait(120).counts() == {"done": 6}
 
 
 def loops(x: float = 1.0) -> float:
@@ -225,7 +223,7 @@ def loops_in_c(x: float = 1.0) -> float:
 def test_what_takes_longer_than_the_limit_fails_alone(function: Any) -> None:
     """Of any engine; it says the limit, and what to do. Nothing of it goes on."""
     run = Sweep(function, x=np.arange(6.0), workers=WORKERS, time_limit=0.5).start()
-    results = run.wait(60)
+    results = run.wait(120)
     assert statuses(run) == {float(x): "failed" if x == 2 else "done" for x in range(6)}
     failure = results.failures[0].failure
     assert failure is not None
@@ -245,26 +243,26 @@ def test_several_sweeps_share_the_workers(tmp_path: Path) -> None:
         return x
 
     long = Sweep(until_the_gate, x=np.arange(400.0), workers=WORKERS).start()
-    until(lambda: long.progress.done > 2, "the long one is under way", 30)
+    until(lambda: long.progress.done > 2, "the long one is under way")
     short = Sweep(lambda x=1.0: x, x=np.arange(20.0), workers=WORKERS).start()
-    assert short.wait(60).counts() == {"done": 20}
+    assert short.wait(120).counts() == {"done": 20}
     assert not long.progress.ended
     gate.touch()
-    assert long.wait(60).counts() == {"done": 400}
+    assert long.wait(120).counts() == {"done": 400}
 
 
 def test_a_callback_never_waits(tmp_path: Path) -> None:
     """Everything that a person may click returns while the workers are busy."""
     gate = tmp_path / "gate"
     run = Sweep(gated(gate), x=np.arange(50.0), workers=WORKERS).start()
-    until(lambda: run.progress.running == WORKERS, "busy", 30)
+    until(lambda: run.progress.running == WORKERS, "busy")
     calls = [run.pause, run.resume, lambda: run.skip((7, 0)), run.retry, lambda: run.progress]
     thread = threading.Thread(target=lambda: [call() for call in calls])
     thread.start()
     thread.join(5)  # all of it together; the jobs wait for ever
     assert not thread.is_alive()
     run.cancel()
-    run.wait(5)
+    run.wait(120)
 
 
 def test_a_worker_that_stops_answering_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -279,10 +277,10 @@ def test_a_worker_that_stops_answering_is_replaced(monkeypatch: pytest.MonkeyPat
         return x
 
     run = Sweep(naps, x=np.arange(20.0), workers=WORKERS).start()
-    until(lambda: run.progress.done > 2, "under way", 30)
+    until(lambda: run.progress.done > 2, "under way")
     victim = local_pool(WORKERS, prepare).processes()[0]
     os.kill(victim, signal.SIGSTOP)
-    assert run.wait(60).counts() == {"done": 20}
+    assert run.wait(120).counts() == {"done": 20}
     assert victim not in local_pool(WORKERS, prepare).processes()
 
 
@@ -301,7 +299,7 @@ def test_what_a_simulation_puts_away_when_it_is_stopped_is_put_away(tmp_path: Pa
         return x
 
     run = Sweep(tidy, x=[0.0, 1.0], workers=WORKERS).start()
-    until(lambda: run.progress.done == 1 and run.progress.running == 1, "it runs", 30)
+    until(lambda: run.progress.done == 1 and run.progress.running == 1, "it runs")
     run.cancel()
-    run.wait(5)
+    run.wait(120)
     until(lambda: (tmp_path / "mark").read_text() == "++", "all is put away")

@@ -20,8 +20,6 @@ from lan import Computer, Lan
 
 from brian_sweep_widget import Cluster, Run, Sweep, cuba
 
-pytestmark = pytest.mark.timeout(240)
-
 ROOT = Path(__file__).resolve().parents[2]
 # All that a host needs which only runs compiled programs.
 LEAN = (
@@ -71,7 +69,7 @@ def test_a_host_needs_no_brian(lan: Lan, tmp_path: Path) -> None:
     computer.python = str(python)
     computer.serve(2)
     run = sweep_at(computer).start()
-    assert run.wait(60).counts() == {"done": 100}
+    assert run.wait(120).counts() == {"done": 100}
     assert engines_of(run) == {("lean", "compiled"): 100}
     values = {one.job.seed: one.values for one in run.results.outcomes}
     local = Sweep(cuba, excitatory_weight=WEIGHTS, size=200, trials=20).run(progress=False)
@@ -84,7 +82,7 @@ def test_a_host_needs_no_brian(lan: Lan, tmp_path: Path) -> None:
         cuba, excitatory_weight=WEIGHTS, size=100, engine="numpy", workers=2,
         cluster=[computer.address],
     ).start()  # fmt: skip
-    assert runtime.wait(60).counts() == {"done": 5}
+    assert runtime.wait(120).counts() == {"done": 5}
     assert engines_of(runtime).keys() == {(socket.gethostname(), "runtime (numpy)")}
     assert "lean takes no part in CUBA network: it has no Brian 2" in runtime.progress.notice
 
@@ -103,23 +101,23 @@ def test_other_digits_are_left_out_or_marked(lan: Lan, tmp_path: Path) -> None:
     computer.extra.update(compiler_with(tmp_path, "-O1 -fno-fast-math -ffp-contract=off"))
     computer.serve(2)
     out = sweep_at(computer, local=True).start()
-    until(lambda: "last digits" in out.progress.notice, "the person is told", 60)
+    until(lambda: "last digits" in out.progress.notice, "the person is told")
     assert "other takes no part" in out.progress.notice
     assert engines_of(out).keys() <= {(socket.gethostname(), "compiled")}
-    out.wait(30)
+    out.wait(120)
     store = tmp_path / "store.sqlite"
     marking = Cluster([computer.address], local=False, when_gone="wait", differing="mark")
     marked = Sweep(cuba, excitatory_weight=WEIGHTS, size=200, cluster=marking, store=store).start()
-    assert marked.wait(60).counts() == {"done": 5}
+    assert marked.wait(120).counts() == {"done": 5}
     assert engines_of(marked) == {("other", "compiled, other digits"): 5}
     assert "not reused" in marked.progress.notice
     # What it gave is not what a sweep here would find.
     here = Sweep(cuba, excitatory_weight=WEIGHTS, size=200, store=store).start()
-    here.wait(30)
+    here.wait(120)
     assert here.progress.recalled == 0
     # What is computed here is what hosts need not compute again.
     again = Sweep(cuba, excitatory_weight=WEIGHTS, size=200, cluster=marking, store=store).start()
-    again.wait(30)
+    again.wait(120)
     assert again.progress.recalled == 5
 
 
@@ -129,9 +127,9 @@ def test_a_host_without_a_compiler_takes_no_part(lan: Lan, tmp_path: Path) -> No
     computer.extra["CXX"] = str(tmp_path / "none")
     computer.serve(2)
     run = sweep_at(computer, trials=400, local=True).start()
-    until(lambda: "bare takes no part" in run.progress.notice, "the person is told", 60)
+    until(lambda: "bare takes no part" in run.progress.notice, "the person is told")
     assert "no C++ compiler" in run.progress.notice
-    run.wait(60)
+    run.wait(120)
     assert engines_of(run).keys() == {(socket.gethostname(), "compiled")}
 
 
@@ -139,10 +137,10 @@ def test_a_cache_that_is_cleared_meanwhile(lan: Lan) -> None:
     """The host builds anew, and nobody loses a point."""
     computer = lan.computer("forgetful")
     computer.serve(2)
-    assert sweep_at(computer, trials=1).start().wait(60).counts() == {"done": 5}
+    assert sweep_at(computer, trials=1).start().wait(120).counts() == {"done": 5}
     os.rename(computer.folder / "builds", computer.folder / "gone")
     run = sweep_at(computer, trials=1).start()
-    assert run.wait(60).counts() == {"done": 5}
+    assert run.wait(120).counts() == {"done": 5}
     assert engines_of(run) == {("forgetful", "compiled"): 5}
 
 
@@ -157,5 +155,5 @@ def test_discovery_to_first_result(lan: Lan, monkeypatch: pytest.MonkeyPatch) ->
         return x
 
     run = Sweep(where, x=np.arange(10.0), cluster=cluster).start()
-    assert run.wait(60).counts() == {"done": 10}
+    assert run.wait(120).counts() == {"done": 10}
     assert engines_of(run).keys() == {("loud", "plain function")}

@@ -23,8 +23,6 @@ from brian_sweep_widget import Cluster, Run, Sweep, cuba
 from brian_sweep_widget.backends import make_credentials
 from brian_sweep_widget.backends.hosts.discovery import Announcement
 
-pytestmark = pytest.mark.timeout(300)
-
 SILENCE = 15.0  # s: the longest until a person is told
 
 
@@ -83,7 +81,7 @@ def hosts_of(run: Run) -> Counter[str]:
 
 def started_on(run: Run, *names: str) -> None:
     """Wait until some hosts have computed something of a sweep."""
-    until(lambda: set(names) <= hosts_of(run).keys(), f"{names} compute", 60, lambda: run.progress)
+    until(lambda: set(names) <= hosts_of(run).keys(), f"{names} compute", tell=lambda: run.progress)
 
 
 def expected(sweep: Sweep) -> dict[tuple[int, ...], float]:
@@ -146,7 +144,7 @@ def test_a_host_that_is_cut_off(lan: Lan) -> None:
     again = Sweep(sleeping(0.2), x=np.arange(300.0), workers=1, cluster=addresses(lan)).start()
     started_on(again, "computer1")
     again.cancel()
-    again.wait(20)
+    again.wait(120)
 
 
 @pytest.mark.parametrize("victim", ["simulation", "relay", "everything"])
@@ -241,7 +239,7 @@ def test_a_slow_host_does_not_hold_the_sweep(lan: Lan) -> None:
     again = Sweep(sleeping(0.2), x=np.arange(100.0), workers=1, cluster=addresses(lan)).start()
     started_on(again, "computer1")
     again.cancel()
-    again.wait(20)
+    again.wait(120)
 
 
 def test_stop_reaches_what_runs_on_hosts(lan: Lan, tmp_path: Path) -> None:
@@ -258,9 +256,9 @@ def test_stop_reaches_what_runs_on_hosts(lan: Lan, tmp_path: Path) -> None:
 
     sweep = Sweep(marked, x=np.arange(20.0), workers=1, cluster=addresses(lan))
     run = sweep.start()
-    until(lambda: len(list(tmp_path.iterdir())) >= 5, "all are at it", 40)
+    until(lambda: len(list(tmp_path.iterdir())) >= 5, "all are at it")
     run.cancel()
-    run.wait(5)
+    run.wait(120)
     time.sleep(2.0)
 
     def size() -> int:
@@ -278,7 +276,7 @@ def test_stop_does_not_wait_for_a_host_that_is_cut_off(lan: Lan) -> None:
     started_on(run, "computer1")
     lan.computers[0].cut()
     run.cancel()
-    counts = run.wait(5).counts()
+    counts = run.wait(120).counts()
     assert counts["cancelled"] > 40
 
 
@@ -296,12 +294,12 @@ def test_one_simulation_on_a_host_is_skipped_and_done_after_all(lan: Lan, tmp_pa
     place = ((3, 0), "computer1")
     until(
         lambda: place in [(one.position, one.host) for one in run.under_way],
-        "it is seen where it runs", 60, lambda: (run.progress, run.under_way),
+        "it is seen where it runs", tell=lambda: (run.progress, run.under_way),
     )  # fmt: skip
     run.skip((3, 0))
-    assert run.wait(20).counts() == {"done": 5, "cancelled": 1}
+    assert run.wait(120).counts() == {"done": 5, "cancelled": 1}
     Path(gate).touch()
-    assert run.retry().wait(60).counts() == {"done": 6}
+    assert run.retry().wait(120).counts() == {"done": 6}
 
 
 def test_a_time_limit_holds_on_hosts(lan: Lan) -> None:
@@ -314,7 +312,7 @@ def test_a_time_limit_holds_on_hosts(lan: Lan) -> None:
 
     cluster = Cluster([lan.computers[0].address], local=False, when_gone="wait")
     run = Sweep(endless, x=np.arange(3.0), cluster=cluster, time_limit=1.0).start()
-    assert run.wait(60).counts() == {"done": 2, "failed": 1}
+    assert run.wait(120).counts() == {"done": 2, "failed": 1}
     (failed,) = run.results.failures
     assert failed.failure is not None
     assert failed.failure.kind == "TimeLimitError"
@@ -324,7 +322,7 @@ def test_two_sweeps_share_a_host(lan: Lan) -> None:
     """None waits until the other is done."""
     cluster = Cluster([lan.computers[0].address], local=False, when_gone="wait")
     runs = [Sweep(sleeping(0.25), x=np.arange(40.0), cluster=cluster).start() for _ in range(2)]
-    until(lambda: all(run.progress.done > 5 for run in runs), "both go on", 60)
+    until(lambda: all(run.progress.done > 5 for run in runs), "both go on")
     assert all(run.progress.done < 40 for run in runs)
     for run in runs:
         assert _done(run).results.counts() == {"done": 40}
@@ -348,7 +346,7 @@ if __name__ == "__main__":
 """
     (tmp_path / "script").mkdir()
     script = start_script(tmp_path / "script", code)
-    until(lambda: len(list(tmp_path.iterdir())) >= 5, "all are at it", 40)
+    until(lambda: len(list(tmp_path.iterdir())) >= 5, "all are at it")
     os.killpg(script.pid, signal.SIGKILL)
     script.wait()
     busy = [int(path.name) for path in tmp_path.iterdir() if path.name.isdigit()]
@@ -361,7 +359,7 @@ if __name__ == "__main__":
         time.sleep(0.3)
         return size() == before
 
-    until(still, "nothing runs", 40, lambda: [number for number in busy if alive(number)])
+    until(still, "nothing runs", tell=lambda: [number for number in busy if alive(number)])
 
 
 def test_a_job_that_kills_its_worker_on_a_host(lan: Lan) -> None:

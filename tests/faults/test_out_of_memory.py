@@ -12,8 +12,6 @@ import pytest
 
 from brian_sweep_widget import Sweep
 
-pytestmark = pytest.mark.timeout(180)
-
 _LIMIT = 400_000_000  # bytes; a worker with Brian takes 150 MB
 
 

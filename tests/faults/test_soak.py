@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import psutil
-import pytest
 from brian2 import ms, mV
 
 from brian_sweep_widget import Sweep, cuba
@@ -20,7 +19,6 @@ def memory() -> dict[int, float]:
     return {number: psutil.Process(number).memory_full_info().uss / 1e6 for number in processes}
 
 
-@pytest.mark.timeout(900)
 def test_two_thousand_rebuilt_networks() -> None:
     """Brian's issue 933 is of this network: every run left something behind."""
     sweep = Sweep(

@@ -16,8 +16,6 @@ from lan import PORT, Computer, Lan
 from brian_sweep_widget import Cluster
 from brian_sweep_widget.backends import Roster, make_credentials
 
-pytestmark = pytest.mark.timeout(120)
-
 
 @pytest.fixture(scope="module")
 def lan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lan]:
@@ -84,7 +82,7 @@ def test_a_stranger_can_neither_submit_nor_read(ours: Computer, theirs: Computer
         )
         tried = subprocess.run(
             ["ip", "netns", "exec", theirs.space, sys.executable, "-c", code],
-            capture_output=True, text=True, check=False, timeout=60,
+            capture_output=True, text=True, check=False, timeout=300,
         )  # fmt: skip
         assert tried.returncode != 0
         assert "joined" not in tried.stdout
@@ -98,7 +96,7 @@ def test_a_stranger_cannot_join_as_a_worker(lan: Lan, ours: Computer, theirs: Co
         ["ip", "netns", "exec", theirs.space, sys.executable, "-m", "distributed.cli.dask_worker",
          f"tls://{ours.address}:{PORT}", "--no-nanny", "--death-timeout", "5", "--tls-ca-file", key,
          "--tls-cert", key, "--tls-key", key, "--no-dashboard"],
-        capture_output=True, text=True, check=False, timeout=90,
+        capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert "Registered to" not in tried.stderr + tried.stdout
     roster = Roster(Cluster([ours.address], credentials=lan.credentials))

@@ -183,7 +183,7 @@ print((cache.get_or_make(A, make, {"model": "cuba"}) / "main").read_text(), flus
     assert [said(process) for process in processes] == ["asking"] * 8
     # The one that makes goes on only now that all the others ask.
     go.write_text("on")
-    told = [process.communicate(timeout=60) for process in processes]
+    told = [process.communicate(timeout=300) for process in processes]
     assert [out for out, _ in told] == ["a program\n"] * 8
     assert makes.read_text() == "x"
 
@@ -226,7 +226,7 @@ except KeyboardInterrupt:
     assert said(waiting) == "asking"
     waiting.send_signal(signal.SIGINT)
     assert said(waiting) == "interrupted"
-    assert waiting.wait(10) == 0
+    assert waiting.wait(120) == 0
     waiting.communicate()
     holder.kill()
     holder.communicate()
@@ -553,7 +553,7 @@ except KeyboardInterrupt:
     assert alive(shell)
     process.send_signal(signal.SIGINT)
     assert said(process) == "interrupted"
-    assert process.wait(10) == 0
+    assert process.wait(120) == 0
     until(lambda: not alive(shell), "the shell has ended")
     process.communicate()
 

@@ -18,8 +18,6 @@ from brian2 import BrianLogger, Network, NeuronGroup, ms
 from brian_sweep_widget import Sweep, network_model
 from brian_sweep_widget.models import Model
 
-pytestmark = pytest.mark.timeout(180)
-
 
 @pytest.fixture(autouse=True)
 def kernel_as_before() -> Iterator[None]:

@@ -73,7 +73,7 @@ def cli(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=600,
         check=False,
     )
 
@@ -257,10 +257,10 @@ def test_an_interrupt_keeps_what_is_finished(functions: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    until(marker.exists, "the second point runs", 60)
+    until(marker.exists, "the second point runs")
     family = descendants(process.pid)
     process.send_signal(signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=60)
+    stdout, stderr = process.communicate(timeout=300)
     assert process.returncode == 130, stderr
     assert "interrupted; what is finished is in part.csv" in stderr
     assert "Traceback" not in stderr

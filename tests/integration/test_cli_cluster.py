@@ -16,8 +16,6 @@ from brian_sweep_widget.backends import make_credentials
 from brian_sweep_widget.cli import check_hosts, main
 from brian_sweep_widget.cli.doctor import CHECKS
 
-pytestmark = pytest.mark.timeout(120)
-
 
 @pytest.fixture(autouse=True)
 def credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -83,7 +81,7 @@ def test_serve_list_run_and_stop(
     )  # fmt: skip
     try:
         said = (tmp_path / "log").read_text
-        until(lambda: "only this computer" in said(), "it serves", 40, said)
+        until(lambda: "only this computer" in said(), "it serves", tell=said)
         address = said().partition(" at once at ")[2].partition(",")[0]
         assert address.startswith("127.0.0.1:")
         assert main(["cluster", "list", address]) == 0
@@ -97,7 +95,7 @@ def test_serve_list_run_and_stop(
         assert "received" in shown
     finally:
         serving.send_signal(signal.SIGINT)
-        assert serving.wait(20) == 0
+        assert serving.wait(120) == 0
         log.close()
 
 

@@ -16,8 +16,6 @@ from brian_sweep_widget import Results, Sweep
 from brian_sweep_widget.cli import main
 from brian_sweep_widget.results.store import Store
 
-pytestmark = pytest.mark.timeout(120)
-
 
 def square(x: float = 1.0) -> dict[str, object]:
     """Fail at 3; have a number and an array."""

@@ -45,8 +45,6 @@ from brian_sweep_widget.runs.workshop import workshop_for
 from brian_sweep_widget.scratch import scratch_folder
 from brian_sweep_widget.sweeps import Job
 
-pytestmark = pytest.mark.timeout(300)
-
 
 @network_model(duration=2 * ms)
 def weighted(size: int = 20, scale: float = 1.5) -> Network:
@@ -470,7 +468,7 @@ def test_a_killed_worker_takes_its_program_along() -> None:
     try:
         until(
             lambda: len(_binaries(one.process for one in run.under_way)) == 2,
-            "both programs run", 60, lambda: (run.progress, run.under_way, _processes()),
+            "both programs run", tell=lambda: (run.progress, run.under_way, _processes()),
         )  # fmt: skip
         workers = [one.process for one in run.under_way]
         programs = _binaries(workers)
@@ -479,7 +477,7 @@ def test_a_killed_worker_takes_its_program_along() -> None:
         until(lambda: not any(map(alive, programs)), "its programs ended")
     finally:
         run.cancel()
-    run.wait(20)
+    run.wait(120)
     until(lambda: not _binaries(local_pool(2).processes()), "no program is left")
     assert not list(scratch_folder().glob("results-*/run-*"))
     after = Sweep(cuba, size=100, duration=2 * ms, workers=2, engine="compiled")
@@ -498,10 +496,10 @@ run.wait()
 """
     kernel = start_script(tmp_path, code)
     try:
-        until(lambda: len(_binaries(descendants(kernel.pid))) == 2, "both programs run", 60)
+        until(lambda: len(_binaries(descendants(kernel.pid))) == 2, "both programs run")
         programs = _binaries(descendants(kernel.pid))
         kernel.kill()
-        until(lambda: not any(map(alive, programs)), "they ended", 2.0)
+        until(lambda: not any(map(alive, programs)), "they ended")
     finally:
         kernel.kill()
         kernel.wait()

@@ -36,8 +36,6 @@ from brian_sweep_widget.models import Plain
 from brian_sweep_widget.runs import workshop
 from brian_sweep_widget.sweeps import Job
 
-pytestmark = pytest.mark.timeout(600)
-
 # Every operation is rounded as it is written, by whoever does it: no reordering,
 # no fused operations, no functions that the compiler works out by itself.
 STRICT = ("-w", "-O1", "-std=c++11", "-march=native", "-ffp-contract=off", "-fno-builtin")
@@ -325,7 +323,7 @@ def test_a_person_is_told_of_last_digits_that_may_differ() -> None:
     assert "last digit may differ" in told
     assert "were not yet" not in told, "other numbers than those that are compared"
     here.in_use(-1)
-    until(lambda: not first.latest.progress.comparing, "the comparison", 120)
+    until(lambda: not first.latest.progress.comparing, "the comparison")
     same = here.digits.same(here._variants.programs[-1].shape)
     assert ("last digit may differ" in first.latest.results.notice) is not same
     assert "were not yet" not in first.latest.results.notice

@@ -24,8 +24,6 @@ from brian_sweep_widget.engines.compiled.blueprint import Blueprint
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.models import NetworkModel, Plain
 
-pytestmark = pytest.mark.timeout(300)
-
 HEAD = """
 import sys
 import numpy as np

@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 
 from brian_sweep_widget import Sweep, network_model
 
-pytestmark = pytest.mark.timeout(600)
-
 STEPS = 10  # of 0.1 ms
 
 

@@ -28,8 +28,6 @@ from helpers import run_script
 
 from brian_sweep_widget import Sweep, cuba, network_model
 
-pytestmark = pytest.mark.timeout(180)
-
 WORKERS = 2
 STEP = 0.1  # ms
 TAU = 20.0  # ms, of the membrane

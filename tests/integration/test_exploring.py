@@ -20,8 +20,6 @@ from brian_sweep_widget.engines.compiled.makefile import header_flags
 from brian_sweep_widget.engines.context import BrianContext, initial_context
 from brian_sweep_widget.models import NetworkModel
 
-pytestmark = pytest.mark.timeout(300)
-
 #: A zero that switches something on, a zero that does not, and a number in the equations.
 SOLVED = "dv/dt = (2 + current/nA - v) / ({tau:.3f}*ms) : 1"
 

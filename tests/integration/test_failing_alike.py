@@ -12,8 +12,6 @@ from helpers import until
 from brian_sweep_widget import Run, Sweep, network_model
 from brian_sweep_widget.cli import main
 
-pytestmark = pytest.mark.timeout(300)
-
 WORKERS = 2
 POINTS = [float(number) for number in range(40)]
 
@@ -30,7 +28,7 @@ def fails_in_part(x: float = 1.0) -> dict[str, Any]:
 
 
 def asked(run: Run) -> None:
-    until(lambda: run.progress.state == "paused", "the question", 60.0)
+    until(lambda: run.progress.state == "paused", "the question")
 
 
 def test_it_pauses_and_asks(tmp_path: Path) -> None:
@@ -97,7 +95,7 @@ def test_models_that_cannot_be_built_are_asked_about_too() -> None:
     asked(run)
     assert len(run.outcomes_since(0)) < 20
     run.cancel()
-    results = run.wait(60)
+    results = run.wait(120)
     assert results.counts().keys() == {"failed", "cancelled"}
     # Who pressed Stop has answered; in the widget nothing is called keep_going.
     assert results.notice.endswith("is no good. The rest was not computed.")

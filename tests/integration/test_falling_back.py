@@ -25,8 +25,6 @@ from brian_sweep_widget import Sweep, network_model
 from brian_sweep_widget.models import NetworkModel
 from brian_sweep_widget.results import Results
 
-pytestmark = pytest.mark.timeout(300)
-
 TAU = 1.0  # ms
 
 

@@ -16,8 +16,6 @@ from brian_sweep_widget import Sweep, network_model
 from brian_sweep_widget.results import Results
 from brian_sweep_widget.runs.recall import Recall
 
-pytestmark = pytest.mark.timeout(300)
-
 prefs.codegen.target = "numpy"
 
 

@@ -18,8 +18,6 @@ from helpers import free_ports, until
 
 from brian_sweep_widget import Sweep, cuba
 
-pytestmark = pytest.mark.timeout(180)
-
 _EXAMPLE = Path(__file__).parents[2] / "examples" / "dask_gateway_config.py"
 _CONFIG = """
 load_subconfig({example!r})
@@ -59,13 +57,13 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
         except OSError:
             return False
 
-    until(answers, "an answer of the gateway", 30, log.read_text)
+    until(answers, "an answer of the gateway", tell=log.read_text)
     with Gateway(
         f"http://127.0.0.1:{http}", proxy_address=f"gateway://127.0.0.1:{proxy}", auth="basic"
     ) as opened:
         yield opened
     process.send_signal(signal.SIGTERM)
-    process.wait(30)
+    process.wait(120)
 
 
 @pytest.fixture
@@ -95,9 +93,9 @@ def test_a_cluster_that_is_taken_away_leaves_its_jobs(cluster: GatewayCluster) -
     """The local cores go on with them."""
     cluster.scale(1)
     run = Sweep(sleeping, x=np.arange(40.0), cluster=cluster, workers=2, store=None).start()
-    until(lambda: run.progress.done > 1, "it computes", 60, lambda: run.progress.notice)
+    until(lambda: run.progress.done > 1, "it computes", tell=lambda: run.progress.notice)
     cluster.shutdown()
-    assert run.wait(90).counts() == {"done": 40}, run.progress.notice
+    assert run.wait(120).counts() == {"done": 40}, run.progress.notice
 
 
 def sleeping(x: float = 0.0) -> float:

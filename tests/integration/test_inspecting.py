@@ -13,8 +13,6 @@ from brian_sweep_widget import Sweep, network_model
 from brian_sweep_widget.models import CATALOGUE
 from brian_sweep_widget.results import Inspection
 
-pytestmark = pytest.mark.timeout(300)  # every model is compiled
-
 _SMALL = {"brunel": {"size": 500, "in_degree": 50}}
 
 

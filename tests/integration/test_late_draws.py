@@ -26,8 +26,6 @@ from brian_sweep_widget.models import NetworkModel
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.runs import workshop
 
-pytestmark = pytest.mark.timeout(300)
-
 
 def _set(numbers: Any, gain: float = 1.0) -> Network:
     group = NeuronGroup(len(numbers), "v : 1\nw : 1", name="n")

@@ -14,8 +14,6 @@ from brian_sweep_widget import Sweep, SweepWidget, cuba
 from brian_sweep_widget.limits import LimitError
 from brian_sweep_widget.widget.inbox import parts_of
 
-pytestmark = pytest.mark.timeout(120)
-
 
 @pytest.fixture(autouse=True)
 def allowed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +134,7 @@ def test_the_widget_offers_no_more_than_is_allowed() -> None:
             assert "(allowed: a whole number from 1 to 40)" in field.problem
         size = widget._bench._controls["size"]
         slider = next(one for one in parts_of(size.widget) if isinstance(one, w.IntSlider))
-        until(lambda: slider.max == 300, "the model is known", 60)
+        until(lambda: slider.max == 300, "the model is known")
         for field in (points, widget._bench._trials):
             type_into(field, "40")
         with pytest.raises(LimitError, match="1600 simulations: allowed are 40"):

@@ -34,8 +34,6 @@ from brian_sweep_widget.models import as_model
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.sweeps import Job
 
-pytestmark = pytest.mark.timeout(300)
-
 WORKER = """
 import pickle, sys
 from brian_sweep_widget.engines.worker import compute
@@ -98,7 +96,7 @@ class Worker:
         """End it."""
         assert self.process.stdin is not None
         self.process.stdin.close()
-        self.process.wait(30)
+        self.process.wait(120)
 
 
 @pytest.fixture(scope="module")

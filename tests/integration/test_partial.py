@@ -16,8 +16,6 @@ from brian_sweep_widget.cli import main
 from brian_sweep_widget.models import NetworkModel
 from brian_sweep_widget.results import Outcome
 
-pytestmark = pytest.mark.timeout(300)
-
 WORKERS = 2
 WEIGHTS = np.array([0.0, 1.0, 2.0]) * mV  # no spikes, 2 of each of 5 neurons, 6 of each
 

@@ -17,8 +17,6 @@ from brian_sweep_widget.backends import Ended, Parcel, name_of
 from brian_sweep_widget.backends.hosts import post as module
 from brian_sweep_widget.backends.hosts.post import Post
 
-pytestmark = pytest.mark.timeout(120)
-
 
 def parcel(function: Callable[..., Any], *arguments: Any, sweep: str = "", **more: Any) -> Parcel:
     return Parcel(sweep, function, (((0,), arguments),), **more)
@@ -74,7 +72,7 @@ def under_way(post: Post, sweep: str, mark: Path) -> tuple[threading.Thread, lis
     endless = parcel(sleeping(), str(mark), sweep=sweep)
     thread = threading.Thread(target=lambda: replies.append(post.take(endless)))
     thread.start()
-    until(mark.exists, "it runs", 30)
+    until(mark.exists, "it runs")
     return thread, replies
 
 

@@ -34,8 +34,6 @@ from brian_sweep_widget.runs.controller import Controller, errand_here
 from brian_sweep_widget.runs.supply import Load, Supply
 from brian_sweep_widget.scratch import scratch_folder
 
-pytestmark = pytest.mark.timeout(120)
-
 WORKERS = 2
 STOP = 3.0  # s; Stop takes two, and the machine may be busy
 
@@ -200,7 +198,7 @@ def test_no_exception_of_a_model_ends_the_sweep(kind: type[BaseException]) -> No
             raise kind
         return x
 
-    results = Sweep(raising, x=[1.0, 2.0, 3.0, 4.0], workers=WORKERS).start().wait(30)
+    results = Sweep(raising, x=[1.0, 2.0, 3.0, 4.0], workers=WORKERS).start().wait(120)
     assert statuses(results.outcomes) == {1.0: "done", 2.0: "failed", 3.0: "done", 4.0: "done"}
     assert results.failures[0].failure is not None
     assert results.failures[0].failure.kind == kind.__name__
@@ -252,7 +250,7 @@ def test_a_killer_is_lost_and_nobody_else(die: Callable[[], None], workers: int)
             die()
         return x
 
-    results = Sweep(deadly, x=np.arange(12.0), workers=workers).start().wait(60)
+    results = Sweep(deadly, x=np.arange(12.0), workers=workers).start().wait(120)
     found = statuses(results.outcomes)
     assert {x for x, status in found.items() if status == "lost"} == {5.0}
     assert sum(status == "done" for status in found.values()) == 11
@@ -269,7 +267,7 @@ def test_a_worker_that_dies_once_costs_nothing(tmp_path: Path) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return x
 
-    results = Sweep(unlucky, x=np.arange(6.0), workers=WORKERS).start().wait(60)
+    results = Sweep(unlucky, x=np.arange(6.0), workers=WORKERS).start().wait(120)
     assert results.counts() == {"done": 6}
     assert mark.exists()
 
@@ -344,7 +342,7 @@ def started(function: Callable[..., Any], number: int = 8) -> Run:
     """Start a sweep, and wait until only what takes a minute is running."""
     run = Sweep(function, x=[float(value) for value in range(number)], workers=WORKERS).start()
     values = {outcome.job.parameters["x"] for outcome in run.outcomes_since(0)}
-    until(lambda: run.progress.done >= 1 and run.progress.running == WORKERS, f"busy: {values}", 30)
+    until(lambda: run.progress.done >= 1 and run.progress.running == WORKERS, f"busy: {values}")
     return run
 
 
@@ -397,7 +395,7 @@ def test_stop_right_after_the_start() -> None:
 def test_stop_after_the_end_changes_nothing() -> None:
     """A finished sweep stays finished."""
     run = Sweep(square, x=[1.0, 2.0], workers=WORKERS).start()
-    run.wait(30)
+    run.wait(120)
     run.cancel()
     assert run.progress.state == "finished"
     assert run.wait(1).counts() == {"done": 2}
@@ -425,20 +423,20 @@ def test_stopping_one_sweep_spares_another_on_the_same_workers(tmp_path: Path) -
         return x
 
     hard = Sweep(swallows_everything, x=[0.0, 2.0], workers=WORKERS).start()
-    until(lambda: hard.progress.done == 1, "the hard job alone", 30)
+    until(lambda: hard.progress.done == 1, "the hard job alone")
     other = Sweep(patient, x=np.arange(6.0), workers=WORKERS).start()
     until(lambda: other.progress.running > 0, "the other runs")
     hard.cancel()
     hard.wait(STOP)
     gate.touch()
-    assert other.wait(30).counts() == {"done": 6}
+    assert other.wait(120).counts() == {"done": 6}
 
 
 def test_two_sweeps_at_once() -> None:
     """Both come to their end, with their own results."""
     runs = [Sweep(square, x=np.arange(20.0) + k, workers=WORKERS).start() for k in range(2)]
     for k, run in enumerate(runs):
-        dataset = run.wait(30).dataset
+        dataset = run.wait(120).dataset
         np.testing.assert_array_equal(dataset["square"][:, 0], (np.arange(20.0) + k) ** 2)
 
 
@@ -520,7 +518,7 @@ def test_short_jobs_travel_together_and_long_ones_alone(
         submitted.append(function)
         return submit(pool, function, *args)
 
-    local_pool(WORKERS, prepare).submit(int).result(30)
+    local_pool(WORKERS, prepare).submit(int).result(120)
     monkeypatch.setattr(LocalPool, "submit", counting)
     results = Sweep(naps, x=np.arange(float(jobs)), seconds=seconds, workers=WORKERS).run(
         progress=False
@@ -565,7 +563,7 @@ def test_an_interrupted_run_keeps_what_is_finished(progress: bool) -> None:
 
     def interrupt() -> None:
         try:
-            until(lambda: sweep.latest and sweep.latest.progress.done == 1, "one is done", 30)
+            until(lambda: sweep.latest and sweep.latest.progress.done == 1, "one is done")
         finally:
             main = threading.main_thread().ident
             assert main is not None
@@ -588,7 +586,7 @@ def test_sweeps_say_what_they_are() -> None:
     assert repr(sweep) == "<Sweep of square: 2 x, 3 trials, 6 jobs>"
     assert "one point" in repr(Sweep(square))
     run = sweep.start()
-    results = run.wait(30)
+    results = run.wait(120)
     assert repr(run).startswith("<Run finished: 6 of 6 done")
     assert repr(results).startswith("<Results of square: 6 done, of 6 jobs>")
 
@@ -655,11 +653,11 @@ def test_axes_come_in_the_callers_order() -> None:
 def test_a_pool_outlives_a_kill() -> None:
     """Killed workers are replaced when the next call comes."""
     pool = LocalPool(1)
-    first = pool.submit(os.getpid).result(30)
+    first = pool.submit(os.getpid).result(120)
     assert pool.processes() == [first]
     pool.kill()
     until(lambda: not alive(first), "the worker is dead")
-    second = pool.submit(os.getpid).result(30)
+    second = pool.submit(os.getpid).result(120)
     assert second not in {first, os.getpid()}
     pool.kill()
     until(lambda: not alive(second), "the worker is dead")
@@ -695,8 +693,8 @@ def test_a_killed_parent_leaves_no_orphans(tmp_path: Path, body: str) -> None:
     family = descendants(parent.pid)
     assert len(family) >= 2
     parent.kill()
-    parent.wait(10)
-    until(lambda: not any(alive(number) for number in family), f"{family} are gone", 15)
+    parent.wait(120)
+    until(lambda: not any(alive(number) for number in family), f"{family} are gone")
     parent.stdout.close()
 
 
@@ -707,11 +705,11 @@ def test_a_script_that_ends_does_not_wait_for_its_sweep(tmp_path: Path) -> None:
     assert parent.stdout.readline().strip() == "ready"
     family = descendants(parent.pid)
     try:
-        until(lambda: parent.poll() is not None, "the script ends", 15)
-        until(lambda: not any(alive(number) for number in family), f"{family} are gone", 15)
+        until(lambda: parent.poll() is not None, "the script ends")
+        until(lambda: not any(alive(number) for number in family), f"{family} are gone")
     finally:
         parent.kill()
-        parent.wait(10)
+        parent.wait(120)
         parent.stdout.close()
 
 
@@ -754,7 +752,7 @@ if __name__ == "__main__":
 def test_an_interrupt_of_the_process_group_harms_no_job(tmp_path: Path) -> None:
     """The notebook's interrupt goes to the whole group; workers are not in it."""
     process = start_script(tmp_path, INTERRUPTED)
-    shown, _ = process.communicate(timeout=60)
+    shown, _ = process.communicate(timeout=300)
     assert shown.strip().endswith("{'done': 30}"), shown
     assert not shown.strip().startswith("0 ")
 

@@ -34,7 +34,6 @@ from brian_sweep_widget import Sweep, network_model
 from brian_sweep_widget.engines import ScriptError
 
 # Compiling a network once more, twice if there is a Cython cache to fill.
-pytestmark = pytest.mark.timeout(400)
 
 
 def printed_by(text: str, folder: Path) -> list[str]:

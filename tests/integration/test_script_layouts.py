@@ -25,8 +25,6 @@ from brian_sweep_widget.models import FunctionModel, NetworkModel
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.sweeps import Job
 
-pytestmark = pytest.mark.timeout(400)
-
 
 @pytest.fixture(autouse=True)
 def _numpy_for_speed() -> Iterator[None]:

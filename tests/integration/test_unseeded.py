@@ -20,8 +20,6 @@ from brian_sweep_widget.engines.compiled.tracing import Tracer
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.models import Model
 
-pytestmark = pytest.mark.timeout(180)
-
 
 def swept(
     model: Model | Callable[..., Any], *, workers: int = 2, engine: str = "auto", **more: Any

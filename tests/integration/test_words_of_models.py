@@ -27,8 +27,6 @@ from brian_sweep_widget import Sweep, network_model
 from brian_sweep_widget.engines import brian1
 from brian_sweep_widget.results import Results
 
-pytestmark = pytest.mark.timeout(300)
-
 ENGINES = ("auto", "compiled", "numpy")
 # The seed's text as Brian 1 had it, and what is written instead in Brian 2, with a part of
 # the hint that leads there.

@@ -67,8 +67,10 @@ def test_code_that_computes_its_imports_can_be_sent() -> None:
         f"from {NAME} import lib\ndef f(x=1.0): return lib.half(x)",
         f"from {NAME}.lib import half\ndef f(x=1.0): return half(x)",
         f"import {NAME}\ndef f(x=1.0): return {NAME}.lib.half(x)",
-        (f"from {NAME} import ffi, lib\n"
-        "def f(x=1.0):\n    p = ffi.new('double *', x)\n    return lib.half(p[0])"),
+        (
+            f"from {NAME} import ffi, lib\n"
+            "def f(x=1.0):\n    p = ffi.new('double *', x)\n    return lib.half(p[0])"
+        ),
     ],
 )
 def test_a_model_that_calls_it_arrives(code: str) -> None:

@@ -127,8 +127,7 @@ def test_unfolding_finds_what_there_is(
     until(
         lambda: radio.options[1:] == ("Room 12 (unreachable)", "Hosts on the network"),
         "states are told",
-        20,
-        lambda: radio.options,
+        tell=lambda: radio.options,
     )
     assert radio.options[0] == "This computer (1 at once)"
     radio.set_state({"index": 1})
@@ -165,7 +164,7 @@ def test_a_joblib_backend_is_that_of_the_widgets_making(make: Callable[..., Swee
     assert isinstance(widget.sweep.cluster, ForeignBackend)
     assert widget._picker.widget.children[0].description == "Runs on: joblib's ThreadingBackend"
     run = widget.start()
-    assert run.wait(60).counts() == {"done": 2}, run.results.failures
+    assert run.wait(120).counts() == {"done": 2}, run.results.failures
     assert "joblib's backend ThreadingBackend" in run.progress.notice
     assert Sweep(line, x=[0.0]).cluster is None
 

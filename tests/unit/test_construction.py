@@ -412,3 +412,19 @@ def test_a_variable_that_has_two_names_is_one() -> None:
     source = traced(builder).sources["code_objects/S_pre_codeobject.cpp"]
     assert "w = v;" in source
     assert "double v_post" not in source
+
+
+@pytest.mark.parametrize("second", ["u_post", "u_post + 0*v", "twice_post", "u"])
+def test_a_variable_has_one_name_in_subexpressions_too(second: str) -> None:
+    """The array is read once, and what is made of it is made of what was written."""
+
+    def builder() -> Network:
+        equations = "v : 1\nu = 2*v : 1\ntwice = 2*u : 1"
+        group = NeuronGroup(2, equations, threshold="v > 1", reset="v = 0", name="n")
+        code = f"v_post += 10\nw = {second}"
+        synapses = Synapses(group, group, "w : 1", on_pre=code, name="S")
+        synapses.connect(i=0, j=1)
+        return Network(group, synapses)
+
+    source = traced(builder).sources["code_objects/S_pre_codeobject.cpp"]
+    assert source.count("= _ptr_array_n_v[_postsynaptic_idx];") == 1

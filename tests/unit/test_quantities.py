@@ -196,4 +196,4 @@ read_value("n", np.int32(3))
 read_returned("f", {"a": 1.0, "b": [1, 2]}, ())
 assert "brian2" not in sys.modules
 """
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=300)

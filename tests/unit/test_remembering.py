@@ -13,8 +13,6 @@ from brian_sweep_widget.engines import compiled
 from brian_sweep_widget.engines.compiled.remembering import remember_solutions
 from brian_sweep_widget.engines.context import BrianContext
 
-pytestmark = pytest.mark.timeout(300)
-
 
 @contextmanager
 def without_memory() -> Iterator[None]:

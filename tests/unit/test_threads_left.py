@@ -20,7 +20,7 @@ END = threading.Event()
 
 def noise() -> None:
     """Go on for long."""
-    END.wait(60)
+    END.wait(120)
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,7 @@ def by_number() -> None:
 
     started = threading.Event()
     _thread.start_new_thread(lambda: (started.set(), noise()), ())
-    started.wait(60)
+    started.wait(120)
 
 
 END_LATER: list[threading.Timer] = []
@@ -97,7 +97,7 @@ def test_an_outcome_tells() -> None:
     """And is nobody's but the moment's."""
 
     def waiting() -> None:
-        vars(threading.main_thread())["end"].wait(60)
+        vars(threading.main_thread())["end"].wait(120)
 
     def starting(x: float = 1.0) -> float:
         threading.Thread(target=waiting, daemon=True).start()

@@ -6,6 +6,7 @@ for is answered, as far as it can be known before the program runs.
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
 from collections.abc import Callable, Iterator
@@ -206,7 +207,7 @@ class Construction:
         if template in _SET + _CONNECT:
             return self._make_code(*args, **options)
         self.take_in_changes()  # before it runs
-        options["abstract_code"] = _with_one_name_each(
+        options["abstract_code"], options["variables"] = _with_one_name_each(
             options["abstract_code"], options["variables"], options["variable_indices"]
         )
         made = self._make_code(*args, **options)
@@ -225,23 +226,41 @@ class Construction:
 
 def _with_one_name_each(
     code: dict[Any, str], variables: dict[str, Any], indices: dict[str, Any]
-) -> dict[Any, str]:
+) -> tuple[dict[Any, str], dict[str, Any]]:
     """Call a variable by one name: Brian's C++ reads each name once, before all statements.
 
-    In ``v += 10; w = v_post`` it would give ``w`` what ``v`` was before.
+    In ``v += 10; w = v_post`` it would give ``w`` what ``v`` was before; also if
+    the second name is in a subexpression.
     """
-    from brian2.core.variables import ArrayVariable  # noqa: PLC0415 - as above
+    from brian2.core.variables import ArrayVariable, Subexpression  # noqa: PLC0415 - as above
     from brian2.utils.stringtools import get_identifiers, word_substitute  # noqa: PLC0415
 
-    used = sorted(set().union(*map(get_identifiers, code.values())) & variables.keys())
+    used: set[str] = set()
+    found = set().union(*map(get_identifiers, code.values())) & variables.keys()
+    while found:
+        used |= found
+        inside = [variables[name] for name in found if isinstance(variables[name], Subexpression)]
+        found = set().union(*(one.identifiers for one in inside)) & variables.keys() - used
     first: dict[Any, str] = {}
     other = {}
-    for name in used:
+    # Brian begins the names that it makes for subexpressions with an underscore.
+    for name in sorted(used, key=lambda name: (name.startswith("_"), name)):
         if isinstance(variables[name], ArrayVariable):
             kept = first.setdefault((variables[name], indices[name]), name)
             if kept != name:
                 other[name] = kept
-    return {block: word_substitute(text, other) for block, text in code.items()} if other else code
+    if not other:
+        return code, variables
+    renamed = dict(variables)
+    for name in used:
+        if (
+            isinstance(variables[name], Subexpression)
+            and variables[name].identifiers & other.keys()
+        ):
+            renamed[name] = one = copy.copy(variables[name])
+            one.expr = word_substitute(one.expr, other)
+            one.identifiers = get_identifiers(one.expr)
+    return {block: word_substitute(text, other) for block, text in code.items()}, renamed
 
 
 def _run(create: Callable[..., Any], asked: dict[str, Any]) -> Any:
