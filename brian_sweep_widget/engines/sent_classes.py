@@ -7,7 +7,7 @@ import threading
 import types
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from types import ModuleType
+from types import MemberDescriptorType, ModuleType
 from typing import Any
 
 import cloudpickle
@@ -42,8 +42,31 @@ def class_parts(kind: type, reduce: Callable[[type], Any]) -> Any:
     # Cloudpickle gives classes a number, and a process that knows it keeps its
     # class, with what an earlier job put into it. Every job gets a new one.
     if reduced[0].__name__ == "_make_skeleton_class":
-        return (_make_class, reduced[1][:4], *reduced[2:])
+        _, (*names, contents, _, _), (attributes, slots), *rest = reduced
+        own = _slots_of(kind)
+        if own is not None:
+            contents = {**contents, "__slots__": own}
+            attributes = {name: attributes[name] for name in attributes if name not in own}
+        return (_make_class, (*names, contents), (attributes, slots), *rest)
     return _enum_parts(kind, reduced)
+
+
+def _slots_of(kind: type) -> tuple[str, ...] | None:
+    """Name the slots of a class itself, which it has to be made with; None if it has a dict.
+
+    Cloudpickle makes a class without them, and looks for private ones by the
+    names that they have in the source.
+    """
+    there = vars(kind)
+    if "__slots__" not in there:
+        return None
+    own = [
+        name
+        for name, one in there.items()
+        if isinstance(one, MemberDescriptorType)
+        and (one.__objclass__, one.__name__) == (kind, name)  # no other name of one
+    ]
+    return (*own, *(name for name in ("__dict__", "__weakref__") if name in there))
 
 
 def _enum_parts(kind: Any, reduced: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -245,3 +245,52 @@ def test_enums_arrive_with_all_that_is_in_them(asked: str) -> None:
     model = as_model(scope["f"])
     packed = pack(engine_for("auto", model, model.parameters({})))
     assert unpack(packed).functions[0]() == scope["f"]()
+
+
+SLOTS = """
+import dataclasses, weakref
+
+class Private:
+    __slots__ = ("left", "__hidden", "__weakref__")
+    other_name = None
+    def __init__(self, left, hidden):
+        self.left, self.__hidden = left, hidden
+    def hidden(self):
+        return self.__hidden
+
+Private.other_name = Private.left
+
+class Derived(Private):
+    __slots__ = {"extra": "with words"}
+
+class WithDict(Private):
+    __slots__ = ("__dict__",)
+
+@dataclasses.dataclass(slots=True)
+class Data:
+    a: float = 1.0
+
+made = Derived(1, 2)
+
+def f(x=1.0):
+    one, data, free = Derived(3, 4), Data(5.0), WithDict(6, 7)
+    one.extra, free.anything = 8, 9
+    for thing, name in ((one, "unknown"), (data, "b"), (Private(1, 2), "extra")):
+        try:
+            setattr(thing, name, 0)
+        except AttributeError:
+            continue
+        raise AssertionError(name)
+    assert weakref.ref(one)() is one and one.other_name == 3
+    assert not hasattr(one, "__dict__") and Derived.__slots__ == {"extra": "with words"}
+    return [made.hidden(), one.hidden(), data.a, free.hidden(), one.extra, free.anything]
+"""
+
+
+def test_a_class_with_slots_arrives_with_them() -> None:
+    """Private ones, too; and nothing that is none can be set."""
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    exec(SLOTS, scope)
+    model = as_model(scope["f"])
+    packed = pack(engine_for("auto", model, model.parameters({})))
+    assert unpack(packed).functions[0]() == scope["f"]() == [2, 4, 5.0, 7, 8, 9]
