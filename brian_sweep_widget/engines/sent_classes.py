@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import types
+import typing
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import MemberDescriptorType, ModuleType
@@ -58,7 +59,8 @@ def _slots_of(kind: type) -> tuple[str, ...] | None:
     names that they have in the source.
     """
     there = vars(kind)
-    if "__slots__" not in there:
+    # Whoever makes named tuples sees to it.
+    if "__slots__" not in there or typing.NamedTuple in there.get("__orig_bases__", ()):
         return None
     own = [
         name

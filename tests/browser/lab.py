@@ -96,6 +96,7 @@ class Lab:
         self.problems: list[str] = []
         self._server = server
         self._leaving = False
+        self._expected_errors: list[str] = []  # texts that are in what the console may say
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.problems.append(f"exception: {error}"))
         page.on("request", self._requested)
@@ -132,6 +133,8 @@ class Lab:
 
     def reopen_tomorrow(self) -> None:
         """Load the page again after the kernel has gone; Lab starts another one."""
+        # Lab says so, sooner or later, of each widget whose kernel is gone.
+        self._expected_errors.append("widget model not found")
         self._server.end_kernels()
         self.reload()
 
@@ -201,6 +204,8 @@ class Lab:
         self.page.evaluate(_COMMAND, [name, options, _SECONDS * 1000])
 
     def _heard(self, message: ConsoleMessage) -> None:
+        if any(text in message.text for text in self._expected_errors):
+            return
         if message.type == "error" and not self._leaving:
             self.problems.append(f"console: {message.text} ({message.location})")
 

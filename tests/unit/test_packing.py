@@ -248,7 +248,7 @@ def test_enums_arrive_with_all_that_is_in_them(asked: str) -> None:
 
 
 SLOTS = """
-import dataclasses, weakref
+import dataclasses, typing, weakref
 
 class Private:
     __slots__ = ("left", "__hidden", "__weakref__")
@@ -270,12 +270,19 @@ class WithDict(Private):
 class Data:
     a: float = 1.0
 
+class Pair(typing.NamedTuple):
+    first: float
+    second: float = 10.0
+
+class Empty:
+    __slots__ = ()
+
 made = Derived(1, 2)
 
 def f(x=1.0):
     one, data, free = Derived(3, 4), Data(5.0), WithDict(6, 7)
     one.extra, free.anything = 8, 9
-    for thing, name in ((one, "unknown"), (data, "b"), (Private(1, 2), "extra")):
+    for thing, name in ((one, "unknown"), (data, "b"), (Private(1, 2), "extra"), (Empty(), "a")):
         try:
             setattr(thing, name, 0)
         except AttributeError:
@@ -283,7 +290,8 @@ def f(x=1.0):
         raise AssertionError(name)
     assert weakref.ref(one)() is one and one.other_name == 3
     assert not hasattr(one, "__dict__") and Derived.__slots__ == {"extra": "with words"}
-    return [made.hidden(), one.hidden(), data.a, free.hidden(), one.extra, free.anything]
+    hidden = [made.hidden(), one.hidden(), free.hidden()]
+    return [*Pair(0.0), *hidden, data.a, one.extra, free.anything]
 """
 
 
@@ -293,4 +301,4 @@ def test_a_class_with_slots_arrives_with_them() -> None:
     exec(SLOTS, scope)
     model = as_model(scope["f"])
     packed = pack(engine_for("auto", model, model.parameters({})))
-    assert unpack(packed).functions[0]() == scope["f"]() == [2, 4, 5.0, 7, 8, 9]
+    assert unpack(packed).functions[0]() == scope["f"]() == [0.0, 10.0, 2, 4, 7, 5.0, 8, 9]
