@@ -151,7 +151,8 @@ class WidgetView:
         try:
             expect(self.stop_button).to_be_enabled(timeout=2000)
         except AssertionError:  # a compiled sweep may be over before anybody looks
-            self.expect_status("Finished")
+            runs, ended = self.stop_button.is_enabled, self.status.inner_text
+            until(lambda: runs() or "Finished" in ended(), "Run was taken")
 
     def expect_status(self, text: str, seconds: float = _SECONDS) -> None:
         """Wait for a text (a regular expression) in the status strip."""

@@ -17,6 +17,8 @@ from brian_sweep_widget.engines.packing import unpack
 from brian_sweep_widget.models import as_model
 
 NAME = "a_library_in_c"
+# Python cannot make a compiled module twice; other tests must not find it.
+_made: dict[str, ModuleType] = {}
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +39,10 @@ def _loaded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, module in list(sys.modules.items()):
         if is_module(module) and is_users_scope(vars(module)) and name not in {"__main__", NAME}:
             monkeypatch.delitem(sys.modules, name)
+    sys.modules.update(_made)
     yield
-    monkeypatch.undo()
+    for name in [name for name in sys.modules if name.partition(".")[0] == NAME]:
+        _made[name] = sys.modules.pop(name)
 
 
 def _packed(code: str) -> tuple[bytes, Any]:
