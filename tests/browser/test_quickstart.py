@@ -296,7 +296,7 @@ def test_two_views_show_the_same(lab: Lab) -> None:
 
 def test_cell_run_again_replaces_the_widget(lab: Lab) -> None:
     """The old run is cancelled, the new widget works."""
-    lab.open_cells(slow(points=200), "old = widget")
+    lab.open_cells(slow(points=1000), "old = widget")
     lab.run_cell(0)
     start(lab, lab.widget())
     lab.run_cell(1)
