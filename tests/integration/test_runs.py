@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -556,6 +556,15 @@ def test_tokens_are_removed() -> None:
     until(lambda: tokens() <= before, "tokens are gone")
 
 
+@pytest.fixture
+def _interrupts() -> Iterator[None]:
+    """Have Python's own handler: tests in the background of a shell inherit none."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interrupts")
 @pytest.mark.parametrize("progress", [True, False])
 def test_an_interrupted_run_keeps_what_is_finished(progress: bool) -> None:
     """The notebook's stop button: partial results are in ``sweep.latest``."""
