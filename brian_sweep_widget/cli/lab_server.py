@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import secrets
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -38,7 +38,9 @@ class StopSignals:
     """
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        self._received = False
+        # Of an event, a second signal would wait for the lock that the first one holds.
+        self._signals: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
@@ -55,14 +57,18 @@ class StopSignals:
     @property
     def received(self) -> bool:
         """Whether one came."""
-        return self._event.is_set()
+        return self._received
 
     def wait(self, seconds: float = _WATCH) -> bool:
         """Wait a moment for one; say whether it came."""
-        return self._event.wait(seconds)
+        if not self._received:
+            with contextlib.suppress(queue.Empty):
+                self._signals.get(timeout=seconds)
+        return self._received
 
     def _set(self, _number: int, _frame: FrameType | None) -> None:
-        self._event.set()
+        self._received = True
+        self._signals.put(None)
 
 
 class LabServer:

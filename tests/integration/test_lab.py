@@ -133,6 +133,34 @@ def test_a_signal_ends_everything(lab: Lab, number: signal.Signals) -> None:
     assert not [number for number in family if alive(number)]
 
 
+IMPATIENT = """
+import signal, sys
+from brian_sweep_widget.cli.lab_server import StopSignals
+
+left = 5
+
+def again(frame, event, _):
+    global left
+    if left and event.endswith("call") and frame.f_code.co_name in {"_set", "notify_all"}:
+        left -= 1
+        signal.raise_signal(signal.SIGTERM)
+
+with StopSignals() as stop:
+    sys.setprofile(again)
+    signal.raise_signal(signal.SIGTERM)
+    assert stop.wait(10) and stop.received
+    sys.setprofile(None)
+print("ended", left < 5)
+"""
+
+
+def test_a_signal_may_come_while_one_is_taken() -> None:
+    """The second made the first wait for itself, and nothing but a kill ended it."""
+    command = [sys.executable, "-c", IMPATIENT]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert ran.stdout == "ended True\n", ran.stderr
+
+
 def test_processes_that_lost_their_parent_are_ended_too(lab: Lab) -> None:
     lab.ask("/api/kernels", b'{"name": "python3"}')
     family = descendants(lab.process.pid)
