@@ -170,7 +170,7 @@ class Hub:
         self._process.wait()
         for user in self.users:
             subprocess.run(["pkill", "-KILL", "-u", user], check=False)
-            until(lambda user=user: self._removed(user), f"{user} is removed")
+            until(lambda user=user: self._removed(user), f"{user} is removed", 20)
         shutil.rmtree(self.folder)
 
     def _removed(self, user: str) -> bool:

@@ -95,7 +95,7 @@ class Computer:
         if self.serving is not None:
             self.serving.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
-                self.serving.wait(120)
+                self.serving.wait(10)
             self.kill()
         self.log.write_bytes(b"")
 

@@ -146,7 +146,7 @@ class LabServer:
         """End the server and everything that it started."""
         self._process.terminate()
         try:
-            self._process.wait(20)
+            self._process.wait(5)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -220,7 +220,7 @@ def name(child):
         return ""  # it has ended
 [child.pid for child in psutil.Process().children(recursive=True) if name(child) == "main"]
 """
-    until(lambda: lab.ask(programs) == "[]", "no program runs")
+    until(lambda: lab.ask(programs) == "[]", "no program runs", 5)
     assert_drawn(view, results(lab, "spike_count"))
     expect(view.run_button).to_be_enabled()
 
@@ -301,7 +301,7 @@ def test_cell_run_again_replaces_the_widget(lab: Lab) -> None:
     start(lab, lab.widget())
     lab.run_cell(1)
     lab.run_cell(0)
-    until(lambda: state(lab, "old") == "cancelled", "the old run's end")
+    until(lambda: state(lab, "old") == "cancelled", "the old run's end", 5)
     view = lab.widget()
     expect(lab.page.locator(".bsw")).to_have_count(1)
     view.expect_status("^Ready")
@@ -385,7 +385,7 @@ def test_size_changes_the_result_and_measure_the_curve(lab: Lab) -> None:
     view.type("Network size", 3 * SMALL)
     view.press_run()
     view.expect_status("^Starting|^\\d+ of|^Finished")
-    until(lambda: state(lab) == "finished", "the second sweep's end")
+    until(lambda: state(lab) == "finished", "the second sweep's end", 20)
     large = results(lab, "spike_count")
     assert (large[:, 1] > small[:, 1]).all()
     assert_drawn(view, large)

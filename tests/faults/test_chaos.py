@@ -69,7 +69,7 @@ class Kernels:
         """Kill the kernel; when what it started is gone, another one begins."""
         family = {number: _command(number) for number in descendants(self.process.pid)}
         self.process.kill()
-        self.process.wait(120)
+        self.process.wait(10)
         assert self.process.stdout is not None
         self.process.stdout.close()
         # A worker that is only starting watches its parent as soon as it has imported what

@@ -65,7 +65,7 @@ def test_a_sweep_paused_before_it_began_waits(tmp_path: Path) -> None:
     run.pause()
     until(lambda: run.progress.running == 0, "nothing runs")
     run.cancel()
-    results = run.wait(120)
+    results = run.wait(5)
     assert run.progress.state == "cancelled"
     assert results.counts()["cancelled"] > 0
 
@@ -87,7 +87,7 @@ def test_a_running_point_can_be_skipped(tmp_path: Path) -> None:
     until(lambda: [one.position for one in run.under_way] == [(3, 0)], "it is under way")
     assert run.under_way[0].seconds >= 0
     run.skip((3, 0))
-    run.wait(120)
+    run.wait(10)
     assert statuses(run) == {float(x): "cancelled" if x == 3 else "done" for x in range(8)}
     assert run.progress.state == "finished"
     assert set(local_pool(WORKERS, prepare).processes()) == before
@@ -178,7 +178,7 @@ def test_retry_after_a_stop_computes_the_rest(tmp_path: Path) -> None:
     run = Sweep(gated(gate), x=np.arange(6.0), workers=WORKERS, store=None).start()
     until(lambda: run.progress.done == 1 and run.progress.running == WORKERS, "busy")
     run.cancel()
-    run.wait(120)
+    run.wait(5)
     gate.touch()
     again = run.retry()
     assert again.outcomes_since(0)[0].job.parameters["x"] == 0.0
@@ -262,7 +262,7 @@ def test_a_callback_never_waits(tmp_path: Path) -> None:
     thread.join(5)  # all of it together; the jobs wait for ever
     assert not thread.is_alive()
     run.cancel()
-    run.wait(120)
+    run.wait(5)
 
 
 def test_a_worker_that_stops_answering_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -301,5 +301,5 @@ def test_what_a_simulation_puts_away_when_it_is_stopped_is_put_away(tmp_path: Pa
     run = Sweep(tidy, x=[0.0, 1.0], workers=WORKERS).start()
     until(lambda: run.progress.done == 1 and run.progress.running == 1, "it runs")
     run.cancel()
-    run.wait(120)
+    run.wait(5)
     until(lambda: (tmp_path / "mark").read_text() == "++", "all is put away")

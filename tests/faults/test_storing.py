@@ -324,7 +324,7 @@ def test_a_stop_while_the_disk_is_full(small_disk: Path) -> None:
     run = Sweep(arrays, x=np.arange(40.0), workers=WORKERS, store=path).start()
     until(lambda: run.progress.waits, "it says so")
     run.cancel()
-    results = run.wait(120)
+    results = run.wait(5)
     assert run.progress.state == "cancelled"
     assert results.counts()["done"] == len(Results.open(path))
     assert "could not be stored before the stop" in run.progress.notice

@@ -226,7 +226,7 @@ except KeyboardInterrupt:
     assert said(waiting) == "asking"
     waiting.send_signal(signal.SIGINT)
     assert said(waiting) == "interrupted"
-    assert waiting.wait(120) == 0
+    assert waiting.wait(10) == 0
     waiting.communicate()
     holder.kill()
     holder.communicate()
@@ -553,8 +553,8 @@ except KeyboardInterrupt:
     assert alive(shell)
     process.send_signal(signal.SIGINT)
     assert said(process) == "interrupted"
-    assert process.wait(120) == 0
-    until(lambda: not alive(shell), "the shell has ended")
+    assert process.wait(10) == 0
+    until(lambda: not alive(shell), "the shell has ended", 10.0)
     process.communicate()
 
 

@@ -266,7 +266,7 @@ def test_an_interrupt_keeps_what_is_finished(functions: Path) -> None:
     assert "Traceback" not in stderr
     assert "1 of 3 done, 0 failed, 2 cancelled" in stdout
     assert pd.read_csv(functions.parent / "part.csv")["status"].tolist().count("done") == 1
-    until(lambda: not family & descendants(os.getpid()), "its workers are gone")
+    until(lambda: not family & descendants(os.getpid()), "its workers are gone", 10.0)
 
 
 def test_the_doctor_finds_no_problem_here(tmp_path: Path) -> None:

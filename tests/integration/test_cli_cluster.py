@@ -95,7 +95,7 @@ def test_serve_list_run_and_stop(
         assert "received" in shown
     finally:
         serving.send_signal(signal.SIGINT)
-        assert serving.wait(120) == 0
+        assert serving.wait(20) == 0
         log.close()
 
 

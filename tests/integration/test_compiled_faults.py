@@ -162,7 +162,7 @@ def test_a_program_that_hangs_is_stopped(recipe: compiled.Recipe, tmp_path: Path
     assert outcome.status == "failed"
     assert "after 0.5 s, the time limit of this sweep" in str(outcome.failure)
     process = int((tmp_path / "process").read_text())
-    until(lambda: not alive(process), "the program ended")
+    until(lambda: not alive(process), "the program ended", 10.0)
 
 
 def test_an_interrupted_program_gives_no_number(recipe: compiled.Recipe) -> None:
@@ -474,11 +474,11 @@ def test_a_killed_worker_takes_its_program_along() -> None:
         programs = _binaries(workers)
         for worker in workers:
             os.kill(worker, signal.SIGKILL)
-        until(lambda: not any(map(alive, programs)), "its programs ended")
+        until(lambda: not any(map(alive, programs)), "its programs ended", 10.0)
     finally:
         run.cancel()
-    run.wait(120)
-    until(lambda: not _binaries(local_pool(2).processes()), "no program is left")
+    run.wait(20)
+    until(lambda: not _binaries(local_pool(2).processes()), "no program is left", 10.0)
     assert not list(scratch_folder().glob("results-*/run-*"))
     after = Sweep(cuba, size=100, duration=2 * ms, workers=2, engine="compiled")
     assert after.run(progress=False).counts() == {"done": 1}
@@ -499,7 +499,7 @@ run.wait()
         until(lambda: len(_binaries(descendants(kernel.pid))) == 2, "both programs run")
         programs = _binaries(descendants(kernel.pid))
         kernel.kill()
-        until(lambda: not any(map(alive, programs)), "they ended")
+        until(lambda: not any(map(alive, programs)), "they ended", 2.0)
     finally:
         kernel.kill()
         kernel.wait()

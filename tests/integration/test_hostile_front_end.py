@@ -229,7 +229,7 @@ def test_floods_of_clicks_start_no_flood_of_sweeps(monkeypatch: pytest.MonkeyPat
         assert len(started) <= 3
         for _ in range(3):
             send(flooded._bench._stop_button, click)
-        until(lambda: flooded.run is not None and flooded.run.progress.ended, "the stop")
+        until(lambda: flooded.run is not None and flooded.run.progress.ended, "the stop", 20)
         send(flooded._bench._run_button, click)
         assert flooded.run.progress.total == 40
     finally:

@@ -126,7 +126,7 @@ def test_a_signal_ends_everything(lab: Lab, number: signal.Signals) -> None:
     family = descendants(lab.process.pid)
     assert len(family) >= 2  # the server and the kernel
     lab.process.send_signal(number)
-    until(lambda: not lab.runs, "the command ends")
+    until(lambda: not lab.runs, "the command ends", 30)
     assert lab.process.returncode == 0, lab.output
     assert "JupyterLab has ended" in lab.output
     assert "Traceback" not in lab.output
@@ -169,7 +169,7 @@ def test_processes_that_lost_their_parent_are_ended_too(lab: Lab) -> None:
     until(lambda: len(descendants(server.pid)) >= 1, "the kernel is seen")
     psutil.Process(server.pid).suspend()  # it can neither end its kernel nor itself
     lab.process.send_signal(signal.SIGINT)
-    until(lambda: not lab.runs, "the command ends")
+    until(lambda: not lab.runs, "the command ends", 30)
     assert lab.process.returncode == 0, lab.output
     assert not [number for number in family if alive(number)]
 
@@ -177,7 +177,7 @@ def test_processes_that_lost_their_parent_are_ended_too(lab: Lab) -> None:
 def test_a_crash_of_the_server_is_told(lab: Lab) -> None:
     (server,) = psutil.Process(lab.process.pid).children()
     server.kill()
-    until(lambda: not lab.runs, "the command ends")
+    until(lambda: not lab.runs, "the command ends", 30)
     assert lab.process.returncode == 1
     assert "JupyterLab crashed" in lab.output
 

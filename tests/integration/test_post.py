@@ -63,7 +63,7 @@ def test_calls_of_a_sweep_have_a_folder_that_goes_with_it(post: Post) -> None:
     ((_, folder),) = post.take(parcel(where, sweep="folders")).results
     assert Path(folder).is_dir()
     post.stop("folders")
-    until(lambda: not Path(folder).exists(), "the folder is gone")
+    until(lambda: not Path(folder).exists(), "the folder is gone", 10.0)
 
 
 def under_way(post: Post, sweep: str, mark: Path) -> tuple[threading.Thread, list[Any]]:

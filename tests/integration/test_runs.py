@@ -363,13 +363,13 @@ def test_stop_stops(function: Callable[..., Any]) -> None:
     assert progress.done + progress.cancelled == progress.total == len(results) == 8
     assert results.dataset["status"].values.ravel().tolist()[0] == "done"
     # The user's own child processes are gone in any case.
-    until(lambda: not sleepers(), "no child goes on")
+    until(lambda: not sleepers(), "no child goes on", 10.0)
     after = worker_numbers()  # the next sweep works at once
     if function in SOFT:
         assert after == before  # the very same, warm processes
     elif function is waits_in_c:
         assert not after & before
-    until(lambda: not any(alive(number) for number in before - after), "old workers are dead")
+    until(lambda: not any(alive(number) for number in before - after), "old workers are dead", 10.0)
     assert working & before == before
 
 
@@ -553,7 +553,7 @@ def test_tokens_are_removed() -> None:
     assert len(tokens() - before) == 1
     run.cancel()
     run.wait(STOP)
-    until(lambda: tokens() <= before, "tokens are gone")
+    until(lambda: tokens() <= before, "tokens are gone", 10.0)
 
 
 @pytest.fixture
@@ -665,11 +665,11 @@ def test_a_pool_outlives_a_kill() -> None:
     first = pool.submit(os.getpid).result(120)
     assert pool.processes() == [first]
     pool.kill()
-    until(lambda: not alive(first), "the worker is dead")
+    until(lambda: not alive(first), "the worker is dead", 10.0)
     second = pool.submit(os.getpid).result(120)
     assert second not in {first, os.getpid()}
     pool.kill()
-    until(lambda: not alive(second), "the worker is dead")
+    until(lambda: not alive(second), "the worker is dead", 10.0)
 
 
 ORPHANS = """
@@ -702,8 +702,8 @@ def test_a_killed_parent_leaves_no_orphans(tmp_path: Path, body: str) -> None:
     family = descendants(parent.pid)
     assert len(family) >= 2
     parent.kill()
-    parent.wait(120)
-    until(lambda: not any(alive(number) for number in family), f"{family} are gone")
+    parent.wait(10)
+    until(lambda: not any(alive(number) for number in family), f"{family} are gone", 15)
     parent.stdout.close()
 
 
@@ -714,11 +714,11 @@ def test_a_script_that_ends_does_not_wait_for_its_sweep(tmp_path: Path) -> None:
     assert parent.stdout.readline().strip() == "ready"
     family = descendants(parent.pid)
     try:
-        until(lambda: parent.poll() is not None, "the script ends")
-        until(lambda: not any(alive(number) for number in family), f"{family} are gone")
+        until(lambda: parent.poll() is not None, "the script ends", 15)
+        until(lambda: not any(alive(number) for number in family), f"{family} are gone", 15)
     finally:
         parent.kill()
-        parent.wait(120)
+        parent.wait(10)
         parent.stdout.close()
 
 

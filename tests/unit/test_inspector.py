@@ -181,7 +181,7 @@ class Looking:
         self.go = go
 
     def wait(self) -> Inspection:
-        assert self.go.wait(120)
+        assert self.go.wait(10)
         return self.inspection
 
     def cancel(self) -> None:

@@ -289,7 +289,7 @@ def test_preparation_goes_on_when_a_run_is_stopped(make: Any, world: Preparation
     widget = make(model, x=[1.0, 2.0])
     widget.start()
     widget.stop()
-    until(lambda: status(widget).state == "cancelled", "the stop")
+    until(lambda: status(widget).state == "cancelled", "the stop", 10.0)
     until(lambda: status(widget).phase == "compiling", "the phase")
     world.now = READY
     until(lambda: status(widget).phase == "", "its end")
@@ -538,7 +538,7 @@ def test_a_model_that_is_not_shown_computes_nothing(make: Any, world: Preparatio
     until(lambda: world.runs, "the first run")
     first = widget._bench
     widget._head.value = "adex"
-    until(lambda: first.run.progress.ended, "the end of its run")
+    until(lambda: first.run.progress.ended, "the end of its run", 10.0)
     assert not first._switch.on
     begun = len(world.runs)
     widget._head.value = "cuba"

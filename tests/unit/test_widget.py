@@ -400,7 +400,7 @@ def test_run_is_drawn_as_it_grows(make: Any) -> None:
     assert not widget._bench._stop_button.disabled
     run.give(3)
     run.state = "finished"
-    until(lambda: status(widget).state == "finished", "the end")
+    until(lambda: status(widget).state == "finished", "the end", 10.0)
     assert sorted(dots(widget)) == [0, 1, 2, 3, 4]
     assert not widget._bench._run_button.disabled
     assert widget._bench._stop_button.disabled
@@ -598,7 +598,7 @@ def test_only_the_pump_writes_to_the_screen(make: Any, sent: Any) -> None:
     until(lambda: len(dots(widget)) == 50, "fifty dots")
     fields(widget, "x")[1].value = 3.0
     widget.stop()
-    until(lambda: status(widget).state == "cancelled", "the end")
+    until(lambda: status(widget).state == "cancelled", "the end", 10.0)
     senders = {message.thread for message in sent if message.comm in ours}
     assert senders == {PUMP}
 
