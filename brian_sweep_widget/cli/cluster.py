@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import signal
-import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable
+from contextlib import closing
 
 from brian_sweep_widget.backends import (
     Cluster,
@@ -23,6 +21,7 @@ from brian_sweep_widget.backends.hosts.cluster import PORT
 from brian_sweep_widget.backends.hosts.extra import ExtraMissingError
 from brian_sweep_widget.backends.hosts.serving import Serving, ServingError
 from brian_sweep_widget.cli.cluster_options import WARNING
+from brian_sweep_widget.cli.stop_signals import StopSignals
 from brian_sweep_widget.cli.terminal import DONE, INCOMPLETE, refuse, say
 
 _SEARCH = 2.5  # s: hosts on the network answer within one
@@ -71,7 +70,7 @@ def _serve(parsed: argparse.Namespace) -> int:
         refuse(f"argument --workers: {slots} is too small (allowed: 1 or more)")
     port = PORT if parsed.port is None else parsed.port
     with (
-        _asked_to_end() as ended,
+        StopSignals("SIGINT", "SIGTERM") as stop,
         closing(
             Serving(credentials, slots, parsed.host, port, announce=parsed.announce)
         ) as serving,
@@ -83,23 +82,9 @@ def _serve(parsed: argparse.Namespace) -> int:
         else:
             heard = "cluster='*' or " if parsed.announce else ""
             say(f"to use it: {heard}cluster=[{address!r}]; Ctrl-C ends it")
-        ended.wait()
+        while not stop.wait():
+            pass
     return DONE
-
-
-@contextmanager
-def _asked_to_end() -> Iterator[threading.Event]:
-    """Give what is set by Ctrl-C, or by a polite end; afterwards both do what they did."""
-    ended = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: ended.set())
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield ended
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _list(parsed: argparse.Namespace) -> int:

@@ -10,7 +10,8 @@ import webbrowser
 from importlib.util import find_spec
 from pathlib import Path
 
-from brian_sweep_widget.cli.lab_server import LabServer, StopSignals
+from brian_sweep_widget.cli.lab_server import LabServer
+from brian_sweep_widget.cli.stop_signals import StopSignals
 from brian_sweep_widget.cli.terminal import DONE, INCOMPLETE, refuse, say
 
 _QUICKSTART = "01_quickstart.ipynb"
@@ -36,7 +37,8 @@ def lab(parsed: argparse.Namespace) -> int:
     if find_spec("jupyterlab") is None:
         refuse("JupyterLab is not installed: pip install 'brian-sweep-widget[lab]'")
     notebook = find_notebook(parsed.notebook)
-    with StopSignals() as stop, LabServer(notebook) as server:
+    # A terminal that is closed, too.
+    with StopSignals("SIGINT", "SIGTERM", "SIGHUP") as stop, LabServer(notebook) as server:
         say(f"starting JupyterLab on {notebook} ...")
         if not server.wait_until_it_answers(_START_SECONDS, stop):
             if stop.received:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import queue
 import secrets
-import signal
 import socket
 import subprocess
 import sys
@@ -15,60 +13,20 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import Any, Self
+from types import TracebackType
+from typing import Self
 from urllib.parse import quote
 
 import psutil
 
+from brian_sweep_widget.cli.stop_signals import StopSignals
+
 _HOST = "127.0.0.1"
 _TOKEN_BYTES = 24
 _POLL = 0.2  # s; while it starts or ends
-_WATCH = 1.0  # s; while it runs
 _ANSWER_SECONDS = 5.0
 _GRACE = 5.0  # s; what the server gets to end by itself
 _LOG_LINES = 15
-
-
-class StopSignals:
-    """Remembers that this process was asked to stop, instead of dying on the spot.
-
-    Ctrl-C, a terminal that is closed and a polite kill all mean: end the
-    server first. Within the ``with`` block they do nothing but set a flag.
-    """
-
-    def __init__(self) -> None:
-        self._received = False
-        # Of an event, a second signal would wait for the lock that the first one holds.
-        self._signals: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> Self:
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):  # Windows has no SIGHUP
-                number = getattr(signal, name)
-                self._before[number] = signal.signal(number, self._set)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    @property
-    def received(self) -> bool:
-        """Whether one came."""
-        return self._received
-
-    def wait(self, seconds: float = _WATCH) -> bool:
-        """Wait a moment for one; say whether it came."""
-        if not self._received:
-            with contextlib.suppress(queue.Empty):
-                self._signals.get(timeout=seconds)
-        return self._received
-
-    def _set(self, _number: int, _frame: FrameType | None) -> None:
-        self._received = True
-        self._signals.put(None)
 
 
 class LabServer:

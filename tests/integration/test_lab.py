@@ -135,7 +135,7 @@ def test_a_signal_ends_everything(lab: Lab, number: signal.Signals) -> None:
 
 IMPATIENT = """
 import signal, sys
-from brian_sweep_widget.cli.lab_server import StopSignals
+from brian_sweep_widget.cli.stop_signals import StopSignals
 
 left = 5
 
@@ -145,7 +145,7 @@ def again(frame, event, _):
         left -= 1
         signal.raise_signal(signal.SIGTERM)
 
-with StopSignals() as stop:
+with StopSignals("SIGTERM") as stop:
     sys.setprofile(again)
     signal.raise_signal(signal.SIGTERM)
     assert stop.wait(10) and stop.received
