@@ -591,6 +591,48 @@ def test_a_model_that_asks_is_compiled() -> None:
         np.testing.assert_allclose(ours, runtime, rtol=1e-12)
 
 
+@network_model(duration=2 * ms)
+def asking_for_drawn(p: float = 0.5, size: int = 8) -> Network:
+    """Ask how many synapses were drawn, and which; what nobody asks for is drawn, too."""
+    neurons = NeuronGroup(
+        size, "dv/dt = (1.2 - v)/ms : 1", threshold="v > 1", reset="v = 0", method="euler",
+        name="neurons",
+    )  # fmt: skip
+    neurons.v = "rand()"
+    synapses = Synapses(neurons, neurons[1:], "w : 1", on_pre="v_post += w", name="synapses")
+    synapses.connect(p=p)
+    synapses.w = "0.1*rand()"
+    if len(synapses):
+        synapses.w[int(synapses.i[0]), :] = 0.2
+    weights = StateMonitor(synapses, "w", record=True, dt=1 * ms, name="weights")
+    return Network(neurons, synapses, weights)
+
+
+asking_for_drawn.measure()(recorded)
+asking_for_drawn.measure()(potentials)
+
+
+def test_what_is_drawn_while_building_has_the_runtimes_numbers() -> None:
+    """For each seed and size its own; with no synapses at all, too."""
+    chosen: dict[str, Any] = {"p": [0, 0.5], "size": [8, 11], "trials": 2, "seed": 4}
+    told = {}
+    for engine in ("compiled", "numpy"):
+        results = Sweep(
+            asking_for_drawn, engine=engine, store=None, workers=1, **chosen
+        ).run(progress=False)
+        assert results.counts() == {"done": 8}, results.failures
+        told[engine] = {
+            (*outcome.job.parameters.values(), outcome.job.seed): [
+                outcome.values[name].si for name in ("recorded", "potentials")
+            ]
+            for outcome in results.outcomes
+        }
+    assert told["compiled"].keys() == told["numpy"].keys()
+    for job, ours in told["compiled"].items():
+        for mine, runtimes in zip(ours, told["numpy"][job], strict=True):
+            np.testing.assert_allclose(mine, runtimes, rtol=1e-12)
+
+
 @network_model(duration=1 * ms)
 def mistaken(values: int = 3, beyond: float = 0) -> Network:
     """Give random synapses a number of weights; set a neuron that is not there."""

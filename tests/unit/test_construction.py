@@ -17,6 +17,7 @@ from brian2 import (
     check_units,
     implementation,
     ms,
+    prefs,
     um,
 )
 
@@ -38,11 +39,13 @@ def neurons(number: int = 5, **options: Any) -> NeuronGroup:
     return NeuronGroup(number, "v : 1", threshold="v > 1", reset="v = 0", **options)
 
 
-def random_synapses() -> tuple[NeuronGroup, Synapses]:
-    """Connect some pairs of neurons, as the program will draw."""
+def random_synapses(*, after_a_run: bool = False) -> tuple[NeuronGroup, Synapses]:
+    """Connect some pairs of neurons at random, or by what a simulation gave."""
     group = neurons(name="n")
+    if after_a_run:
+        Network(group).run(1 * ms)
     synapses = Synapses(group, group, "w : 1", on_pre="v += w", name="S")
-    synapses.connect(p=0.5)
+    synapses.connect("v_pre < rand()" if after_a_run else "i != j", p=0.5)
     return group, synapses
 
 
@@ -95,6 +98,16 @@ def _reads_a_run() -> Network:
     return network
 
 
+def _asks_after_a_run() -> Network:
+    group, synapses = random_synapses(after_a_run=True)
+    return Network(group, synapses, neurons(len(synapses)))
+
+
+def _records_all_after_a_run() -> Network:
+    group, synapses = random_synapses(after_a_run=True)
+    return Network(group, synapses, StateMonitor(synapses, "w", record=True))
+
+
 def _with_parameter(new: float = 1.0) -> Network:
     return Network(NeuronGroup(2, "dv/dt = new/ms : 1", method="euler"))
 
@@ -138,13 +151,8 @@ def test_what_only_looks_like_a_word_of_cpp_is_compiled() -> None:
 @pytest.mark.parametrize(
     ("builder", "words"),
     [
-        (_asks_for_the_number, ["number of synapses of 'S'", "1 / len(synapses)", "at random"]),
-        (_asks_for_ends, ["synapses of 'S' connect", "synapses.w[0, 1] = 2", "at random"]),
-        (_asks_for_weights, ["values of 'w' of 'S'", "synapses.w *= 2", "at random"]),
-        (_asks_for_incoming, ["synapses of 'S' connect", "N_incoming", "at random"]),
-        (_asks_by_condition, ["'v' of 'n'", "v > 0.5", "at random"]),
-        (_asks_for_indices, ["indices of 'n' for which v > 0.5", "at random"]),
-        (_records_all, ["number of synapses of 'S'", "record=True", "at random"]),
+        (_asks_after_a_run, ["number of synapses of 'S'", "len(synapses)", "simulation has"]),
+        (_records_all_after_a_run, ["number of synapses", "record=True", "simulation has"]),
         (_reads_a_run, ["values of 'v' of 'n'", "group.v[:] * 2", "simulation has changed"]),
     ],
 )
@@ -156,6 +164,90 @@ def test_a_refusal_names_what_was_asked_where_and_why(
         traced(builder)
     for word in words:
         assert word in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "builder",
+    [
+        _asks_for_the_number,
+        _asks_for_ends,
+        _asks_for_weights,
+        _asks_for_incoming,
+        _asks_by_condition,
+        _asks_for_indices,
+        _records_all,
+    ],
+)
+def test_what_is_drawn_at_random_is_drawn_here_if_it_is_asked_for(
+    builder: Callable[..., Network],
+) -> None:
+    """And is the values' and the seed's alone: the program has what was drawn."""
+    trace = traced(builder)
+    assert trace.draws
+    assert "_rand" not in "".join(
+        text for path, text in trace.sources.items() if path.startswith("code_objects/")
+    )
+
+
+def test_nothing_is_drawn_here_that_nobody_asks_for() -> None:
+    """The program draws, and the trace is of all seeds."""
+    trace = traced(lambda: Network(*random_synapses()))
+    assert not trace.draws
+    assert "_rand" in "".join(trace.sources.values())
+
+
+def test_what_is_drawn_here_is_what_the_runtime_draws() -> None:
+    """In the same order from the same generator, between what the builder draws itself."""
+    seen: list[list[Any]] = []
+
+    def builder(probability: float = 0.3) -> Network:
+        group = neurons(12, name="n")
+        group.v = "rand()"
+        synapses = Synapses(
+            group[4:], group[:9], "w : 1", name="S", multisynaptic_index="k", on_pre="v += w"
+        )
+        synapses.connect(p=probability, n=2)
+        synapses.connect("i > 3 and rand() < 0.2")
+        drawn = np.random.rand(2)
+        synapses.w = "randn()*(k + 1)"
+        synapses.w["v_post > 0.5"] = "rand()"
+        synapses.delay = "rand()*ms"
+        chosen = group.v["rand() < 0.5"]
+        names = ("i", "j", "k", "w", "delay", "N_incoming", "N_outgoing")
+        seen.append([np.array(getattr(synapses, name)[:]) for name in names])
+        seen[-1] += [np.array(group.v[:]), drawn, np.array(chosen), np.random.rand()]
+        return Network(group, synapses)
+
+    for probability in (0.3, 1e-9):  # and none at all
+        traced(builder, probability=probability)
+        prefs.codegen.target = "numpy"
+        np.random.seed(0)
+        builder(probability=probability)
+        here, runtime = seen[-2:]
+        for ours, brians in zip(here, runtime, strict=True):
+            np.testing.assert_array_equal(ours, brians)
+
+
+@pytest.mark.parametrize("code", ["v = area", "v += 1; area += v", "area = 2"])
+def test_a_constant_is_known_after_a_run_unless_code_writes_to_it(code: str) -> None:
+    """Brian lets code do that, whatever the equations say."""
+    seen: list[float] = []
+
+    def builder() -> Network:
+        group = NeuronGroup(2, "v : 1\narea : 1 (constant)", name="n")
+        group.area = [3, 4]
+        group.run_regularly(code, dt=1 * ms)
+        network = Network(group)
+        network.run(1 * ms)
+        seen.append(group.area[1])
+        return network
+
+    if code == "v = area":
+        traced(builder)
+        assert seen == [4]
+    else:
+        with pytest.raises(UnsupportedError, match="'area' of 'n'.*the simulation has changed"):
+            traced(builder)
 
 
 def test_what_is_not_drawn_at_random_is_answered() -> None:

@@ -6,12 +6,13 @@ for is answered, as far as it can be known before the program runs.
 
 from __future__ import annotations
 
+import ast
 import copy
 import functools
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Any
+from typing import Any, TypeGuard
 from unittest import mock
 
 import numpy as np
@@ -24,6 +25,7 @@ from brian_sweep_widget.engines.compiled.known_values import (
     Unknown,
     ValueUnknownError,
     itself,
+    resolved,
 )
 
 _SET = ("group_variable_set", "group_variable_set_conditional")
@@ -39,13 +41,17 @@ class Construction:
     ----------
     device
         Brian's standalone device, which is active.
+    drawing
+        Whether what texts draw at random is drawn here, as the runtime does, and
+        given to the program; or else by the program.
     """
 
-    def __init__(self, device: Any) -> None:
+    def __init__(self, device: Any, *, drawing: bool = False) -> None:
         from brian2.codegen.codeobject import create_runner_codeobj  # noqa: PLC0415 - as below
 
         self._device = device
-        self._known = KnownValues(device)
+        self._drawing = drawing
+        self._known = KnownValues(device, drawing=drawing)
         self._values = IndexedValues(device, self._known)
         self._create = create_runner_codeobj
         self._signature = inspect.signature(create_runner_codeobj)
@@ -163,13 +169,18 @@ class Construction:
             variable: cell.copy() if variable.name == "N" and isinstance(cell, np.ndarray) else cell
             for variable, cell in self._known.cells().items()
         }
+        written = _set_by(asked) if template in _SET else _made_by_connecting(group)
+        compute = functools.partial(_run, self._create, asked)
+        drawn = None
+        if self._drawing and template != "synapses_create_array":  # which draws nothing
+            drawn = self._known.drawn(compute, before, written)
+        if drawn is not None:
+            return functools.partial(self._give, group, drawn, before, template)
         made = self._create(**asked)
         for variable, cell in before.items():  # it forgets more than the code sets
             self._known.put(variable, cell)
-        written = _set_by(asked) if template in _SET else _made_by_connecting(group)
         after: Any = Unknown(AT_RANDOM)
-        if (asked.get("template_kwds") or {}).get("iterator_func") != "sample":
-            compute = functools.partial(_run, self._create, asked)
+        if self._drawing or (asked.get("template_kwds") or {}).get("iterator_func") != "sample":
             after = self._known.deferred(compute, before, written)
         if template == "synapses_create_array":
             self._check_ends(group, asked["additional_variables"])
@@ -179,6 +190,23 @@ class Construction:
             with suppress(ValueUnknownError):
                 self._known.value(group.variables["N"])
         return made
+
+    def _give(self, group: Any, drawn: Any, before: Any, template: str) -> None:
+        """Have the program hold what was drawn here."""
+        if template in _SET:
+            for variable, values in drawn.items():
+                self._values.fill(variable, values)
+            return
+        names = "_synaptic_pre", "_synaptic_post"
+        old = int(resolved(before[group.variables["N"]], group.variables["N"]).item())
+        sources, targets = (drawn[group.variables[name]][old:] for name in names)
+        sources = sources - group.variables["_source_offset"].get_value()
+        targets = targets - group.variables["_target_offset"].get_value()
+        # Of no synapses Brian cannot tell which is the largest index: so one, no times.
+        number = min(len(sources), 1)
+        ends = (sources, targets) if number else ([0], [0])
+        # Not by `connect`, which would be counted as another connection.
+        group._add_synapses_from_arrays(*ends, number, 1, namespace={})  # noqa: SLF001
 
     def _check_places(self, asked: dict[str, Any]) -> None:
         """Refuse places that are not there, where the program would write beside the array."""
@@ -210,6 +238,12 @@ class Construction:
         options["abstract_code"], options["variables"] = _with_one_name_each(
             options["abstract_code"], options["variables"], options["variable_indices"]
         )
+        assigned = _assigned_in(options["abstract_code"])
+        constants = {
+            variable: self._known.cell(variable)
+            for name, variable in options["variables"].items()
+            if isinstance(variable, ArrayVariable) and variable.constant and name not in assigned
+        }
         made = self._make_code(*args, **options)
         owner = options["owner"]
         if isinstance(owner, StateMonitor) and isinstance(owner.source, Synapses):
@@ -221,6 +255,8 @@ class Construction:
             settable = isinstance(variable, ArrayVariable) and not variable.read_only
             if settable or variable in changed:
                 self._known.put(variable, Unknown(_BY_SIMULATION))
+        for variable in constants.keys() - changed:
+            self._known.put(variable, constants[variable])
         return made
 
 
@@ -263,6 +299,16 @@ def _with_one_name_each(
     return {block: word_substitute(text, other) for block, text in code.items()}, renamed
 
 
+def _assigned_in(code: dict[Any, str]) -> set[str]:
+    """Give the names that statements write to, as Brian lets them do to constants, too."""
+    lines = [line.strip() for text in code.values() for line in text.splitlines()]
+    return {part.id for part in ast.walk(ast.parse("\n".join(lines))) if _is_target(part)}
+
+
+def _is_target(part: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+
+
 def _run(create: Callable[..., Any], asked: dict[str, Any]) -> Any:
     return create(**asked)()
 
@@ -279,7 +325,7 @@ def _made_by_connecting(synapses: Any) -> frozenset[Any]:
     return frozenset(own | set(synapses._registered_variables))  # noqa: SLF001 - no public way
 
 
-def reason_of(error: BaseException) -> str:
-    """Say what a builder asked for that is not known; empty if an error is another."""
+def unknown_value(error: BaseException) -> ValueUnknownError | None:
+    """Give what says that a builder asked for what is not known; None if an error is another."""
     causes = causes_of(error, handled=True)
-    return next((str(one) for one in causes if isinstance(one, ValueUnknownError)), "")
+    return next((one for one in causes if isinstance(one, ValueUnknownError)), None)

@@ -36,16 +36,31 @@ class Evaluation:
         Gives what a variable holds; raises `NotComputedError`.
     written
         Variables that are computed, on copies.
+    drawing
+        Whether random numbers may be drawn, from numpy's global generator as in
+        Brian's runtime.
+
+    Attributes
+    ----------
+    drew
+        Whether they were.
     """
 
     def __init__(
-        self, device: Any, read: Callable[[Any], np.ndarray[Any, Any]], written: frozenset[Any]
+        self,
+        device: Any,
+        read: Callable[[Any], np.ndarray[Any, Any]],
+        written: frozenset[Any],
+        *,
+        drawing: bool,
     ) -> None:
         from brian2.devices.device import RuntimeDevice  # noqa: PLC0415 - only traces have Brian
 
         self._standalone = device
         self._read = read
         self._written = written
+        self._drawing = drawing
+        self.drew = False
         self._lost: dict[Any, str] = {}
         self._numpy = RuntimeDevice()
         self._look, self._resize = self._numpy.get_value, self._numpy.resize
@@ -57,23 +72,24 @@ class Evaluation:
         Raises
         ------
         NotComputedError
-            If it draws random numbers, or needs something that is not known.
+            If it needs something that is not known, or draws random numbers that
+            it may not draw.
         """
         drawn = numpy_state()
         sizes = {variable: variable.size for variable in self._written}
         try:
             with self._active():
                 result = compute()
-            drew = written(numpy_state()) != written(drawn)
+            self.drew |= written(numpy_state()) != written(drawn)
+            if self.drew and not self._drawing:
+                raise NotComputedError(AT_RANDOM)  # noqa: TRY301 - as what fails below
         except Exception as error:
+            np.random.set_state(drawn)  # noqa: NPY002 - the one that Brian draws from
             reason = _reason(error)
             raise NotComputedError(reason) from error
         finally:
-            np.random.set_state(drawn)  # noqa: NPY002 - the one that Brian draws from
             for variable, size in sizes.items():
                 variable.size = size
-        if drew:
-            raise NotComputedError(AT_RANDOM)
         return result
 
     def results(self) -> Mapping[Any, np.ndarray[Any, Any] | str]:
@@ -113,7 +129,9 @@ class Evaluation:
         made = self._make_code(owner, "sweep_evaluation*", *args, **options)
         functions = [thing for thing in made.variables.values() if hasattr(thing, "stateless")]
         if not all(function.stateless for function in functions):
-            raise NotComputedError(AT_RANDOM)
+            self.drew = True
+            if not self._drawing:
+                raise NotComputedError(AT_RANDOM)
         return made
 
     def _own(self, variable: Any) -> Any:

@@ -2,7 +2,8 @@
 
 Brian's standalone device forgets what a variable holds as soon as code sets it,
 and refuses to be asked. Here it is remembered how it was set; whoever asks has
-it computed then, by `Evaluation`. What is drawn at random only the program knows.
+it computed then, by `Evaluation`. What is drawn at random only the program knows,
+unless it is drawn here, and the program gets what was drawn.
 """
 
 from __future__ import annotations
@@ -16,7 +17,11 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from brian_sweep_widget.engines.code_lines import line_in_words
-from brian_sweep_widget.engines.compiled.evaluation import Evaluation, NotComputedError
+from brian_sweep_widget.engines.compiled.evaluation import (
+    AT_RANDOM,
+    Evaluation,
+    NotComputedError,
+)
 
 _LIBRARIES = (
     *("brian2.", "brian_sweep_widget.engines.", "numpy."),
@@ -33,7 +38,18 @@ class ValueUnknownError(NotImplementedError):
 
     The kind of error that the standalone device raises, as parts of Brian expect
     it: those that would only check something then go on.
+
+    Parameters
+    ----------
+    message
+        Names what was asked for, where, and why it is not known.
+    drawn
+        Whether it would be known if it was drawn here, and not in the program.
     """
+
+    def __init__(self, message: str, *, drawn: bool = False) -> None:
+        super().__init__(message)
+        self.drawn = drawn
 
 
 class Unknown:
@@ -107,10 +123,13 @@ class KnownValues:
     device
         Brian's standalone device. What is known for sure is in its own
         ``array_cache``, which all of Brian reads.
+    drawing
+        Whether random numbers are drawn here.
     """
 
-    def __init__(self, device: Any) -> None:
+    def __init__(self, device: Any, *, drawing: bool) -> None:
         self._device = device
+        self._drawing = drawing
         self._cells: dict[Any, Deferred | Unknown] = {}
         # Arrays that the builder has, and what was in them then.
         self._lent: dict[Any, tuple[Array, Array]] = {}
@@ -175,7 +194,10 @@ class KnownValues:
             If only the program will know.
         """
         evaluation = Evaluation(
-            self._device, lambda variable: resolved(self.cell(variable), variable), frozenset()
+            self._device,
+            lambda variable: resolved(self.cell(variable), variable),
+            frozenset(),
+            drawing=self._drawing,
         )
         try:
             return evaluation.run(compute)
@@ -197,16 +219,30 @@ class KnownValues:
             The variables that it sets.
         """
 
-        def read(variable: Any) -> Array:
-            cell = before.get(variable)
-            return resolved(_untouched(variable) if cell is None else cell, variable)
-
         def run() -> Mapping[Any, Array | str]:
-            evaluation = Evaluation(self._device, read, written)
+            evaluation = Evaluation(self._device, _reader(before), written, drawing=False)
             evaluation.run(compute)
             return evaluation.results()
 
         return Deferred(run)
+
+    def drawn(
+        self, compute: Callable[[], Any], before: Mapping[Any, Cell], written: frozenset[Any]
+    ) -> Mapping[Any, Array | str] | None:
+        """Compute now what Brian's code draws at random; see `deferred`.
+
+        Returns
+        -------
+        mapping
+            What variables hold then, or why that is not known. None if nothing
+            was drawn, or if what it is made of is not known.
+        """
+        evaluation = Evaluation(self._device, _reader(before), written, drawing=True)
+        try:
+            evaluation.run(compute)
+        except NotComputedError:  # which is told if somebody asks
+            return None
+        return evaluation.results() if evaluation.drew else None
 
     def _written_through(self, variable: Any, cell: Cell) -> bool:
         """Put values where the builder sees them, too: it has the array itself."""
@@ -239,6 +275,14 @@ class KnownValues:
         }
 
 
+def _reader(cells: Mapping[Any, Cell]) -> Callable[[Any], Array]:
+    def read(variable: Any) -> Array:
+        cell = cells.get(variable)
+        return resolved(_untouched(variable) if cell is None else cell, variable)
+
+    return read
+
+
 def itself(group: Any) -> Any:
     """Give what a weak reference of Brian's stands for."""
     return group.get_states.__self__
@@ -252,7 +296,8 @@ def _untouched(variable: Any) -> Array | Unknown:
 
 
 def _unknown(what: str, error: NotComputedError) -> ValueUnknownError:
-    return ValueUnknownError(f"it asks for {what} while building{_where()}, and {error}")
+    message = f"it asks for {what} while building{_where()}, and {error}"
+    return ValueUnknownError(message, drawn=str(error) == AT_RANDOM)
 
 
 def _named(variable: Any) -> str:

@@ -13,7 +13,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from brian_sweep_widget.engines.compiled.tracing import Trace, Tracer, UnsupportedError
+from brian_sweep_widget.engines.compiled.tracing import (
+    AsksForDrawnError,
+    Trace,
+    Tracer,
+    UnsupportedError,
+)
 from brian_sweep_widget.engines.entropy import Entropy, job_entropy
 from brian_sweep_widget.engines.file_states import FileStates, merged
 from brian_sweep_widget.engines.threads_left import threads_left
@@ -75,7 +80,7 @@ class ModelTraces:
             longer than all the rest.
         """
 
-        def traced(*, other: bool) -> tuple[Trace, Entropy]:
+        def traced(*, other: bool = False, drawing: bool = False) -> tuple[Trace, Entropy]:
             self.drew = False
             with job_entropy(seed, other=other) as entropy, threads_left() as threads:
                 tracer = self._fresh()
@@ -83,7 +88,9 @@ class ModelTraces:
                 random.seed(seed)  # again, as for a job: unpacking may have drawn
                 np.random.seed(seed)  # noqa: NPY002 - the one that models written for Brian use
                 try:
-                    trace = tracer.trace(values, equations=equations, with_sources=with_sources)
+                    trace = tracer.trace(
+                        values, equations=equations, with_sources=with_sources, drawing=drawing
+                    )
                 finally:
                     self.read = merged([self.read, tracer.read])
                     self.drew = tracer.drew or bool(entropy.taken)
@@ -92,13 +99,20 @@ class ModelTraces:
                 raise UnsupportedError(msg)
             return trace, entropy
 
-        trace, entropy = traced(other=False)
+        # Which of both depends on the values and the seed alone, never on other traces: a
+        # program draws other numbers.
+        drawing = False
+        try:
+            trace, entropy = traced()
+        except AsksForDrawnError:
+            drawing = True
+            trace, entropy = traced(drawing=True)
         if entropy.unseeded:
             msg = f"it takes random numbers from the system ({', '.join(entropy.unseeded)})"
             raise UnsupportedError(msg)
         if entropy.taken and not trace.draws:
             # A generator that is made with a seed may ask, too, and throw away what it gets.
-            other, _ = traced(other=True)
+            other, _ = traced(other=True, drawing=drawing)
             draws = (trace.parsed, trace.static_arrays) != (other.parsed, other.static_arrays)
             return replace(trace, draws=draws)
         return trace

@@ -20,7 +20,7 @@ from unittest import mock
 
 from brian_sweep_widget.engines.brian_objects import is_brians
 from brian_sweep_widget.engines.causes import causes_of
-from brian_sweep_widget.engines.compiled.construction import Construction, reason_of
+from brian_sweep_widget.engines.compiled.construction import Construction, unknown_value
 from brian_sweep_widget.engines.compiled.draws import Draws
 from brian_sweep_widget.engines.compiled.inventory import ResultFiles, take_inventory
 from brian_sweep_widget.engines.compiled.literals import Parsed, parse
@@ -57,6 +57,10 @@ _NO_REPORT = "void report_progress(const double, const double, const double, con
 
 class UnsupportedError(Exception):
     """The standalone device cannot do what the model does; says what and why."""
+
+
+class AsksForDrawnError(UnsupportedError):
+    """The builder asks for what the program would draw: it has to be drawn before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +149,22 @@ class Tracer:
         self.drew = False
 
     def trace(
-        self, values: Mapping[str, Plain], *, equations: frozenset[str] | None, with_sources: bool
+        self,
+        values: Mapping[str, Plain],
+        *,
+        equations: frozenset[str] | None,
+        with_sources: bool,
+        drawing: bool,
     ) -> Trace:
-        """Trace once: what the builder leaves in its globals stays there; see `ModelTraces`."""
+        """Trace once: what the builder leaves in its globals stays there; see `ModelTraces`.
+
+        Raises
+        ------
+        AsksForDrawnError
+            If random numbers are to be drawn here, which `drawing` would do.
+        UnsupportedError
+            If it cannot be traced at all.
+        """
         import brian2  # noqa: PLC0415 - the tracing process alone needs it
         from brian2.devices.device import reset_device  # noqa: PLC0415
 
@@ -167,13 +184,23 @@ class Tracer:
                 watched_solutions(equations) as solved,
             ):
                 return self._generate(
-                    device, values, folder, draws, solved, with_sources=with_sources
+                    Construction(device, drawing=drawing),
+                    device,
+                    values,
+                    folder,
+                    draws,
+                    solved,
+                    with_sources=with_sources,
                 )
         except Exception as error:
             missing = _not_implemented(error)
             if missing is None:
                 raise
-            raise UnsupportedError(reason_of(missing) or _first_line(missing)) from error
+            unknown = unknown_value(missing)
+            if unknown is None:
+                raise UnsupportedError(_first_line(missing)) from error
+            refused = AsksForDrawnError if unknown.drawn else UnsupportedError
+            raise refused(str(unknown)) from error
         finally:
             self.drew = draws.made
             device.reinit()
@@ -182,6 +209,7 @@ class Tracer:
 
     def _generate(
         self,
+        construction: Construction,
         device: Any,
         values: Mapping[str, Plain],
         folder: Path,
@@ -198,7 +226,6 @@ class Tracer:
         }
         device.insert_code("main", _SEEDING)
         read: FileStates = {}
-        construction = Construction(device)
         try:
             with (
                 watched_connections() as connections,
