@@ -617,9 +617,9 @@ def test_what_is_drawn_while_building_has_the_runtimes_numbers() -> None:
     chosen: dict[str, Any] = {"p": [0, 0.5], "size": [8, 11], "trials": 2, "seed": 4}
     told = {}
     for engine in ("compiled", "numpy"):
-        results = Sweep(
-            asking_for_drawn, engine=engine, store=None, workers=1, **chosen
-        ).run(progress=False)
+        results = Sweep(asking_for_drawn, engine=engine, store=None, workers=1, **chosen).run(
+            progress=False
+        )
         assert results.counts() == {"done": 8}, results.failures
         told[engine] = {
             (*outcome.job.parameters.values(), outcome.job.seed): [

@@ -179,11 +179,11 @@ def test_what_brian_compiled_here_stays_here(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_functions_of_brians_arrive_as_themselves() -> None:
     """Brian warns where a copy of one, as a notebook has it by name, is not what it means."""
-    import brian2  # noqa: PLC0415 - most tests here need no Brian
+    import brian2
 
     scope = dict(vars(brian2)) | {"__name__": "__main__"}
     names = "exp", "sin", "arctanh", "diagonal", "exprel", "clip", "ones_like"
-    exec(f"def rate(v):\n    return {', '.join(names)}", scope)  # noqa: S102 - a cell
+    exec(f"def rate(v):\n    return {', '.join(names)}", scope)
     model = as_model(scope["rate"])
     rate = unpack(pack(engine_for("auto", model, model.parameters({"v": 0})))).functions[0]
     for one, name in zip(rate(0), names, strict=True):

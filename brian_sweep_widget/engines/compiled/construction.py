@@ -6,27 +6,25 @@ for is answered, as far as it can be known before the program runs.
 
 from __future__ import annotations
 
-import ast
-import copy
 import functools
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Any, TypeGuard
+from typing import Any
 from unittest import mock
 
 import numpy as np
 
-from brian_sweep_widget.engines.causes import causes_of
 from brian_sweep_widget.engines.compiled.evaluation import AT_RANDOM
 from brian_sweep_widget.engines.compiled.indexed_values import IndexedValues
 from brian_sweep_widget.engines.compiled.known_values import (
     KnownValues,
     Unknown,
-    ValueUnknownError,
     itself,
     resolved,
 )
+from brian_sweep_widget.engines.compiled.statements import assigned_in, with_one_name_each
+from brian_sweep_widget.engines.compiled.unknown_values import ValueUnknownError
 
 _SET = ("group_variable_set", "group_variable_set_conditional")
 _CONNECT = ("synapses_create_generator", "synapses_create_array")
@@ -155,13 +153,17 @@ class Construction:
         if template not in (*_SET, *_CONNECT, _INDICES):
             return self._create(*args, **options)
         self.take_in_changes()
-        asked["group"] = group = itself(asked["group"])
+        asked["group"] = itself(asked["group"])
         if template == _INDICES:
-            what = (
-                f"the indices of {group.name!r} for which {asked['code'].removeprefix('_cond = ')}"
-            )
+            condition = asked["code"].removeprefix("_cond = ")
+            what = f"the indices of {asked['group'].name!r} for which {condition}"
             compute = functools.partial(_run, self._create, asked)
             return functools.partial(self._known.computed, compute, what)
+        return self._setting(asked)
+
+    def _setting(self, asked: dict[str, Any]) -> Any:
+        """Have Brian make the code for a text that sets variables, or makes synapses."""
+        group, template = asked["group"], asked["template_name"]
         if template == "group_variable_set":
             self._check_places(asked)
         # Brian counts synapses in the very array that is remembered as it was.
@@ -171,11 +173,10 @@ class Construction:
         }
         written = _set_by(asked) if template in _SET else _made_by_connecting(group)
         compute = functools.partial(_run, self._create, asked)
-        drawn = None
         if self._drawing and template != "synapses_create_array":  # which draws nothing
             drawn = self._known.drawn(compute, before, written)
-        if drawn is not None:
-            return functools.partial(self._give, group, drawn, before, template)
+            if drawn is not None:
+                return functools.partial(self._give, group, drawn, before, template)
         made = self._create(**asked)
         for variable, cell in before.items():  # it forgets more than the code sets
             self._known.put(variable, cell)
@@ -235,10 +236,10 @@ class Construction:
         if template in _SET + _CONNECT:
             return self._make_code(*args, **options)
         self.take_in_changes()  # before it runs
-        options["abstract_code"], options["variables"] = _with_one_name_each(
+        options["abstract_code"], options["variables"] = with_one_name_each(
             options["abstract_code"], options["variables"], options["variable_indices"]
         )
-        assigned = _assigned_in(options["abstract_code"])
+        assigned = assigned_in(options["abstract_code"])
         constants = {
             variable: self._known.cell(variable)
             for name, variable in options["variables"].items()
@@ -260,55 +261,6 @@ class Construction:
         return made
 
 
-def _with_one_name_each(
-    code: dict[Any, str], variables: dict[str, Any], indices: dict[str, Any]
-) -> tuple[dict[Any, str], dict[str, Any]]:
-    """Call a variable by one name: Brian's C++ reads each name once, before all statements.
-
-    In ``v += 10; w = v_post`` it would give ``w`` what ``v`` was before; also if
-    the second name is in a subexpression.
-    """
-    from brian2.core.variables import ArrayVariable, Subexpression  # noqa: PLC0415 - as above
-    from brian2.utils.stringtools import get_identifiers, word_substitute  # noqa: PLC0415
-
-    used: set[str] = set()
-    found = set().union(*map(get_identifiers, code.values())) & variables.keys()
-    while found:
-        used |= found
-        inside = [variables[name] for name in found if isinstance(variables[name], Subexpression)]
-        found = set().union(*(one.identifiers for one in inside)) & variables.keys() - used
-    first: dict[Any, str] = {}
-    other = {}
-    # Brian begins the names that it makes for subexpressions with an underscore.
-    for name in sorted(used, key=lambda name: (name.startswith("_"), name)):
-        if isinstance(variables[name], ArrayVariable):
-            kept = first.setdefault((variables[name], indices[name]), name)
-            if kept != name:
-                other[name] = kept
-    if not other:
-        return code, variables
-    renamed = dict(variables)
-    for name in used:
-        if (
-            isinstance(variables[name], Subexpression)
-            and variables[name].identifiers & other.keys()
-        ):
-            renamed[name] = one = copy.copy(variables[name])
-            one.expr = word_substitute(one.expr, other)
-            one.identifiers = get_identifiers(one.expr)
-    return {block: word_substitute(text, other) for block, text in code.items()}, renamed
-
-
-def _assigned_in(code: dict[Any, str]) -> set[str]:
-    """Give the names that statements write to, as Brian lets them do to constants, too."""
-    lines = [line.strip() for text in code.values() for line in text.splitlines()]
-    return {part.id for part in ast.walk(ast.parse("\n".join(lines))) if _is_target(part)}
-
-
-def _is_target(part: ast.AST) -> TypeGuard[ast.Name]:
-    return isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
-
-
 def _run(create: Callable[..., Any], asked: dict[str, Any]) -> Any:
     return create(**asked)()
 
@@ -323,9 +275,3 @@ def _made_by_connecting(synapses: Any) -> frozenset[Any]:
     names = ("N", "_synaptic_pre", "_synaptic_post", "N_incoming", "N_outgoing")
     own = {synapses.variables[name] for name in names}
     return frozenset(own | set(synapses._registered_variables))  # noqa: SLF001 - no public way
-
-
-def unknown_value(error: BaseException) -> ValueUnknownError | None:
-    """Give what says that a builder asked for what is not known; None if an error is another."""
-    causes = causes_of(error, handled=True)
-    return next((one for one in causes if isinstance(one, ValueUnknownError)), None)

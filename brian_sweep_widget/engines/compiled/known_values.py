@@ -8,48 +8,17 @@ unless it is drawn here, and the program gets what was drawn.
 
 from __future__ import annotations
 
-import linecache
-import sys
 from collections.abc import Callable, Mapping
-from types import FrameType
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from brian_sweep_widget.engines.code_lines import line_in_words
-from brian_sweep_widget.engines.compiled.evaluation import (
-    AT_RANDOM,
-    Evaluation,
-    NotComputedError,
-)
+from brian_sweep_widget.engines.compiled.evaluation import Evaluation, NotComputedError
+from brian_sweep_widget.engines.compiled.unknown_values import named, unknown
 
-_LIBRARIES = (
-    *("brian2.", "brian_sweep_widget.engines.", "numpy."),
-    *("contextlib.", "unittest.", "weakref."),
-)
-_OUTSIDE = "brian_sweep_widget.engines.compiled.tracing"  # calls the builder
 _NOT_HERE = "they are known only when it runs"
 
 Array: TypeAlias = np.ndarray[Any, Any]
-
-
-class ValueUnknownError(NotImplementedError):
-    """A builder asks for what only the program will know.
-
-    The kind of error that the standalone device raises, as parts of Brian expect
-    it: those that would only check something then go on.
-
-    Parameters
-    ----------
-    message
-        Names what was asked for, where, and why it is not known.
-    drawn
-        Whether it would be known if it was drawn here, and not in the program.
-    """
-
-    def __init__(self, message: str, *, drawn: bool = False) -> None:
-        super().__init__(message)
-        self.drawn = drawn
 
 
 class Unknown:
@@ -172,7 +141,7 @@ class KnownValues:
             try:
                 self.put(variable, resolved(self.cell(variable), variable))
             except NotComputedError as error:
-                raise _unknown(_named(variable), error) from error
+                raise unknown(named(variable), error) from error
         found: Array = self._device.array_cache[variable]
         if hasattr(variable, "resize") and found.ndim == 1:
             variable.size = len(found)  # as Brian does with what a program left
@@ -202,7 +171,7 @@ class KnownValues:
         try:
             return evaluation.run(compute)
         except NotComputedError as error:
-            raise _unknown(what, error) from error
+            raise unknown(what, error) from error
 
     def deferred(
         self, compute: Callable[[], Any], before: Mapping[Any, Cell], written: frozenset[Any]
@@ -293,43 +262,3 @@ def _untouched(variable: Any) -> Array | Unknown:
     if hasattr(variable, "resize") and variable.size == 0:  # no synapses yet
         return np.zeros(0, dtype=variable.dtype)
     return Unknown(_NOT_HERE)
-
-
-def _unknown(what: str, error: NotComputedError) -> ValueUnknownError:
-    message = f"it asks for {what} while building{_where()}, and {error}"
-    return ValueUnknownError(message, drawn=str(error) == AT_RANDOM)
-
-
-def _named(variable: Any) -> str:
-    """Say in words what a variable holds."""
-    from brian2 import Synapses  # noqa: PLC0415 - only traces have Brian
-
-    owner = variable.owner
-    try:
-        name = owner.name
-        synaptic = isinstance(owner, Synapses)
-    except (AttributeError, ReferenceError):  # nobody's, or of one that is gone
-        return f"the values of {variable.name!r}"
-    if not synaptic:
-        return f"the values of {variable.name!r} of {name!r}"
-    return {
-        "N": f"the number of synapses of {name!r}",
-        "_synaptic_pre": f"the neurons that the synapses of {name!r} connect",
-        "_synaptic_post": f"the neurons that the synapses of {name!r} connect",
-        "N_incoming": f"the number of synapses of {name!r} onto each neuron",
-        "N_outgoing": f"the number of synapses of {name!r} from each neuron",
-    }.get(variable.name, f"the values of {variable.name!r} of {name!r}")
-
-
-def _where() -> str:
-    """Name the builder's line, if it is the builder who asks."""
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - inspect.stack reads all files
-    while frame is not None and f"{frame.f_globals.get('__name__', '')}.".startswith(_LIBRARIES):
-        frame = frame.f_back
-        if frame is not None and frame.f_globals.get("__name__") == _OUTSIDE:
-            return ""
-    if frame is None:
-        return ""
-    code = frame.f_code
-    text = linecache.getline(code.co_filename, frame.f_lineno, frame.f_globals).strip()
-    return f" ({line_in_words(code.co_filename, frame.f_lineno, code.co_name, text)})"
