@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from brian_sweep_widget.backends import Cluster, local_pool, roster_of
-from brian_sweep_widget.engines import Engine, compiled, engine_for, prepare, script_of
+from brian_sweep_widget.engines import Engine, compiled, engine_for, prepare
 from brian_sweep_widget.limits import limits
 from brian_sweep_widget.models import Plain, as_model
 from brian_sweep_widget.results import Inspection, Outcome, Results
@@ -31,6 +31,7 @@ from brian_sweep_widget.runs.places import read_place
 from brian_sweep_widget.runs.preparation import Preparation
 from brian_sweep_widget.runs.recall import Recall
 from brian_sweep_widget.runs.run import Run
+from brian_sweep_widget.runs.scripting import written_script
 from brian_sweep_widget.runs.sources import ReadySource, Source
 from brian_sweep_widget.runs.workshop import workshop_for
 from brian_sweep_widget.sweeps import Job, Plan, Seeding
@@ -242,27 +243,17 @@ class Sweep:
         -------
         str
             Source code. It simulates with the outcome's seed, as its engine
-            did, and says whether its numbers are the same.
+            did, and says whether its numbers are the same: bit for bit, or up to
+            rounding where Brian's standalone mode cannot build what the program
+            was made of, and its runtime takes the place.
 
         Raises
         ------
         ValueError
-            If the outcome has no values, or the model refers to something that
-            cannot be written, such as an open file.
+            If the outcome has no values, if the model refers to something that
+            cannot be written, such as an open file, or cannot be built any more.
         """
-        if outcome.origin is None or outcome.status != "done":
-            msg = f"there is nothing to repeat: the simulation has no result ({outcome.status})"
-            raise ValueError(msg)
-        return script_of(
-            self.model,
-            self.parameters,
-            outcome.job,
-            outcome.origin.engine,
-            self.engine.context,
-            self.engine.settings,
-            outcome.values,
-            outcome.origin.files,
-        )
+        return written_script(self, outcome)
 
     def look(self, outcome: Outcome) -> Looking:
         """Begin what `inspect` does, and return at once."""

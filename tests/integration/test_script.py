@@ -259,6 +259,42 @@ def test_cells_of_a_notebook(tmp_path: Path) -> None:
     assert "# as it was typed" in repeated(scope["answer"], tmp_path)
 
 
+def test_what_brians_standalone_mode_cannot_build_is_built_by_its_runtime(tmp_path: Path) -> None:
+    """It would refuse to tell the number of synapses, and set another neuron."""
+
+    @network_model(duration=5 * ms)
+    def asking(size: int = 8) -> Network:
+        equations = "dv/dt = (1.2 - v)/ms : 1"
+        neurons = NeuronGroup(
+            size, equations, threshold="v > 1", reset="v = 0", method="euler", name="neurons"
+        )
+        synapses = Synapses(neurons, neurons, "w : 1", on_pre="v_post += w", name="synapses")
+        synapses.connect(p=0.5)
+        synapses.w = 1 / len(synapses)
+        neurons[2:].v[0] = 0.5
+        return Network(neurons, synapses)
+
+    @asking.measure()
+    def potentials(network: Network) -> Any:
+        return np.asarray(network["neurons"].v[:])
+
+    @asking.measure()
+    def third(network: Network) -> float:
+        return float(network["neurons"].v[2])
+
+    sweep = Sweep(asking, store=None, workers=1, seed=2)
+    outcome = sweep.run(progress=False).outcomes[0]
+    assert outcome.origin is not None
+    assert outcome.origin.engine == "compiled"
+    text = sweep.script(outcome)
+    assert "standalone mode" in text
+    lines = printed_by(text, tmp_path)
+    assert lines[-1] == "the same up to rounding", "\n".join(lines)
+    table = '"third": '
+    told = printed_by(text.replace(table, table + "1 + ", 1), tmp_path / "other")
+    assert told[-1].startswith("NOT the same; random numbers")
+
+
 def test_numbers_that_differ_are_told(tmp_path: Path) -> None:
     sweep = Sweep(_drawn, store=None)
     outcome = sweep.run(progress=False).outcomes[0]

@@ -18,6 +18,7 @@ from brian2 import (
     implementation,
     ms,
     prefs,
+    seed,
     um,
 )
 
@@ -397,6 +398,39 @@ def test_names_that_differ_in_case_alone_are_in_the_same_order_every_time() -> N
 
     first, *others = (traced(builder).parsed for _ in range(4))
     assert others == [first] * 3
+
+
+def _does(act: str) -> Callable[..., Network]:
+    def builder() -> Network:
+        group = neurons(6, name="n")
+        synapses = Synapses(group, group, "w : 1", on_pre="v += w", name="S")
+        synapses.connect(i=[0, 1, 2], j=[1, 2, 3])
+        exec(act, {"group": group, "synapses": synapses, "np": np, "seed": seed})
+        return Network(group, synapses)
+
+    return builder
+
+
+@pytest.mark.parametrize(
+    ("act", "departs"),
+    [
+        *(("group.v[2] = 1", False), ("group.v = [1, 2, 3, 4, 5, 6]", False)),
+        *(("group.v[1:3] = 1", False), ("group.v[[0, 3]] = [1, 2]", False)),
+        *(("group[2:].v[1:3] = 1", False), ("group[2:].v = 'i'", False)),
+        *(("group.v['i > 2'] = 3", False), ("synapses.w = 'rand()'", False)),
+        *(("len(synapses)", False), ("group.v = 1; group.v[0]", False)),
+        *(("np.random.rand()", False), ("seed(3)", False), ("np.random.rand(); seed(3)", False)),
+        *(("group.v[-1] = 1", True), ("group[2:].v[1] = 1", True)),
+        *(("group.v[[0, -1]] = 1", True), ("group.v = np.nan", True)),
+        *(("synapses.w = 2; synapses.w[0]", True), ("group.v['i > 2']", True)),
+        *(("synapses.w[0, 1] = 2", False), ("synapses.N_incoming[:]", True)),
+        *(("group.v[[0, 1]] = 1; group.v[0]", True), ("group.v[:][0] = 1", True)),
+        *(("synapses.w = 'rand()'; synapses.w[:]", True), ("seed(3); np.random.rand()", True)),
+    ],
+)
+def test_what_brians_own_device_would_make_otherwise_is_known(act: str, departs: bool) -> None:
+    """A script of plain Brian must not use it then: there it fails, or builds another network."""
+    assert traced(_does(act)).departs == departs
 
 
 def test_another_number_of_values_ends_the_program() -> None:

@@ -18,7 +18,7 @@ class Draws:
     def __init__(self) -> None:
         self._before = _states()
         self._looked_at = False
-        self._fixed = False  # whether numpy's generator has a seed of the builder's own
+        self._fixed = ""  # numpy's state after the builder has given it a seed of its own
 
     @property
     def made(self) -> bool:
@@ -29,6 +29,11 @@ class Draws:
             or python != self._before[0]
             or (numpy != self._before[1] and not self._fixed)
         )
+
+    @property
+    def made_after_own_seed(self) -> bool:
+        """Whether the builder drew from numpy's generator with a seed that it gave to Brian."""
+        return bool(self._fixed) and written(numpy_state()) != self._fixed
 
     @contextmanager
     def watched(self, device: Any) -> Iterator[None]:
@@ -49,7 +54,7 @@ class Draws:
             if number is not None:
                 self._looked_at = self.made  # what was drawn so far is the job's seed's
                 np.random.seed(number)  # noqa: NPY002 - the one that the runtime device seeds
-                self._fixed = True
+                self._fixed = written(numpy_state())
             seed(number)
 
         with (

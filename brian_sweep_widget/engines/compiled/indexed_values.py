@@ -38,6 +38,8 @@ class IndexedValues:
         self._device = device
         self._known = known
         self._fill_program = device.fill_with_array
+        #: Whether Brian's own device would have set other values.
+        self.departs = False
 
     def assign(self, view: Any, item: Any, value: Any, check_units: bool) -> None:  # noqa: FBT001 - Brian's
         """Set members of a variable; takes the place of the device's own way.
@@ -71,7 +73,11 @@ class IndexedValues:
                 f"Provided values do not match the size of the indices, {number} != {len(indices)}."
             )
             raise ValueError(msg)
-        self._put(variable, self.places(variable, indices), np.asarray(value))
+        places = self.places(variable, indices)
+        # Brian takes a single index as it was given, and others as they are by now.
+        single = isinstance(item, int) or (isinstance(item, np.ndarray) and item.shape == ())
+        self.departs |= not np.array_equal(places, item if single else indices)
+        self._put(variable, places, np.asarray(value))
 
     def fill(self, variable: Any, value: Any) -> None:
         """Set all members of a variable; takes the place of the device's own way.
@@ -155,6 +161,7 @@ class IndexedValues:
     def _set_all(self, variable: Any, values: Array) -> None:
         if values.size == 1 and np.issubdtype(values.dtype, np.number) and not np.isfinite(values):
             # Brian would write the number into the program's text, where it means nothing.
+            self.departs = True
             values = np.full(self._counted(variable), values.item())
         if values.size == 1 and self._number(variable) == 1 and values.dtype != bool:
             values = values.astype(variable.dtype)
@@ -169,6 +176,7 @@ class IndexedValues:
             return
         name = self._device.get_array_name(variable, access_data=False)
         queue = self._device.main_queue
+        before = self._known.cell(variable)
         if places.size == 1 and np.isfinite(values[0]):
             queue.append(("set_by_single_value", (name, int(places[0]), _text(values[0]))))
         else:
@@ -176,7 +184,8 @@ class IndexedValues:
             index = self._device.static_array(f"_index_{name}", places)
             table = self._device.static_array(f"_value_{name}", values)
             queue.append(("set_array_by_array", (name, index, table)))
-        self._known.put(variable, _changed(variable, self._known.cell(variable), places, values))
+            self._device.array_cache[variable] = None  # Brian does not know it any more
+        self._known.put(variable, _changed(variable, before, places, values))
 
 
 def _grows_with_synapses(variable: Any) -> bool:

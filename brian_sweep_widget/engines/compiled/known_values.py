@@ -102,6 +102,9 @@ class KnownValues:
         self._cells: dict[Any, Deferred | Unknown] = {}
         # Arrays that the builder has, and what was in them then.
         self._lent: dict[Any, tuple[Array, Array]] = {}
+        self._ours: set[Any] = set()  # variables of which Brian itself knows nothing
+        #: Whether the builder asked for what Brian's own device could not tell.
+        self.asked = False
 
     def cell(self, variable: Any) -> Cell:
         """Give what a variable holds now; it stays so, whatever is set later."""
@@ -120,6 +123,11 @@ class KnownValues:
 
     def put(self, variable: Any, cell: Cell) -> None:
         """Say what a variable holds from now on."""
+        # Brian's own device has done what it does by now.
+        (self._ours.discard if self.is_known(variable) else self._ours.add)(variable)
+        self._hold(variable, cell)
+
+    def _hold(self, variable: Any, cell: Cell) -> None:
         self._cells.pop(variable, None)
         if variable in self._lent and self._written_through(variable, cell):
             return
@@ -128,6 +136,12 @@ class KnownValues:
         else:
             self._device.array_cache[variable] = None
             self._cells[variable] = cell
+
+    def answer(self, variable: Any) -> Array:
+        """Give what a variable holds to who asks for it while building; see `value`."""
+        found = self.value(variable)
+        self.asked |= variable in self._ours
+        return found
 
     def value(self, variable: Any) -> Array:
         """Give what a variable holds.
@@ -139,7 +153,7 @@ class KnownValues:
         """
         if not self.is_known(variable):
             try:
-                self.put(variable, resolved(self.cell(variable), variable))
+                self._hold(variable, resolved(self.cell(variable), variable))
             except NotComputedError as error:
                 raise unknown(named(variable), error) from error
         found: Array = self._device.array_cache[variable]
@@ -162,6 +176,7 @@ class KnownValues:
         ValueUnknownError
             If only the program will know.
         """
+        self.asked = True
         evaluation = Evaluation(
             self._device,
             lambda variable: resolved(self.cell(variable), variable),

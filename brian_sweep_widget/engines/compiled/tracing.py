@@ -88,6 +88,9 @@ class Trace:
         Those of all groups, without the numbers in them.
     seconds
         That it took.
+    departs
+        Whether Brian's own standalone device would have made another network,
+        or none, of what the builder does.
     read
         What was in the files that were read: the trace holds no longer than
         that is so.
@@ -106,6 +109,7 @@ class Trace:
     toolchain: Toolchain
     equations: frozenset[str]
     seconds: float
+    departs: bool
     read: FileStates = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     library: Mapping[str, str] = field(default_factory=dict)
@@ -269,6 +273,7 @@ class Tracer:
             read_makefile((folder / "makefile").read_text(encoding="utf-8"), sources.values()),
             frozenset(solved),
             time.monotonic() - began,
+            construction.departs or draws.made_after_own_seed,
             read,
             sources if with_sources else {},
             library if with_sources else {},

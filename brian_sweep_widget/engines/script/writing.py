@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import itertools
 import json
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
-
-import numpy as np
 
 from brian_sweep_widget.engines.compiled.engine import LABEL
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.engines.process_settings import Computing, ProcessSettings
 from brian_sweep_widget.engines.script.collecting import Collection
+from brian_sweep_widget.engines.script.comparison import comparison, expected_text
 from brian_sweep_widget.engines.script.errors import ScriptError
 from brian_sweep_widget.engines.script.layout import Layout
 from brian_sweep_widget.engines.script.seeding import (
@@ -57,6 +54,8 @@ def script_of(
     settings: ProcessSettings,
     expected: Mapping[str, Value],
     read: Iterable[str] = (),
+    *,
+    departs: bool = False,
 ) -> str:
     """Write a script that simulates one job with Brian 2, and nothing of ours.
 
@@ -76,6 +75,9 @@ def script_of(
         What came out; the script says whether it got the same.
     read
         What was read meanwhile (`Origin.files`), environment variables among it.
+    departs
+        Whether a program was made of what Brian's own standalone mode builds
+        otherwise, or not at all: its runtime computes the same up to rounding.
 
     Returns
     -------
@@ -87,6 +89,8 @@ def script_of(
     ScriptError
         If the model refers to something that cannot be written.
     """
+    if departs:
+        engine = _RUNTIME
     collection = Collection()
     arguments = {
         name: quantity(value, parameters[name].unit) for name, value in job.parameters.items()
@@ -109,7 +113,7 @@ def script_of(
     constants += [
         _table(
             "\1EXPECTED",
-            {name: _expected(value) for name, value in expected.items()},
+            {name: expected_text(value, rounded=departs) for name, value in expected.items()},
             {name: value.label for name, value in expected.items()},
         ),
         _table("\1VERSIONS", {name: _quoted(version) for name, version in _versions().items()}),
@@ -132,12 +136,15 @@ def script_of(
         *_together(layout.blocks),
         layout.resolve(SEEDING_ALL if asking else SEEDING),
         layout.resolve(tail),
-        layout.resolve(_report(asking_the_system(collection.identifiers, imported))),
+        layout.resolve(
+            comparison(asking_the_system(collection.identifiers, imported), rounded=departs)
+        ),
     ]
     text = "\n\n".join(
         part.strip("\n") + "\n"
         for part in (
-            _docstring(model, parameters, job, computing) + "\nfrom __future__ import annotations",
+            _docstring(model, parameters, job, computing, departs=departs)
+            + "\nfrom __future__ import annotations",
             "\n".join(layout.imports),  # of all that was resolved
             *written,
         )
@@ -200,20 +207,6 @@ def _together(blocks: Iterable[str]) -> Iterator[str]:
             yield from group
 
 
-def _expected(value: Value) -> str:
-    """Write a number; of an array its shape and a digest of its numbers."""
-    if not value.si.ndim:
-        number = float(value.si)
-        return repr(number) if math.isfinite(number) else f'float("{number}")'
-    return f"({value.si.shape}, {digest_of(value.si)!r})"
-
-
-def digest_of(numbers: np.ndarray[Any, Any]) -> str:
-    """Give the digest that tells arrays apart; scripts compute the same."""
-    plain = np.where(np.isnan(numbers), np.nan, numbers).astype("<f8")
-    return hashlib.sha256(plain.tobytes()).hexdigest()
-
-
 def _settings(
     context: BrianContext, engine: str, write: Callable[[Any, str], str], *, network: bool
 ) -> list[str]:
@@ -255,20 +248,13 @@ def _computing(settings: Computing) -> tuple[list[str], dict[str, str]]:
     return lines, needed
 
 
-def _report(system: list[str]) -> str:
-    """Write the comparison; it names what no seed decides."""
-    if not system:
-        return _REPORT
-    *above, verdict = _REPORT.splitlines()
-    told = (
-        f"{' and '.join(system)}: the model may ask the system for random numbers, which nothing "
-        "repeats"
-    )
-    return "\n".join([*above, f"print({_quoted(told)})", verdict]) + "\n"
-
-
 def _docstring(
-    model: Model, parameters: Mapping[str, Parameter], job: Job, computing: Computing
+    model: Model,
+    parameters: Mapping[str, Parameter],
+    job: Job,
+    computing: Computing,
+    *,
+    departs: bool,
 ) -> str:
     lines = [
         f"{model.label}: one simulation, in plain Brian 2.",
@@ -278,6 +264,8 @@ def _docstring(
         "",
         "Run it to get the same numbers: it says whether they are.",
     ]
+    if departs:
+        lines.append(_INSTEAD)
     if computing.environment:
         names = ", ".join(computing.environment)
         lines.append(f"Environment variables of the sweep that it sets: {names}.")
@@ -305,31 +293,15 @@ def _quoted(text: str) -> str:
     return json.dumps(text)
 
 
+# Of Brian, whose standalone mode refuses what the model does, or takes it otherwise.
+_RUNTIME = "runtime (numpy)"
+_INSTEAD = """\
+The sweep simulated it with a compiled program. Brian's standalone mode, which makes such
+programs, would refuse what the model does while it is built, or build another network; so
+Brian's runtime simulates it here: with the same numbers up to rounding, but for those that
+are drawn at random during the simulation."""
+
 _BUILD = [
     "\1brian2.device.build(directory=None)  # in a folder that is removed",
     "\1seed_everything(\1SEED)  # measures draw as if they were a process of their own",
 ]
-
-_REPORT = """\
-here = {
-    "python": \1platform.python_version(),
-    "brian2": \1brian2.__version__,
-    "numpy": \1np.__version__,
-}
-for name, version in \1VERSIONS.items():
-    if here[name] != version:
-        print(f"{name} is {here[name]} here; the numbers were computed with {version}")
-same = True
-for name, wanted in \1EXPECTED.items():
-    value = \1results[name]
-    number = \1np.asarray(value, dtype=float)
-    if number.ndim:
-        plain = \1np.where(\1np.isnan(number), \1np.nan, number).astype("<f8")
-        equal = (number.shape, \1hashlib.sha256(plain.tobytes()).hexdigest()) == wanted
-        print(f"{name}: {value}" + ("" if equal else " (expected: other numbers)"))
-    else:
-        equal = bool(number == wanted or (\1np.isnan(number) and \1np.isnan(wanted)))
-        print(f"{name}: {float(number)!r}" + ("" if equal else f" (expected: {wanted!r})"))
-    same = same and equal
-print("the same, bit for bit" if same else "NOT the same")
-"""

@@ -130,10 +130,14 @@ class Inspector:
                 self._aim(pane, following)
 
     def _write_script(self, pane: Pane) -> None:
-        target = pane.target
-        if target is not None:
+        def write(target: Target) -> None:
             pane.script = written(target)
             self._wake()
+
+        if pane.target is not None:
+            threading.Thread(
+                target=write, args=(pane.target,), name="brian-sweep-script", daemon=True
+            ).start()
 
     def _compare(self) -> None:
         first, second = self._panes

@@ -1,0 +1,50 @@
+"""An outcome as a script of plain Brian 2."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from brian_sweep_widget.engines import ScriptError, compiled, script_of
+from brian_sweep_widget.results import Outcome
+from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError
+from brian_sweep_widget.runs.workshop import workshop_for
+
+if TYPE_CHECKING:
+    from brian_sweep_widget.runs.sweep import Sweep
+
+
+def written_script(sweep: Sweep, outcome: Outcome) -> str:
+    """Write it; see `Sweep.script`. Waits for the tracing process, if the outcome is a program's.
+
+    Raises
+    ------
+    ValueError
+    """
+    origin = outcome.origin
+    if origin is None or outcome.status != "done":
+        msg = f"there is nothing to repeat: the simulation has no result ({outcome.status})"
+        raise ValueError(msg)
+    return script_of(
+        sweep.model,
+        sweep.parameters,
+        outcome.job,
+        origin.engine,
+        sweep.engine.context,
+        sweep.engine.settings,
+        outcome.values,
+        origin.files,
+        departs=origin.engine == compiled.LABEL and _departs(sweep, outcome),
+    )
+
+
+def _departs(sweep: Sweep, outcome: Outcome) -> bool:
+    """Whether Brian's own standalone device would build another network than the program's."""
+    if not isinstance(sweep.engine, compiled.Compilation):
+        return False
+    workshop = workshop_for(sweep.engine, sweep.workers)
+    try:
+        trace = workshop.trace(outcome.job.parameters, outcome.job.seed, lambda: False)
+    except (NotCompiledError, RefusedError) as error:
+        msg = f"the model cannot be built any more as it was for this simulation: {error}"
+        raise ScriptError(msg) from error
+    return trace.departs
