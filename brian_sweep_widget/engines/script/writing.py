@@ -265,7 +265,7 @@ def _docstring(
         "Run it to get the same numbers: it says whether they are.",
     ]
     if departs:
-        lines.append(_INSTEAD)
+        lines += ["", _INSTEAD]
     if computing.environment:
         names = ", ".join(computing.environment)
         lines.append(f"Environment variables of the sweep that it sets: {names}.")
