@@ -36,6 +36,7 @@ from brian_sweep_widget.engines.sent_objects import (
     answering_parts,
     dispatched,
     dispatching_parts,
+    in_library,
     made_again,
 )
 from brian_sweep_widget.engines.shared_arrays import SharedArrays
@@ -145,6 +146,9 @@ class ModelPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
         if is_ours(function.__globals__):
             # A copy of one of our measures: its module would import Brian.
             return super().reducer_override(function)
+        named = None if users else in_library(function)
+        if named is not None:
+            return named
         scope: object
         if function.__globals__.get("_tuple_new") is tuple.__new__:
             scope = OfNamedTuple(str(function.__globals__["__name__"]))

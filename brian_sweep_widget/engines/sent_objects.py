@@ -103,6 +103,33 @@ def _marker_parts(thing: object) -> tuple[Any, tuple[str, str]] | None:
     return None
 
 
+def in_library(function: FunctionType) -> tuple[Any, tuple[str, str]] | None:
+    """Say how a library's function is found that does not know its name there.
+
+    Brian wraps numpy's ``exp``, and all copies of the wrapper call themselves
+    ``f``: in a model with ``from brian2 import *``, Brian takes a copy for
+    another function than its own, and warns.
+
+    Parameters
+    ----------
+    function
+        Any function of a library's.
+
+    Returns
+    -------
+    tuple or None
+        None if it is in none of the library's modules, as one is not that was
+        made by a decorator of the library's.
+    """
+    root = str(function.__module__).partition(".")[0]
+    for called, module in list(sys.modules.items()):
+        if called.partition(".")[0] == root and is_module(module):
+            for name, value in list(vars(module).items()):
+                if value is function:
+                    return _found_in, (called, name)
+    return None
+
+
 def _found_in(module: str, name: str) -> Any:
     return getattr(importlib.import_module(module), name)
 

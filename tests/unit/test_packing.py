@@ -79,6 +79,30 @@ def test_equal_models_are_packed_alike() -> None:
     assert packed[0] != packed[2]
 
 
+@pytest.mark.parametrize("name", ["exp", "exprel", "ptp", "zeros_like", "run"])
+def test_a_function_of_brians_is_brians_own_when_it_arrives(name: str) -> None:
+    """Brian warns, for each name and group, that a copy of its ``exp`` is another function."""
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    exec(f"from brian2 import *\ndef f(x=1.0): return {name}", scope)
+    model = as_model(scope["f"])
+    arrived = unpack(pack(engine_for("auto", model, model.parameters({})))).functions[0]
+    assert arrived() is scope[name]
+
+
+def test_what_a_librarys_decorator_made_travels_by_value() -> None:
+    """It is the user's function in it that counts, and no library has it."""
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    exec(
+        "from brian2 import check_units\n@check_units(a=1, result=1)\n"
+        "def twice(a): return 2*a\ndef f(x=1.0): return twice(x)",
+        scope,
+    )
+    model = as_model(scope["f"])
+    arrived = unpack(pack(engine_for("auto", model, model.parameters({})))).functions[0]
+    assert arrived(4.0) == 8.0
+    assert arrived.__globals__["twice"] is not scope["twice"]
+
+
 def test_a_compiled_module_that_changed_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
