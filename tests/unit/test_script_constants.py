@@ -327,6 +327,10 @@ def test_equations_and_timed_arrays() -> None:
         rate : Hz (constant, shared)
         scaled = v*conductance : amp
         conductance : siemens/meter**2*meter**2
+        density : siemens/meter**2
+        area : metre**2
+        noise : volt/second**0.5
+        reaction : 1/mole/second
         chosen : boolean
         number : integer (constant)""",
         sigma=3 * mV,

@@ -226,16 +226,28 @@ def _with_unit(value: Any) -> Any:
 
 
 def _equation(equation: Any) -> str:
-    """Write one equation; Brian prints units that it does not read."""
-    from brian2.units.fundamentalunits import get_unit  # noqa: PLC0415 - loaded already
-
+    """Write one equation."""
     left = f"d{equation.varname}/dt" if "diff" in equation.type else equation.varname
     right = f" = {equation.expr.code}" if equation.expr is not None else ""
-    unit = "1" if equation.dim.is_dimensionless else repr(get_unit(equation.dim))
-    if equation.var_type != "float":
-        unit = equation.var_type
+    unit = _unit(equation.dim) if equation.var_type == "float" else equation.var_type
     flags = f" ({', '.join(equation.flags)})" if equation.flags else ""
     return f"{left}{right} : {unit}{flags}"
+
+
+def _unit(dimension: Any) -> str:
+    """Write a dimension; of units that have no name, Brian prints some that it does not read."""
+    from brian2.units.fundamentalunits import get_unit  # noqa: PLC0415 - loaded already
+
+    named = repr(get_unit(dimension))
+    if dimension.is_dimensionless or named.isalpha():
+        return "1" if dimension.is_dimensionless else named
+    powers = zip(_BASE_UNITS, dimension._dims, strict=True)  # noqa: SLF001 - no public reader
+    return "*".join(
+        name if power == 1 else f"{name}**{float(power):.17g}" for name, power in powers if power
+    )
+
+
+_BASE_UNITS = ("metre", "kilogram", "second", "amp", "kelvin", "mole", "candle")  # as in Brian
 
 
 def _long(text: str) -> str:
