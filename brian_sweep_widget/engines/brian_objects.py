@@ -25,12 +25,7 @@ def is_brians(module: str) -> bool:
 
 def name_in_brian(thing: object) -> str:
     """Name an object of which every process has one, such as the preferences; else empty."""
-    if "brian2" not in sys.modules:
-        return ""
-    if isinstance(thing, FunctionType):  # such as `exp`, which a function of Brian's has made
-        name = thing.__name__ if is_brians(thing.__module__) else ""
-        return name if name and getattr(sys.modules["brian2"], name, None) is thing else ""
-    if not is_brians(type(thing).__module__):
+    if "brian2" not in sys.modules or not is_brians(type(thing).__module__):
         return ""
     if type(thing).__name__ == "Unit":
         symbol = str(thing)

@@ -140,9 +140,6 @@ class ModelPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
         users = is_users_scope(function.__globals__)
         if not users and _is_found(function):
             return NotImplemented  # by name
-        name = name_in_brian(function)
-        if name:
-            return brian_object, (name,)
         if is_ours(function.__globals__):
             # A copy of one of our measures: its module would import Brian.
             return super().reducer_override(function)

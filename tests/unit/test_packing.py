@@ -201,19 +201,6 @@ def test_what_brian_compiled_here_stays_here(monkeypatch: pytest.MonkeyPatch) ->
     assert Reach([scope["f"]]).compiled == {}
 
 
-def test_functions_of_brians_arrive_as_themselves() -> None:
-    """Brian warns where a copy of one, as a notebook has it by name, is not what it means."""
-    import brian2
-
-    scope = dict(vars(brian2)) | {"__name__": "__main__"}
-    names = "exp", "sin", "arctanh", "diagonal", "exprel", "clip", "ones_like"
-    exec(f"def rate(v):\n    return {', '.join(names)}", scope)
-    model = as_model(scope["rate"])
-    rate = unpack(pack(engine_for("auto", model, model.parameters({"v": 0})))).functions[0]
-    for one, name in zip(rate(0), names, strict=True):
-        assert one is getattr(brian2, name)
-
-
 def test_a_librarys_marker_stays_what_it_is() -> None:
     """Code asks whether something is it; a copy is not, and matplotlib fails on one."""
     import dataclasses
