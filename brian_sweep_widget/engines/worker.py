@@ -21,6 +21,7 @@ from brian_sweep_widget.engines.process_settings import (
     under_its_settings,
     without_settings,
 )
+from brian_sweep_widget.engines.programs_started import programs_started
 from brian_sweep_widget.engines.reading import NotAResultError
 from brian_sweep_widget.engines.runtime import RuntimeEngine
 from brian_sweep_widget.engines.sent_modules import modules_not_sent
@@ -83,6 +84,7 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
         memory_used() as memory,
         job_entropy(job.seed) as entropy,
         threads_left() as threads,
+        programs_started() as programs,
     ):
         try:
             # Anew for every job: what one job leaves in a model's globals (a random
@@ -111,6 +113,7 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
         contents=tuple(read[path] for path in sorted(read)),
         unseeded=tuple(entropy.unseeded),
         threads=tuple(threads),
+        programs=tuple(programs),
     )
     if failure is not None:
         return Outcome(job, "failed", failure=failure, origin=origin)

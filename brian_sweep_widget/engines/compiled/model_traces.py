@@ -16,6 +16,7 @@ import numpy as np
 from brian_sweep_widget.engines.compiled.tracing import Trace, Tracer, UnsupportedError
 from brian_sweep_widget.engines.entropy import Entropy, job_entropy
 from brian_sweep_widget.engines.file_states import FileStates, merged
+from brian_sweep_widget.engines.programs_started import programs_started
 from brian_sweep_widget.engines.threads_left import threads_left
 from brian_sweep_widget.models import Plain
 
@@ -77,7 +78,11 @@ class ModelTraces:
 
         def traced(*, other: bool) -> tuple[Trace, Entropy]:
             self.drew = False
-            with job_entropy(seed, other=other) as entropy, threads_left() as threads:
+            with (
+                job_entropy(seed, other=other) as entropy,
+                threads_left() as threads,
+                programs_started() as programs,
+            ):
                 tracer = self._fresh()
                 self.name = tracer.name
                 random.seed(seed)  # again, as for a job: unpacking may have drawn
@@ -89,6 +94,9 @@ class ModelTraces:
                     self.drew = tracer.drew or bool(entropy.taken)
             if threads:
                 msg = f"it leaves a thread running ({', '.join(threads)})"
+                raise UnsupportedError(msg)
+            if programs:
+                msg = f"it starts another program ({', '.join(programs)})"
                 raise UnsupportedError(msg)
             return trace, entropy
 
