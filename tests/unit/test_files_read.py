@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import ctypes
 import inspect
 import os
 import pkgutil
@@ -375,6 +376,44 @@ def test_folders_that_are_listed_are_noted(tmp_path: Path, how: str) -> None:
     assert is_current(files)
     (tmp_path / "w2.txt").write_text("1")
     assert not is_current(files)
+
+
+LOOKS: dict[str, Callable[[Path], Any]] = {
+    "resolve": Path.resolve,
+    "realpath": os.path.realpath,
+    "readlink": Path.readlink,
+}
+
+
+@pytest.mark.parametrize("how", LOOKS)
+def test_where_a_link_points_to_is_noted(tmp_path: Path, how: str) -> None:
+    """As with the latest of several folders: what is read by the true name stays as it is."""
+    for name in ("run1", "run2"):
+        (tmp_path / name).mkdir()
+    latest = tmp_path / "latest"
+    latest.symlink_to("run1")
+    with files_read() as files:
+        LOOKS[how](latest)
+    assert list(files) == [f"the link {latest}"]
+    assert is_current(files)
+    (tmp_path / "run1" / "more.txt").touch()
+    assert is_current(files)
+    latest.unlink()
+    latest.symlink_to("run2")
+    assert not is_current(files)
+
+
+def test_a_library_of_the_users_is_noted(tmp_path: Path) -> None:
+    """What is compiled anew may compute something else; the system's is no data."""
+    library = tmp_path / "mine.so"
+    library.write_text("no library")
+    with files_read() as files:
+        with suppress(OSError):
+            ctypes.CDLL(library)
+        with suppress(OSError):
+            ctypes.CDLL("none_of_these.so")
+        ctypes.CDLL(None)
+    assert list(files) == [str(library)]
 
 
 def test_databases_are_noted(tmp_path: Path) -> None:
