@@ -20,6 +20,7 @@ from brian_sweep_widget.engines.code import Uses, closed_over, identifiers, uses
 from brian_sweep_widget.engines.dry_pickling import DryPickler
 from brian_sweep_widget.engines.installed import distribution_of, is_users_scope
 from brian_sweep_widget.engines.later_imports import LaterImports
+from brian_sweep_widget.engines.libraries_changed import Place, places_set_by
 from brian_sweep_widget.engines.reached_scope import ReachedScope, Wanted
 from brian_sweep_widget.engines.reducing import Scope, Scopes
 from brian_sweep_widget.engines.sent_modules import Source, compiled_file
@@ -57,6 +58,8 @@ class Reach:
         self._classes: dict[int, type] = {}  # of the user's
         #: Classes that code finds by asking their base for them.
         self.subclasses: list[type] = []
+        #: What the code sets in installed libraries.
+        self.places: set[Place] = set()
         #: Objects that stand for modules which are imported when the code runs, by name.
         self.replaced: dict[str, Any] = {}
         self._unseen: list[Any] = []  # of these
@@ -204,6 +207,7 @@ class Reach:
         self.read_texts([function.__defaults__, function.__kwdefaults__, function.__dict__])
         if not is_users_scope(function.__globals__):
             return
+        self.places |= places_set_by(function)
         known = self._of(function.__globals__)
         for name in sorted(uses.variables & known.scope.namespace.keys()):
             known.named.setdefault(name, function.__name__)

@@ -14,6 +14,7 @@ from brian_sweep_widget.engines.entropy import job_entropy
 from brian_sweep_widget.engines.failing import failure_of
 from brian_sweep_widget.engines.file_states import states_of
 from brian_sweep_widget.engines.files_read import files_read
+from brian_sweep_widget.engines.libraries_changed import libraries_kept
 from brian_sweep_widget.engines.memory_used import memory_used
 from brian_sweep_widget.engines.packing import unpack
 from brian_sweep_widget.engines.process_settings import (
@@ -87,16 +88,17 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
         programs_started() as programs,
     ):
         try:
-            # Anew for every job: what one job leaves in a model's globals (a random
-            # generator of its own, a cache) must not reach the next.
-            engine: Engine = unpack(packed)
-            if place is not None:
-                engine = place(engine)
-            label = engine.label
-            found = {
-                name: missing_folder_told(one) if isinstance(one, Failure) else one
-                for name, one in _without_enormous(engine.simulate(job)).items()
-            }
+            with libraries_kept():
+                # Anew for every job: what one job leaves in a model's globals (a random
+                # generator of its own, a cache) must not reach the next.
+                engine: Engine = unpack(packed)
+                if place is not None:
+                    engine = place(engine)
+                label = engine.label
+                found = {
+                    name: missing_folder_told(one) if isinstance(one, Failure) else one
+                    for name, one in _without_enormous(engine.simulate(job)).items()
+                }
         except BaseException as error:  # noqa: BLE001 - the model is the user's code
             failure = missing_folder_told(failure_of(error))
     # A module that this process found on its own is a file that was read, too.

@@ -16,6 +16,7 @@ import numpy as np
 from brian_sweep_widget.engines.compiled.tracing import Trace, Tracer, UnsupportedError
 from brian_sweep_widget.engines.entropy import Entropy, job_entropy
 from brian_sweep_widget.engines.file_states import FileStates, merged
+from brian_sweep_widget.engines.libraries_changed import libraries_kept
 from brian_sweep_widget.engines.programs_started import programs_started
 from brian_sweep_widget.engines.threads_left import threads_left
 from brian_sweep_widget.models import Plain
@@ -82,6 +83,7 @@ class ModelTraces:
                 job_entropy(seed, other=other) as entropy,
                 threads_left() as threads,
                 programs_started() as programs,
+                libraries_kept(),
             ):
                 tracer = self._fresh()
                 self.name = tracer.name
