@@ -13,15 +13,24 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
-from types import FunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 from brian_sweep_widget.engines.code import closed_over
 from brian_sweep_widget.engines.code_setting import Way, setting_of
 from brian_sweep_widget.engines.installed import is_installed_file, is_module, is_users_scope
+from brian_sweep_widget.engines.library_settings import (
+    SETTINGS,
+    read_settings,
+    write_settings,
+)
 
 _ABSENT: Any = object()
 _CONTAINERS = (dict, list, set)
+_NAMED = (type, FunctionType, BuiltinFunctionType)
+_CONTENTS = ""
+_SETTINGS = "()"
+_SETTERS = frozenset[str]().union(*(settings.functions for settings in SETTINGS.values()))
 # Set anew for every job; see `BrianContext`.
 _OF_CONTEXT = frozenset({"prefs", "defaultclock"})
 
@@ -36,7 +45,8 @@ class Place(NamedTuple):
     attributes
         The way from there to what has the attribute, or is the container.
     name
-        Of the attribute; empty for the contents of a container.
+        Of the attribute; empty for the contents of a container, ``"()"`` for
+        the library's `SETTINGS`.
     """
 
     module: str
@@ -65,9 +75,20 @@ def places_set_by(function: FunctionType) -> set[Place]:
     """
     setting = setting_of(function.__code__)
     places: set[Place] = set()
-    if not (setting.names or setting.contents):
+    setters = {way for way in setting.ways if _SETTERS & {way.root, *way.attributes}}
+    if not (setting.names or setting.contents or setters):
         return places
     variables = {**function.__globals__, **closed_over(function)}
+    for way in setters:
+        module, attributes = _in_library(way, variables)
+        whole = ".".join((module, *attributes))
+        places |= {
+            Place(name, (), _SETTINGS)
+            for name, settings in SETTINGS.items()
+            if whole.startswith(f"{name}.")
+            and attributes[-1:]
+            and attributes[-1] in settings.functions
+        }
     for way in setting.attributes:
         module, attributes = _in_library(way, variables)
         if module:
@@ -78,7 +99,7 @@ def places_set_by(function: FunctionType) -> set[Place]:
         if owner is not _ABSENT:
             places |= {Place(module, attributes, name) for name in setting.names & _own(owner)}
             if way in setting.contents and type(owner) in _CONTAINERS:
-                places.add(Place(module, attributes, ""))
+                places.add(Place(module, attributes, _CONTENTS))
     return {place for place in places if not _is_of_context(place)}
 
 
@@ -110,8 +131,7 @@ def read_places(places: Iterable[Place]) -> None:
             owner: Any = importlib.import_module(place.module)
             for attribute in place.attributes:
                 owner = getattr(owner, attribute)
-            before = _attribute(owner, place.name) if place.name else owner.copy()
-            _Changes.before.append((owner, place.name, before))
+            _Changes.before.append((owner, place.name, _read(owner, place.name)))
 
 
 def _put_back() -> None:
@@ -119,12 +139,14 @@ def _put_back() -> None:
     while _Changes.before:
         owner, name, before = _Changes.before[-1]
         try:
-            if name:
-                _put_attribute_back(owner, name, before)
-            else:
+            if name == _SETTINGS:
+                write_settings(owner, before)
+            elif name == _CONTENTS:
                 _put_contents_back(owner, before)
+            else:
+                _put_attribute_back(owner, name, before)
         except Exception as error:  # noqa: BLE001 - whatever a library says
-            failed.append(f"{name} of {owner!r} ({error})")
+            failed.append(f"{name or 'contents'} of {owner!r} ({error})")
         _Changes.before.pop()
     if failed:
         msg = (
@@ -132,6 +154,12 @@ def _put_back() -> None:
             "hold for other simulations: do not set it inside the function"
         )
         raise NotPutBackError(msg)
+
+
+def _read(owner: Any, name: str) -> Any:
+    if name == _SETTINGS:
+        return read_settings(owner)
+    return owner.copy() if name == _CONTENTS else _attribute(owner, name)
 
 
 def _put_attribute_back(owner: Any, name: str, before: Any) -> None:
@@ -169,7 +197,7 @@ def _in_library(way: Way, variables: dict[str, Any]) -> tuple[str, tuple[str, ..
     if is_module(root):
         return ("" if is_users_scope(vars(root)) else root.__name__), way.attributes
     module = sys.modules.get(str(getattr(root, "__module__", None)))
-    if isinstance(root, type | FunctionType) and module is not None:
+    if isinstance(root, _NAMED) and module is not None:
         attributes = tuple(root.__qualname__.split("."))
         if not is_users_scope(vars(module)) and _known(module.__name__, attributes) is root:
             return module.__name__, (*attributes, *way.attributes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import math
+import multiprocessing
 import sys
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -16,8 +17,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.constants as units
+import scipy.special
 import scipy.stats
 from brian2 import Network, NeuronGroup, ms
+from xarray import get_options, set_options
 
 from brian_sweep_widget import network_model
 from brian_sweep_widget.engines import pack
@@ -93,6 +96,19 @@ def as_an_option() -> None:
     pd.options.display.precision = 3
 
 
+def by_functions_for_it() -> None:
+    pd.set_option("compute.use_bottleneck", not pd.get_option("compute.use_bottleneck"))
+    set_options(keep_attrs=False)
+    scipy.special.seterr(all="raise")
+
+
+def in_another_way() -> None:
+    import multiprocessing
+
+    multiprocessing.set_start_method("spawn", force=True)
+    mpmath.mp.prec = 70
+
+
 def in_a_method() -> None:
     class Setter:
         def __call__(self) -> None:
@@ -118,6 +134,12 @@ CHANGES: dict[Callable[[], None], Callable[[], Any]] = {
     ),
     replaced_module: lambda: sys.modules["scipy.stats"],
     as_an_option: lambda: pd.options.display.precision,
+    by_functions_for_it: lambda: (
+        pd.get_option("compute.use_bottleneck"),
+        get_options()["keep_attrs"],
+        scipy.special.geterr(),
+    ),
+    in_another_way: lambda: (multiprocessing.get_start_method(allow_none=True), mpmath.mp.prec),
     in_a_method: lambda: mpmath.mp.prec,
 }
 
