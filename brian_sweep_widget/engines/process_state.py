@@ -26,6 +26,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+try:
+    import resource
+except ImportError:  # Windows has none
+    resource = None  # type: ignore[assignment]
+
 from brian_sweep_widget.scratch import scratch_folder
 
 _SIGNALS = [
@@ -35,6 +40,11 @@ _SIGNALS = [
         *("SIGCHLD", "SIGPIPE", "SIGFPE", "SIGUSR1", "SIGUSR2"),
     )
     if hasattr(signal, name)
+]
+_RESOURCES = [
+    getattr(resource, f"RLIMIT_{name}")
+    for name in ("AS", "CPU", "DATA", "FSIZE", "NOFILE", "STACK")
+    if hasattr(resource, f"RLIMIT_{name}")
 ]
 # What is looked up by name in these modules, and is replaced by assignment.
 _ATTRIBUTES: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
@@ -66,9 +76,10 @@ def state_kept() -> Iterator[None]:
     Folder, environment, ``sys.path``, warnings filters, signal handlers and
     timers, numpy's error and print settings and the kind of its global
     generator, decimal's context, locale, mask of new files, folder of temporary
-    ones, levels and handlers of loggers, standard streams, limits of recursion
-    and of digits, garbage collection; matplotlib's settings, back end and figures,
-    where it is loaded. Not: what was done to modules or to other processes.
+    ones, levels and handlers of loggers, standard streams, limits of recursion,
+    of digits and of resources, cores, functions that trace, garbage collection;
+    matplotlib's settings, back end and figures, where it is loaded. Not: what was
+    done to modules (see `libraries_changed`) or to other processes.
     """
     if _Unfinished.state is not None:
         _put_back(_Unfinished.state)
@@ -245,6 +256,34 @@ def _write_collection(before: tuple[bool, tuple[int, int, int]]) -> None:
     gc.set_threshold(*before[1])
 
 
+def _tracing() -> list[Any]:
+    return [sys.gettrace(), sys.getprofile(), sys.getswitchinterval()]
+
+
+def _write_tracing(before: list[Any]) -> None:
+    trace, profile, interval = before
+    sys.settrace(trace)
+    sys.setprofile(profile)
+    sys.setswitchinterval(interval)
+
+
+def _limits() -> list[tuple[int, int]]:
+    return [] if resource is None else [resource.getrlimit(which) for which in _RESOURCES]
+
+
+def _write_limits(before: list[tuple[int, int]]) -> None:
+    for which, (soft, hard) in zip(_RESOURCES, before, strict=True):
+        try:
+            resource.setrlimit(which, (soft, hard))
+        except (OSError, ValueError):  # a hard one cannot be raised again
+            _, lowered = resource.getrlimit(which)
+            resource.setrlimit(which, (lowered, lowered))
+
+
+def _cores() -> Any:
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
+
+
 def decimal_context() -> Any:
     """Take decimal's context apart: what makes an equal one."""
     return decimal.getcontext().__reduce__()[1]
@@ -282,6 +321,9 @@ _PARTS = (
     _Part(_brians_messages, _write_brians_messages),
     _Part(_matplotlib, _write_matplotlib),
     _Part(_collection, _write_collection),
+    _Part(_tracing, _write_tracing),
+    _Part(_limits, _write_limits),
+    _Part(_cores, lambda before: os.sched_setaffinity(0, before)),
     _Part(socket.getdefaulttimeout, socket.setdefaulttimeout),
     _Part(current_folder, _enter_folder),
 )
