@@ -31,6 +31,7 @@ try:
 except ImportError:  # Windows has none
     resource = None  # type: ignore[assignment]
 
+from brian_sweep_widget.engines.mpmath_contexts import mpmath_precision, set_mpmath_precision
 from brian_sweep_widget.scratch import scratch_folder
 
 _SIGNALS = [
@@ -75,7 +76,7 @@ def state_kept() -> Iterator[None]:
 
     Folder, environment, ``sys.path``, warnings filters, signal handlers and
     timers, numpy's error and print settings and the kind of its global
-    generator, decimal's context, locale, mask of new files, folder of temporary
+    generator, decimal's context and mpmath's, locale, mask of new files, folder of temporary
     ones, levels and handlers of loggers, standard streams, limits of recursion,
     of digits and of resources, cores, functions that trace, garbage collection;
     matplotlib's settings, back end and figures, where it is loaded. Not: what was
@@ -312,6 +313,7 @@ _PARTS = (
         np.random.set_bit_generator,  # type: ignore[attr-defined]
     ),
     _Part(decimal_context, lambda before: decimal.setcontext(decimal.Context(*before))),
+    _Part(mpmath_precision, set_mpmath_precision),
     _Part(
         lambda: locale.setlocale(locale.LC_ALL),
         lambda before: locale.setlocale(locale.LC_ALL, before),

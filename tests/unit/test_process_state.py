@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import mpmath
 import numpy as np
 import pytest
 from brian2 import BrianLogger
@@ -63,6 +64,8 @@ CHANGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
         lambda: decimal.getcontext().prec,
         lambda: setattr(decimal.getcontext(), "prec", 3),
     ),
+    "mpmath": (lambda: mpmath.mp.prec, lambda: setattr(mpmath.mp, "dps", 50)),
+    "mpmath's intervals": (lambda: mpmath.iv.prec, lambda: setattr(mpmath.iv, "dps", 50)),
     "locale": (
         lambda: locale.setlocale(locale.LC_ALL),
         lambda: locale.setlocale(locale.LC_ALL, "C"),
