@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
-from types import BuiltinFunctionType, FunctionType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-from brian_sweep_widget.engines.code import closed_over
 from brian_sweep_widget.engines.code_setting import Way, setting_of
 from brian_sweep_widget.engines.installed import is_installed_file, is_module, is_users_scope
 from brian_sweep_widget.engines.library_settings import (
@@ -65,20 +64,21 @@ class _Changes:
     before: list[tuple[Any, str, Any]] = []  # noqa: RUF012 - of this process
 
 
-def places_set_by(function: FunctionType) -> set[Place]:
-    """Find what a function's code may set in installed libraries.
+def places_set_by(code: CodeType, variables: Mapping[str, Any]) -> set[Place]:
+    """Find what code may set in installed libraries.
 
     Parameters
     ----------
-    function
+    code
         Of the user's.
+    variables
+        Globals, and what it closes over.
     """
-    setting = setting_of(function.__code__)
+    setting = setting_of(code)
     places: set[Place] = set()
     setters = {way for way in setting.ways if _SETTERS & {way.root, *way.attributes}}
     if not (setting.names or setting.contents or setters):
         return places
-    variables = {**function.__globals__, **closed_over(function)}
     for way in setters:
         module, attributes = _in_library(way, variables)
         whole = ".".join((module, *attributes))
@@ -189,7 +189,7 @@ def _attribute(owner: Any, name: str) -> Any:
     return getattr(owner, name, _ABSENT)
 
 
-def _in_library(way: Way, variables: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+def _in_library(way: Way, variables: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     """Give a way from a module of a library; no name of a module if it leads elsewhere."""
     if way.imported:
         return (way.root if _is_library(way.root) else ""), way.attributes

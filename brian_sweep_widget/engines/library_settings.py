@@ -64,8 +64,35 @@ def _write_pandas_options(pandas: ModuleType, changed: dict[str, Any]) -> None:
         pandas.set_option(name, value)
 
 
+def _updaters(brian2: ModuleType) -> dict[str, Any]:
+    updaters: dict[str, Any] = brian2.StateUpdateMethod.stateupdaters
+    return updaters
+
+
+def _write_updaters(brian2: ModuleType, before: tuple[tuple[str, Any], ...]) -> None:
+    updaters = _updaters(brian2)
+    updaters.clear()
+    updaters.update(before)
+
+
+def _write_colormaps(matplotlib: ModuleType, before: tuple[str, ...]) -> None:
+    for name in set(matplotlib.colormaps).difference(before):
+        matplotlib.colormaps.unregister(name)
+
+
 #: By the modules that have them.
 SETTINGS = {
+    # What is registered twice is refused.
+    "brian2": LibrarySettings(
+        frozenset({"register"}),
+        lambda module: tuple(_updaters(module).items()),
+        _write_updaters,
+    ),
+    "matplotlib": LibrarySettings(
+        frozenset({"register"}),
+        lambda module: tuple(module.colormaps),
+        _write_colormaps,
+    ),
     "multiprocessing": LibrarySettings(
         frozenset({"set_start_method"}),
         lambda module: module.get_start_method(allow_none=True),

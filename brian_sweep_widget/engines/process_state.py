@@ -179,17 +179,25 @@ def _mask() -> int:
 def _loggers() -> list[Any]:
     root = logging.root
     known = root.manager.loggerDict
-    levels = {name: one.level for name, one in known.items() if isinstance(one, logging.Logger)}
-    return [root.manager.disable, root.level, root.handlers[:], root.filters[:], levels]
+    others = {name: one for name, one in known.items() if isinstance(one, logging.Logger)}
+    levels = {name: one.level for name, one in others.items()}
+    handlers = {name: one.handlers[:] for name, one in others.items() if one.handlers}
+    return [root.manager.disable, root.level, root.handlers[:], root.filters[:], levels, handlers]
 
 
 def _write_loggers(before: list[Any]) -> None:
     root = logging.root
-    disabled, level, root.handlers[:], root.filters[:], levels = before
+    disabled, level, root.handlers[:], root.filters[:], levels, handlers = before
     logging.disable(disabled)
     root.setLevel(level)
     for name, one in levels.items():
         logging.getLogger(name).setLevel(one)
+    for name in _loggers()[-1]:
+        # One that a library made, which was loaded meanwhile, is as the library has it.
+        if name in levels or name.partition(".")[0] not in sys.modules:
+            logging.getLogger(name).handlers[:] = handlers.get(name, [])
+    for name, ones in handlers.items():
+        logging.getLogger(name).handlers[:] = ones
 
 
 def brian_console() -> Any:

@@ -5,6 +5,7 @@ What a library starts for itself, such as a compiler, is no part of the model.
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +24,8 @@ _PASSING = frozenset(
 _COPY = "a process of its own"
 _SHELL = ("sh", "bash", "cmd.exe")
 _start_process = BaseProcess.start
+# Of joblib, whose processes wait for other work when one job has ended.
+_POOLS = "joblib.externals.loky.process_executor"
 
 
 class _Watch:
@@ -47,10 +50,32 @@ def programs_started() -> Iterator[dict[str, None]]:
     started = _Watch.started = {}
     BaseProcess.start = _told_start  # type: ignore[method-assign]
     try:
-        yield started
+        with _submissions_told():
+            yield started
     finally:
         BaseProcess.start = _start_process  # type: ignore[method-assign]
         _Watch.started = None
+
+
+@contextmanager
+def _submissions_told() -> Iterator[None]:
+    """Tell of work for processes that an earlier job may have started."""
+    pools: Any = sys.modules.get(_POOLS)
+    if pools is None:  # then no such process is there
+        yield
+        return
+    submit = pools.ProcessPoolExecutor.submit
+
+    @functools.wraps(submit)
+    def tell_and_submit(self: Any, *args: Any, **options: Any) -> Any:
+        _note(sys._getframe(1), _copy)  # noqa: SLF001 - inspect would import
+        return submit(self, *args, **options)
+
+    pools.ProcessPoolExecutor.submit = tell_and_submit
+    try:
+        yield
+    finally:
+        pools.ProcessPoolExecutor.submit = submit
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from types import FunctionType, MethodType, ModuleType
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from brian_sweep_widget.engines.code import Uses, closed_over, identifiers, uses_of
@@ -207,7 +208,7 @@ class Reach:
         self.read_texts([function.__defaults__, function.__kwdefaults__, function.__dict__])
         if not is_users_scope(function.__globals__):
             return
-        self.places |= places_set_by(function)
+        self.see_setting(function.__code__, ChainMap(closed_over(function), function.__globals__))
         known = self._of(function.__globals__)
         for name in sorted(uses.variables & known.scope.namespace.keys()):
             known.named.setdefault(name, function.__name__)
@@ -225,6 +226,10 @@ class Reach:
             self._imports.see_any(uses.texts)
         for imported in uses.imports:
             self._imports.see(imported, namespace)
+
+    def see_setting(self, code: CodeType, variables: Mapping[str, Any]) -> None:
+        """Take note of what code sets in installed libraries."""
+        self.places |= places_set_by(code, variables)
 
     def see_replaced(self, name: str, thing: object) -> None:
         """Take note of an object that stands for a module."""

@@ -7,11 +7,13 @@ import math
 import multiprocessing
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
 import brian2
+import matplotlib as mpl
 import mpmath
 import numpy as np
 import pandas as pd
@@ -20,6 +22,7 @@ import scipy.constants as units
 import scipy.special
 import scipy.stats
 from brian2 import Network, NeuronGroup, ms
+from matplotlib.colors import ListedColormap
 from xarray import get_options, set_options
 
 from brian_sweep_widget import network_model
@@ -109,6 +112,12 @@ def in_another_way() -> None:
     mpmath.mp.prec = 70
 
 
+def registered() -> None:
+    ones = brian2.ExplicitStateUpdater("x_new = x + dt*f(x,t)")
+    brian2.StateUpdateMethod.register("of_mine", ones)
+    mpl.colormaps.register(ListedColormap(["red"], name="of_mine"))
+
+
 def in_a_method() -> None:
     class Setter:
         def __call__(self) -> None:
@@ -140,6 +149,10 @@ CHANGES: dict[Callable[[], None], Callable[[], Any]] = {
         scipy.special.geterr(),
     ),
     in_another_way: lambda: (multiprocessing.get_start_method(allow_none=True), mpmath.mp.prec),
+    registered: lambda: (
+        list(brian2.StateUpdateMethod.stateupdaters),
+        list(mpl.colormaps),
+    ),
     in_a_method: lambda: mpmath.mp.prec,
 }
 
@@ -158,6 +171,28 @@ def test_what_is_set_is_put_back(change: Callable[[], None]) -> None:
         changed = read()
     assert changed != before
     assert read() == before
+
+
+def test_what_a_module_sets_when_it_is_imported_is_put_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the worker, for the first time."""
+    (tmp_path / "setting_in_a_test.py").write_text(
+        "import scipy.constants as c\nc.g = 10\ndef half():\n    c.h = 0.5\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def gravity() -> float:
+        import setting_in_a_test
+
+        setting_in_a_test.half()
+        return units.g * units.h
+
+    before, sent = (units.g, units.h), packed(gravity)
+    with libraries_kept():
+        assert unpack(sent).functions[0]() == 5
+    monkeypatch.delitem(sys.modules, "setting_in_a_test")
+    assert (units.g, units.h) == before
 
 
 def test_an_interrupted_return_is_finished_before_the_next_job(
@@ -243,4 +278,4 @@ def test_what_is_not_of_a_library_is_let_be() -> None:
         brian2.prefs.codegen.target = "cython"
         [][:] = [1]
 
-    assert not places_set_by(change)
+    assert not places_set_by(change.__code__, globals())

@@ -82,6 +82,14 @@ CHANGES: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
         lambda: logging.getLogger("brian2").level,
         lambda: logging.getLogger("brian2").setLevel(50),
     ),
+    "a logger's handlers": (
+        lambda: list(logging.getLogger("of_a_job").handlers),
+        lambda: logging.getLogger("of_a_job").addHandler(logging.NullHandler()),
+    ),
+    "no handlers": (
+        lambda: list(logging.getLogger("brian2").handlers),
+        logging.getLogger("brian2").handlers.clear,
+    ),
     "handlers": (lambda: list(logging.root.handlers), logging.root.handlers.clear),
     "disabled": (lambda: logging.root.manager.disable, lambda: logging.disable(50)),
     "Brian's messages": (

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from brian2 import Network, NeuronGroup, ms
+from joblib.externals.loky import get_reusable_executor
 
 from brian_sweep_widget import network_model
 from brian_sweep_widget.engines import pack
@@ -81,6 +82,19 @@ def test_what_the_users_code_starts_is_told(how: str) -> None:
         start()
     assert len(started) == 1
     assert next(iter(started)).startswith(name)
+
+
+def test_work_for_processes_of_an_earlier_job_is_told() -> None:
+    """As joblib keeps them."""
+
+    def summed() -> float:
+        return float(get_reusable_executor(max_workers=1).submit(sum, (1, 2)).result())
+
+    for _ in range(2):
+        with programs_started() as started:
+            assert summed() == 3
+        assert list(started) == ["a process of its own in summed"]
+    get_reusable_executor().shutdown()
 
 
 def test_what_libraries_start_is_not() -> None:
