@@ -10,7 +10,6 @@ from __future__ import annotations
 import decimal
 import gc
 import locale
-import logging
 import os
 import signal
 import socket
@@ -31,6 +30,12 @@ try:
 except ImportError:  # Windows has none
     resource = None  # type: ignore[assignment]
 
+from brian_sweep_widget.engines.logging_state import (
+    brians_messages,
+    loggers,
+    write_brians_messages,
+    write_loggers,
+)
 from brian_sweep_widget.engines.mpmath_contexts import mpmath_precision, set_mpmath_precision
 from brian_sweep_widget.scratch import scratch_folder
 
@@ -176,48 +181,6 @@ def _mask() -> int:
     return mask
 
 
-def _loggers() -> list[Any]:
-    root = logging.root
-    known = root.manager.loggerDict
-    others = {name: one for name, one in known.items() if isinstance(one, logging.Logger)}
-    levels = {name: one.level for name, one in others.items()}
-    handlers = {name: one.handlers[:] for name, one in others.items() if one.handlers}
-    return [root.manager.disable, root.level, root.handlers[:], root.filters[:], levels, handlers]
-
-
-def _write_loggers(before: list[Any]) -> None:
-    root = logging.root
-    disabled, level, root.handlers[:], root.filters[:], levels, handlers = before
-    logging.disable(disabled)
-    root.setLevel(level)
-    for name, one in levels.items():
-        logging.getLogger(name).setLevel(one)
-    for name in _loggers()[-1]:
-        # One that a library made, which was loaded meanwhile, is as the library has it.
-        if name in levels or name.partition(".")[0] not in sys.modules:
-            logging.getLogger(name).handlers[:] = handlers.get(name, [])
-    for name, ones in handlers.items():
-        logging.getLogger(name).handlers[:] = ones
-
-
-def brian_console() -> Any:
-    """Give the handler that prints Brian's messages; None if Brian is not loaded."""
-    logger = sys.modules.get("brian2.utils.logger")
-    return None if logger is None else logger.BrianLogger.console_handler
-
-
-def _brians_messages() -> Any:
-    handler = brian_console()
-    return None if handler is None else (handler.level, handler.filters[:])
-
-
-def _write_brians_messages(before: Any) -> None:
-    if before is not None:  # else Brian was loaded meanwhile, with its own settings
-        level, filters = before
-        brian_console().setLevel(level)
-        brian_console().filters[:] = filters
-
-
 def _matplotlib() -> Any:
     matplotlib, pyplot = sys.modules.get("matplotlib"), sys.modules.get("matplotlib.pyplot")
     if matplotlib is None or not hasattr(matplotlib, "rcParams"):  # or it is being loaded
@@ -327,8 +290,8 @@ _PARTS = (
         lambda before: locale.setlocale(locale.LC_ALL, before),
     ),
     _Part(_mask, os.umask),
-    _Part(_loggers, _write_loggers),
-    _Part(_brians_messages, _write_brians_messages),
+    _Part(loggers, write_loggers),
+    _Part(brians_messages, write_brians_messages),
     _Part(_matplotlib, _write_matplotlib),
     _Part(_collection, _write_collection),
     _Part(_tracing, _write_tracing),

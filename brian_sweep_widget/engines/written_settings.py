@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from brian_sweep_widget.engines.installed import is_installed_file
+from brian_sweep_widget.engines.logging_state import brian_console
 from brian_sweep_widget.engines.mpmath_contexts import mpmath_precision, set_mpmath_precision
 from brian_sweep_widget.engines.process_state import (
-    brian_console,
     current_folder,
     decimal_context,
     write_filters,
