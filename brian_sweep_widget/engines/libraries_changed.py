@@ -1,9 +1,11 @@
-"""What a model's code sets in installed libraries: read before each job, put back after it.
+"""What is set in installed libraries, by a model's code or in the kernel.
 
 A library is loaded once in a worker, and what one job sets in it, as by
 ``scipy.stats.norm.random_state = 3`` or ``numpy.random.rand = mine``, would
-hold for the next. Which attributes, and which containers, a model's code sets
-is read from the code when it is packed.
+hold for the next: it is read before each job, and put back after it. Which
+attributes, and which containers, a model's code sets is read from the code
+when it is packed. A function of the user's that stands in a library in the
+kernel, where the code finds it, is put there for the job.
 """
 
 from __future__ import annotations
@@ -103,6 +105,26 @@ def places_set_by(code: CodeType, variables: Mapping[str, Any]) -> set[Place]:
     return {place for place in places if not _is_of_context(place)}
 
 
+def own_in_libraries(code: CodeType, variables: Mapping[str, Any]) -> dict[Place, Any]:
+    """Find functions and classes of the user's that code finds in installed libraries.
+
+    Parameters
+    ----------
+    code
+        Of the user's.
+    variables
+        Globals, and what it closes over.
+    """
+    found: dict[Place, Any] = {}
+    for way in setting_of(code).ways:
+        if way.attributes:
+            module, attributes = _in_library(way, variables)
+            thing = _known(module, attributes)
+            if isinstance(thing, FunctionType | type) and _is_users(thing):
+                found[Place(module, attributes[:-1], attributes[-1])] = thing
+    return found
+
+
 @contextmanager
 def libraries_kept() -> Iterator[None]:
     """Put back, at the end, what the code of models that are unpacked in the block set.
@@ -123,15 +145,30 @@ def libraries_kept() -> Iterator[None]:
 
 def read_places(places: Iterable[Place]) -> None:
     """Read what is there now, to put it back; called where a model is unpacked."""
-    if not _Changes.watched:
-        return
     for place in map(Place._make, places):
-        # What is not there, or cannot be read, is the model's own matter.
-        with suppress(Exception):
-            owner: Any = importlib.import_module(place.module)
-            for attribute in place.attributes:
-                owner = getattr(owner, attribute)
-            _Changes.before.append((owner, place.name, _read(owner, place.name)))
+        _read_place(place)
+
+
+def set_places(own: Iterable[tuple[Place, Any]]) -> None:
+    """Put functions of the user's where they are in the kernel; called where it is unpacked."""
+    for place, thing in own:
+        owner = _read_place(place)
+        if owner is not None:
+            setattr(owner, place.name, thing)
+
+
+def _read_place(place: Place) -> Any:
+    """Read what is there now, to put it back; give what has it, None if nothing is put back."""
+    if not _Changes.watched:
+        return None
+    # What is not there, or cannot be read, is the model's own matter.
+    with suppress(Exception):
+        owner: Any = importlib.import_module(place.module)
+        for attribute in place.attributes:
+            owner = getattr(owner, attribute)
+        _Changes.before.append((owner, place.name, _read(owner, place.name)))
+        return owner
+    return None
 
 
 def _put_back() -> None:
@@ -223,6 +260,13 @@ def _known(module: str, attributes: tuple[str, ...]) -> Any:
     for attribute in attributes:
         found = getattr(found, "__dict__", {}).get(attribute, _ABSENT)
     return found
+
+
+def _is_users(thing: FunctionType | type) -> bool:
+    if isinstance(thing, FunctionType):
+        return is_users_scope(thing.__globals__)
+    module = sys.modules.get(thing.__module__)
+    return module is not None and is_users_scope(vars(module))
 
 
 def _own(owner: Any) -> set[str]:

@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 
 from brian_sweep_widget.engines.brian_objects import CannotTravelError
 from brian_sweep_widget.engines.installed import is_users_scope
-from brian_sweep_widget.engines.libraries_changed import Place, read_places
+from brian_sweep_widget.engines.libraries_changed import Place, read_places, set_places
 from brian_sweep_widget.engines.not_sent import NotSent
 from brian_sweep_widget.engines.process_settings import (
     ProcessSettings,
@@ -104,6 +104,7 @@ def pack(thing: Packable) -> bytes:
             compiled,
             Subclasses(reach.subclasses),
             stages,
+            _Own(sorted(reach.own_in_libraries.items(), key=lambda one: one[0])),
             _Replaced(reach.replaced),
             thing,
         )
@@ -154,6 +155,16 @@ class _Places:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return read_places, (self._places,)
+
+
+class _Own:
+    """Functions of the user's that are in libraries, once these are there."""
+
+    def __init__(self, things: list[tuple[Place, Any]]) -> None:
+        self._things = things
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return set_places, (self._things,)
 
 
 class _Sources:

@@ -31,6 +31,7 @@ from brian_sweep_widget.engines.choice import engine_for
 from brian_sweep_widget.engines.compiled.model_traces import ModelTraces
 from brian_sweep_widget.engines.compiled.tracing import Tracer
 from brian_sweep_widget.engines.context import BrianContext
+from brian_sweep_widget.engines.fingerprint import fingerprint
 from brian_sweep_widget.engines.libraries_changed import libraries_kept, places_set_by
 from brian_sweep_widget.engines.packing import unpack, unpack_as
 from brian_sweep_widget.engines.process_settings import ProcessSettings
@@ -193,6 +194,34 @@ def test_what_a_module_sets_when_it_is_imported_is_put_back(
         assert unpack(sent).functions[0]() == 5
     monkeypatch.delitem(sys.modules, "setting_in_a_test")
     assert (units.g, units.h) == before
+
+
+def test_functions_that_stand_in_a_library_in_the_notebook_do_so_for_the_job(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A worker has a library of its own; and another function is another model."""
+
+    def halves(size: int = 1) -> Any:
+        return np.full(size, 0.5)
+
+    def thirds(size: int = 1) -> Any:
+        return np.full(size, 1 / 3)
+
+    def drawn(x: float = 1.0) -> float:
+        return x * float(np.random.rand(1)[0])
+
+    own = np.random.rand
+    sent, names = [], []
+    for fake in (halves, thirds):
+        monkeypatch.setattr(np.random, "rand", fake)
+        names.append(fingerprint([drawn]))
+        model = as_model(drawn)
+        sent.append(pack(engine_for("auto", model, model.parameters({}))))
+    monkeypatch.undo()
+    found = [compute(one, Job((0,), {"x": 1.0}, seed=1)).values["drawn"].si for one in sent]
+    assert found == [0.5, 1 / 3]
+    assert np.random.rand is own
+    assert len({*names, fingerprint([drawn])}) == 3
 
 
 def test_an_interrupted_return_is_finished_before_the_next_job(

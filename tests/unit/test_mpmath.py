@@ -11,6 +11,7 @@ from mpmath import fp, iv, matrix, mp, mpf, pi, quad, sin
 
 from brian_sweep_widget.engines import pack, script_of
 from brian_sweep_widget.engines.choice import engine_for
+from brian_sweep_widget.engines.fingerprint import fingerprint
 from brian_sweep_widget.engines.process_settings import ProcessSettings
 from brian_sweep_widget.engines.worker import compute
 from brian_sweep_widget.models import as_model
@@ -76,6 +77,14 @@ def test_as_many_digits_as_in_the_notebook() -> None:
     with mpmath.workdps(50):
         assert computed(digits) == 100
         assert computed(fine) == 50
+
+
+@pytest.mark.parametrize("function", WAYS, ids=lambda one: one.__name__)
+def test_it_names_results(function: Callable[..., float]) -> None:
+    """Whatever mpmath keeps of what it computed before."""
+    name = fingerprint([function])
+    function(3.0)
+    assert fingerprint([function]) == name
 
 
 def test_a_script_sets_them() -> None:
