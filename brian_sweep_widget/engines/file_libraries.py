@@ -13,8 +13,12 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-#: How a file is opened: its path as it was given, and a mode as for Python's `open`.
+#: How a file is opened: its path as it was given, and a mode as for Python's `open`; or what
+#: library reads, and `UNKNOWN`.
 Note = Callable[[str, str], None]
+
+#: In place of a mode: the name of a library of which nobody knows what it reads.
+UNKNOWN = "?"
 
 _BY_MODE = ""  # an argument says what is done with the file
 _PARQUET = {
@@ -27,6 +31,10 @@ _NETCDF = {"Dataset": _BY_MODE, "MFDataset": "r"}
 # they do with the files. Where a package has from a module of its own what it offers, both
 # stand here: either may be loaded first.
 _OPENING = {
+    # Its files are named in texts of SQL, and a connection reads them.
+    "duckdb": dict.fromkeys(
+        ("connect", "execute", "query", "sql", "read_csv", "read_json", "read_parquet"), UNKNOWN
+    ),
     "h5py.h5f": {"open": "r", "create": "w"},
     "netCDF4": _NETCDF,
     "netCDF4._netCDF4": _NETCDF,
@@ -80,7 +88,10 @@ def _wrap(module: ModuleType, note: Note) -> None:
 def _telling(function: Callable[..., Any], mode: str, note: Note) -> Callable[..., Any]:
     @functools.wraps(function)
     def tell_and_open(*args: Any, **options: Any) -> Any:
-        _tell(note, mode, args, options)
+        if mode == UNKNOWN:
+            note(str(function.__module__).partition(".")[0].lstrip("_"), mode)
+        else:
+            _tell(note, mode, args, options)
         return function(*args, **options)
 
     setattr(tell_and_open, _TELLS, True)

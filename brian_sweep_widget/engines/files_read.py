@@ -21,10 +21,11 @@ from types import FrameType
 from typing import Any, ClassVar
 
 from brian_sweep_widget.engines.entropy import note_unseeded
-from brian_sweep_widget.engines.file_libraries import tell_of_files
+from brian_sweep_widget.engines.file_libraries import UNKNOWN, tell_of_files
 from brian_sweep_widget.engines.file_questions import questions_told
 from brian_sweep_widget.engines.file_states import ABSENT, UNSTEADY, as_link, state_of
 from brian_sweep_widget.engines.installed import is_users_frame, module_of
+from brian_sweep_widget.engines.programs_started import note_program
 from brian_sweep_widget.engines.users_files import is_users_file, place_of
 
 _RANDOM = frozenset({"/dev/random", "/dev/urandom"})
@@ -119,8 +120,10 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _note_library(path: str, mode: str) -> None:
-    """Note a file that a library opens past Python."""
-    if _Watch.read is not None and not hasattr(_Watch.looks, "on"):
+    """Note a file that a library opens past Python, or the library itself."""
+    if mode == UNKNOWN:
+        note_program(path, sys._getframe(1))  # noqa: SLF001 - as above
+    elif _Watch.read is not None and not hasattr(_Watch.looks, "on"):
         _note(os.path.abspath(path), sys._getframe(1), mode, None)  # noqa: PTH100, SLF001 - as above
 
 

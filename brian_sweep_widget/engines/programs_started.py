@@ -14,12 +14,12 @@ from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Any
 
-from brian_sweep_widget.engines.installed import is_users_frame, module_of
+from brian_sweep_widget.engines.installed import is_ours, is_users_frame, module_of
 
 # They start a program for whoever calls them.
 _PASSING = frozenset(
     {"asyncio", "concurrent", "multiprocessing", "os", "pathlib", "pty", "subprocess"}
-    | {"invoke", "joblib", "pexpect", "plumbum", "psutil", "ptyprocess", "sh"}
+    | {"ibis", "invoke", "joblib", "pexpect", "plumbum", "psutil", "ptyprocess", "sh"}
 )
 _COPY = "a process of its own"
 _SHELL = ("sh", "bash", "cmd.exe")
@@ -89,6 +89,23 @@ def _told_start(self: BaseProcess) -> None:
     """Stand for `BaseProcess.start`: Python tells of none that is no copy of this process."""
     _note(sys._getframe(1), _copy)  # noqa: SLF001 - as above
     _start_process(self)
+
+
+def note_program(name: str, caller: FrameType) -> None:
+    """Take note, if the user's code calls it, of what reads files that nobody knows.
+
+    Parameters
+    ----------
+    name
+        Of a library.
+    caller
+        A frame of this package, which is called in its place.
+    """
+    frame: FrameType | None = caller
+    while frame is not None and is_ours(frame.f_globals):
+        frame = frame.f_back
+    if frame is not None:
+        _note(frame, lambda: name)
 
 
 def _note(caller: FrameType, name: Callable[..., str], *arguments: Any) -> None:

@@ -70,7 +70,7 @@ def programs_in_words(programs: Collection[str]) -> str:
     if not programs:
         return ""
     return (
-        "These results may differ the next time: the model starts another program "
-        f"({listed(programs)}), and nobody knows what that reads. Start it outside, and hand "
+        "These results may differ the next time: the model uses another program "
+        f"({listed(programs)}), and nobody knows what that reads. Use it outside, and hand "
         "over what it gives."
     )

@@ -121,7 +121,7 @@ def test_an_outcome_tells() -> None:
     assert outcome.origin is not None
     assert outcome.origin.programs == ("echo in loaded",)
     assert not outcome.origin.by_job
-    assert "starts another program (echo in loaded)" in programs_in_words(outcome.origin.programs)
+    assert "uses another program (echo in loaded)" in programs_in_words(outcome.origin.programs)
 
 
 def test_a_builder_that_starts_one_is_not_compiled() -> None:
@@ -134,5 +134,5 @@ def test_a_builder_that_starts_one_is_not_compiled() -> None:
         return Network(group)
 
     traces = ModelTraces(lambda: Tracer(model, model.parameters({}), BrianContext()))
-    with pytest.raises(UnsupportedError, match=r"starts another program \(echo in model\)"):
+    with pytest.raises(UnsupportedError, match=r"uses another program \(echo in model\)"):
         traces.trace({"x": 1.0, "duration": 1e-3}, 1)

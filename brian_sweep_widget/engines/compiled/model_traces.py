@@ -98,7 +98,7 @@ class ModelTraces:
                 msg = f"it leaves a thread running ({', '.join(threads)})"
                 raise UnsupportedError(msg)
             if programs:
-                msg = f"it starts another program ({', '.join(programs)})"
+                msg = f"it uses another program ({', '.join(programs)})"
                 raise UnsupportedError(msg)
             return trace, entropy
 
