@@ -48,6 +48,8 @@ _OPENING = {
     "pyarrow.csv": {"read_csv": "r", "open_csv": "r"},
     "pyarrow.dataset": {"dataset": "r", "parquet_dataset": "r"},
     "pyarrow.feather": {"read_table": "r", "read_feather": "r"},
+    # It opens files by methods, which cannot be told of.
+    "pyarrow.fs": {"LocalFileSystem": UNKNOWN},
     "pyarrow.ipc": {"open_file": "r", "open_stream": "r"},
     "pyarrow.json": {"read_json": "r", "open_json": "r"},
     "pyarrow.lib": _ARROW,
@@ -88,10 +90,7 @@ def _wrap(module: ModuleType, note: Note) -> None:
 def _telling(function: Callable[..., Any], mode: str, note: Note) -> Callable[..., Any]:
     @functools.wraps(function)
     def tell_and_open(*args: Any, **options: Any) -> Any:
-        if mode == UNKNOWN:
-            note(str(function.__module__).partition(".")[0].lstrip("_"), mode)
-        else:
-            _tell(note, mode, args, options)
+        _tell(function, note, mode, args, options)
         return function(*args, **options)
 
     setattr(tell_and_open, _TELLS, True)
@@ -127,7 +126,7 @@ def _telling_class(original: type, mode: str, note: Note) -> type:
     initialise: Any = original.__init__  # type: ignore[misc]  # of whichever class it is
 
     def __init__(self: Any, *args: Any, **options: Any) -> None:  # noqa: N807 - it is one
-        _tell(note, mode, args, options)
+        _tell(original, note, mode, args, options)
         if initialise is not object.__init__:
             initialise(self, *args, **options)
 
@@ -145,7 +144,12 @@ def _telling_class(original: type, mode: str, note: Note) -> type:
 _TELLS = "_tells_of_files"
 
 
-def _tell(note: Note, mode: str, args: tuple[Any, ...], options: dict[str, Any]) -> None:
+def _tell(
+    opening: Any, note: Note, mode: str, args: tuple[Any, ...], options: dict[str, Any]
+) -> None:
+    if mode == UNKNOWN:
+        note(str(opening.__module__).partition(".")[0].lstrip("_"), mode)
+        return
     given = args[0] if args else next((options[name] for name in _PATHS if name in options), None)
     if mode == _BY_MODE:
         how = options.get("mode", args[1] if len(args) > 1 else "r")

@@ -13,9 +13,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from brian2 import Network, NeuronGroup, ms
 from joblib.externals.loky import get_reusable_executor
+from pyarrow import fs, parquet
 
 from brian_sweep_widget import network_model
 from brian_sweep_widget.engines import pack
@@ -23,6 +25,7 @@ from brian_sweep_widget.engines.choice import engine_for
 from brian_sweep_widget.engines.compiled.model_traces import ModelTraces
 from brian_sweep_widget.engines.compiled.tracing import Tracer, UnsupportedError
 from brian_sweep_widget.engines.context import BrianContext
+from brian_sweep_widget.engines.files_read import files_read
 from brian_sweep_widget.engines.programs_started import programs_started
 from brian_sweep_widget.engines.worker import compute
 from brian_sweep_widget.models import as_model
@@ -95,6 +98,21 @@ def test_work_for_processes_of_an_earlier_job_is_told() -> None:
             assert summed() == 3
         assert list(started) == ["a process of its own in summed"]
     get_reusable_executor().shutdown()
+
+
+def test_what_reads_files_that_nobody_knows_is_told(tmp_path: Path) -> None:
+    """Where the user's code uses it; to read a known file, Arrow uses it itself."""
+    path = tmp_path / "w.parquet"
+    parquet.write_table(pa.table({"a": [1.0]}), path)
+    with files_read() as files, programs_started() as started:
+        parquet.read_table(path)
+        assert not started
+        system = fs.LocalFileSystem()
+        system.open_input_file(str(path)).close()
+    assert list(files) == [str(path)]
+    assert [one.partition(" ")[0] for one in started] == ["pyarrow"]
+    assert isinstance(system, fs.LocalFileSystem)
+    assert isinstance(system, fs.FileSystem)
 
 
 def test_what_libraries_start_is_not() -> None:
