@@ -71,7 +71,7 @@ def uses_of(code: CodeType, description: str | None) -> Uses:
     codes = codes_in(code)
     variables = {name for one in codes for name in _variables(one)}
     names = {name for one in codes for name in one.co_names}
-    texts = [text for one in codes for text in _texts(one.co_consts) if text != description]
+    texts = [text for one in codes for text in texts_in(one.co_consts) if text != description]
     imports = [one for code in codes for one in _imports(code)]
     return Uses(frozenset(variables), frozenset(names), tuple(texts), tuple(imports))
 
@@ -130,13 +130,14 @@ def _variables(code: CodeType) -> set[str]:
     }
 
 
-def _texts(constants: Any) -> list[str]:
+def texts_in(constants: Any) -> list[str]:
+    """List the texts among constants, and in tuples and sets of them."""
     texts = []
     for constant in constants:
         if isinstance(constant, str):
             texts.append(constant)
         elif isinstance(constant, tuple | frozenset):
-            texts += _texts(constant)
+            texts += texts_in(constant)
     return texts
 
 

@@ -1,4 +1,4 @@
-"""Questions whether a file is there, such as ``Path.exists()``.
+"""Questions whether a file is there, such as ``Path.exists()``, and where links point to.
 
 Python tells of files that are opened, but of no such question; so what answers
 them is replaced while a job is watched.
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-_stat, _access = os.stat, os.access
+_stat, _access, _readlink = os.stat, os.access, os.readlink
 # What functions are able to do, as Python tells others.
 _ABLE: tuple[set[Any], ...] = (
     *(os.supports_dir_fd, os.supports_fd),
@@ -28,24 +28,30 @@ class _Listener:
     """Who wants to know of questions, if anybody does."""
 
     note: Callable[[str, FrameType], None] | None = None
+    note_link: Callable[[str, FrameType], None] | None = None
 
 
 @contextmanager
-def questions_told(note: Callable[[str, FrameType], None]) -> Iterator[None]:
+def questions_told(
+    note: Callable[[str, FrameType], None], note_link: Callable[[str, FrameType], None]
+) -> Iterator[None]:
     """Tell of each question about a file, or about what is not there; folders are no data.
 
     Parameters
     ----------
     note
         Called with the path, as it was given but a text, and the frame that asks.
+    note_link
+        Called in the same way where it is asked where a link points to, as by
+        ``Path.resolve()``.
     """
-    _Listener.note = note
-    os.stat, os.access = _told_stat, _told_access
+    _Listener.note, _Listener.note_link = note, note_link
+    os.stat, os.access, os.readlink = _told_stat, _told_access, _told_readlink
     try:
         yield
     finally:
-        os.stat, os.access = _stat, _access
-        _Listener.note = None
+        os.stat, os.access, os.readlink = _stat, _access, _readlink
+        _Listener.note = _Listener.note_link = None
 
 
 def _told_stat(path: Any, *args: Any, **options: Any) -> os.stat_result:
@@ -71,6 +77,14 @@ def _told_access(path: Any, *args: Any, **options: Any) -> bool:
     return _access(path, *args, **options)
 
 
+def _told_readlink(path: Any, *, dir_fd: int | None = None) -> Any:
+    """Stand for `os.readlink`."""
+    target = _readlink(path, dir_fd=dir_fd)
+    if _Listener.note_link is not None and dir_fd is None:
+        _Listener.note_link(os.fsdecode(path), sys._getframe(1))  # noqa: SLF001 - as above
+    return target
+
+
 def _whether_folder(caller: FrameType) -> bool:
     outer = caller.f_back  # `Path.is_dir` may ask by `Path.stat`
     names = {caller.f_code.co_name, "" if outer is None else outer.f_code.co_name}
@@ -90,6 +104,6 @@ def _tell(path: Any, caller: FrameType) -> None:
 
 
 for _functions in _ABLE:
-    for _one, _told in ((_stat, _told_stat), (_access, _told_access)):
+    for _one, _told in ((_stat, _told_stat), (_access, _told_access), (_readlink, _told_readlink)):
         if _one in _functions:
             _functions.add(_told)

@@ -18,6 +18,8 @@ UNSTEADY = "changed while it was read"
 #: Of what is not there.
 ABSENT = "absent"
 
+_LINK = "the link "
+
 # Python makes this folder beside modules that are imported.
 _BYTE_CODE = "__pycache__"
 
@@ -36,13 +38,18 @@ class _Digests:
     known: ClassVar[dict[str, tuple[tuple[int, ...], str]]] = {}
 
 
+def as_link(path: str) -> str:
+    """Give the name of a link itself, of which the state is where it points to."""
+    return f"{_LINK}{path}"
+
+
 def state_of(path: str) -> str:
     """Describe what is in a file, or which names are in a folder.
 
     Parameters
     ----------
     path
-        Absolute.
+        Absolute; or from `as_link`.
 
     Returns
     -------
@@ -51,6 +58,8 @@ def state_of(path: str) -> str:
         change right now.
     """
     try:
+        if path.startswith(_LINK):
+            return f"link to {os.readlink(path.removeprefix(_LINK))}"  # noqa: PTH115 - see below
         found = os.stat(path)  # noqa: PTH116 - called for every job, twice as fast as Path
         if stat.S_ISDIR(found.st_mode):
             return _listing(path)

@@ -21,10 +21,11 @@ from types import FrameType
 from typing import Any, ClassVar
 
 from brian_sweep_widget.engines.entropy import note_unseeded
-from brian_sweep_widget.engines.file_libraries import tell_of_files
+from brian_sweep_widget.engines.file_libraries import UNKNOWN, tell_of_files
 from brian_sweep_widget.engines.file_questions import questions_told
-from brian_sweep_widget.engines.file_states import ABSENT, UNSTEADY, state_of
+from brian_sweep_widget.engines.file_states import ABSENT, UNSTEADY, as_link, state_of
 from brian_sweep_widget.engines.installed import is_users_frame, module_of
+from brian_sweep_widget.engines.programs_started import note_program
 from brian_sweep_widget.engines.users_files import is_users_file, place_of
 
 _RANDOM = frozenset({"/dev/random", "/dev/urandom"})
@@ -33,11 +34,15 @@ _WRITES = set("wax+")
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR
 _EVENTS = frozenset(
     {"open", "os.listdir", "os.mkdir", "os.rename", "os.scandir", "sqlite3.connect"}
+    | {"ctypes.dlopen"}
 )
 # They list the folders in which modules, and what was installed with them, may be.
 _IMPORTS = ("importlib", "_frozen_importlib", "zipimport", "pkg_resources", "setuptools.")
 # They list, or read, for whoever calls them.
-_PASSING = (*_IMPORTS, "pkgutil", "runpy", "pathlib", "codecs", "genericpath")
+_PASSING = (
+    *(*_IMPORTS, "pkgutil", "runpy", "pathlib", "codecs"),
+    *("genericpath", "posixpath", "ntpath"),
+)
 _BY_IMPORT = "_find_and_load"
 
 
@@ -72,7 +77,7 @@ def files_read() -> Iterator[dict[str, str]]:
     _Watch.written = set()
     _Watch.read = opened
     try:
-        with questions_told(_note_question):
+        with questions_told(_note_question, _note_link):
             yield noted
     finally:
         _Watch.read = None
@@ -104,6 +109,10 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
             note_unseeded(whole, caller)
         elif event == "open":
             _note(whole, caller, *how)
+        elif event == "ctypes.dlopen":
+            # Without a folder, the system knows where it is.
+            if path and os.path.dirname(path):  # noqa: PTH120 - called in the hook
+                _note_read(whole, compiled=True)
         elif event in {"os.mkdir", "os.rename"}:
             _note_made(whole, *how)
         elif event == "sqlite3.connect" or not _looks_for_modules(caller):
@@ -111,8 +120,10 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _note_library(path: str, mode: str) -> None:
-    """Note a file that a library opens past Python."""
-    if _Watch.read is not None and not hasattr(_Watch.looks, "on"):
+    """Note a file that a library opens past Python, or the library itself."""
+    if mode == UNKNOWN:
+        note_program(path, sys._getframe(1))  # noqa: SLF001 - as above
+    elif _Watch.read is not None and not hasattr(_Watch.looks, "on"):
         _note(os.path.abspath(path), sys._getframe(1), mode, None)  # noqa: PTH100, SLF001 - as above
 
 
@@ -122,6 +133,15 @@ def _note_question(path: str, caller: FrameType) -> None:
         return
     if _user_asks(caller):
         _note_read(os.path.abspath(path))  # noqa: PTH100 - as above
+
+
+def _note_link(path: str, caller: FrameType) -> None:
+    """Note a link of which the user's code asks where it points to."""
+    read, path = _Watch.read, os.path.abspath(path)  # noqa: PTH100 - as above
+    if read is None or hasattr(_Watch.looks, "on") or not _user_asks(caller):
+        return
+    if not _is_made_here(path) and is_users_file(path):
+        read.setdefault(as_link(path), state_of(as_link(path)))
 
 
 def _looks_for_modules(caller: FrameType) -> bool:
@@ -176,12 +196,12 @@ def _was_the_jobs(path: str, before: str, after: str) -> bool:
     return (gone and temporary) or (path in _Watch.written and Path(path).is_dir())
 
 
-def _note_read(path: str) -> None:
-    """Note what is in a file now, before it is read."""
+def _note_read(path: str, *, compiled: bool = False) -> None:
+    """Note what is in a file now, before it is read; see `is_users_file`."""
     read = _Watch.read
     if read is not None and path not in read and not _is_made_here(path):
         with unwatched():
-            read.setdefault(path, state_of(path) if is_users_file(path) else "")
+            read.setdefault(path, state_of(path) if is_users_file(path, compiled=compiled) else "")
 
 
 def _note(path: str, caller: FrameType, mode: str | None, flags: int | None) -> None:

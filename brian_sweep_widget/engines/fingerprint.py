@@ -29,6 +29,7 @@ from brian_sweep_widget.engines.brian_objects import CannotTravelError, name_in_
 from brian_sweep_widget.engines.code import closed_over, code_digest, uses_of
 from brian_sweep_widget.engines.digests import PLAIN, UnknownError, mixed, plain_digest
 from brian_sweep_widget.engines.installed import distribution_of, is_module
+from brian_sweep_widget.engines.mpmath_contexts import name_in_mpmath
 from brian_sweep_widget.engines.reach import Reach
 from brian_sweep_widget.engines.reducing import digest_when_loaded, global_generator_name
 from brian_sweep_widget.engines.sent_modules import compiled_file
@@ -91,6 +92,9 @@ def _reached(namer: _Namer, reach: Reach) -> list[bytes]:
             parts.append(mixed("variable", name, value))
     if reach.subclasses:
         parts.append(namer.name(reach.subclasses, "a class of the model"))
+    for place, thing in sorted(reach.own_in_libraries.items(), key=lambda one: one[0]):
+        where = ".".join((place.module, *place.attributes, place.name))
+        parts.append(mixed("in a library", where, namer.name(thing, where)))
     for name, thing in sorted(reach.replaced.items()):
         parts.append(mixed("replaced", name, namer.name(thing, name)))
     parts.append(reach.arrays.digest())
@@ -148,9 +152,10 @@ class _Namer:
         return digest
 
     def _digest(self, value: Any, where: str) -> bytes:
-        generator = global_generator_name(value)
-        if generator:
-            return mixed("generator", generator)
+        generator, of_mpmath = global_generator_name(value), name_in_mpmath(value)
+        if generator or of_mpmath:  # each process has its own
+            kind = "generator" if generator else distribution_of("mpmath")
+            return mixed(kind, generator or of_mpmath)
         if is_module(value):
             return self._module(value)
         if isinstance(value, FunctionType):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, PathFinder
 from importlib.util import resolve_name
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, Protocol
 
 from brian_sweep_widget.engines.code import Import, Uses, uses_of
@@ -47,6 +47,10 @@ class Reader(Protocol):
 
     def see_code(self, uses: Uses, namespace: dict[str, Any]) -> None:
         """Take note of what code refers to that runs in a namespace."""
+        ...
+
+    def see_setting(self, code: CodeType, variables: Mapping[str, Any]) -> None:
+        """Take note of what code sets in installed libraries."""
         ...
 
 
@@ -140,6 +144,7 @@ class LaterImports:
         package = name.rpartition(".")[0] if source.folders is None else name
         uses = uses_of(code, None)
         self._reader.see_code(uses, {"__package__": package})
+        self._reader.see_setting(code, {})
         for imported in uses.imports:
             module = sys.modules.get(_absolute(imported, {"__package__": package}))
             users = is_module(module) and is_users_scope(vars(module))

@@ -18,6 +18,7 @@ from typing import Any, Protocol, TypeVar
 
 from brian_sweep_widget.engines.brian_objects import CannotTravelError
 from brian_sweep_widget.engines.installed import is_users_scope
+from brian_sweep_widget.engines.libraries_changed import Place, read_places, set_places
 from brian_sweep_widget.engines.not_sent import NotSent
 from brian_sweep_widget.engines.process_settings import (
     ProcessSettings,
@@ -98,10 +99,12 @@ def pack(thing: Packable) -> bytes:
     sources = dict(sorted(reach.sources.items()))
     ModelPickler(buffer, reach.scopes, reach.arrays).dump(
         (
+            _Places(sorted(reach.places)),
             _Sources(sources),
             compiled,
             Subclasses(reach.subclasses),
             stages,
+            _Own(sorted(reach.own_in_libraries.items(), key=lambda one: one[0])),
             _Replaced(reach.replaced),
             thing,
         )
@@ -144,8 +147,28 @@ def _stage(value: object) -> int:
 _HOLDING = (list, tuple, dict, set, frozenset, functools.partial, MethodType)
 
 
+class _Places:
+    """What the code sets in libraries, which is read before any of it runs."""
+
+    def __init__(self, places: list[Place]) -> None:
+        self._places = [tuple(place) for place in places]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return read_places, (self._places,)
+
+
+class _Own:
+    """Functions of the user's that are in libraries, once these are there."""
+
+    def __init__(self, things: list[tuple[Place, Any]]) -> None:
+        self._things = things
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return set_places, (self._things,)
+
+
 class _Sources:
-    """Sources of modules, which arrive before all else."""
+    """Sources of modules, which arrive before all that needs them."""
 
     def __init__(self, sources: Mapping[str, Source]) -> None:
         self._sources = sources

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from tempfile import TemporaryDirectory
 from typing import Any, ParamSpec, Protocol, TypeVar
 
+from brian_sweep_widget.engines.mpmath_contexts import PRECISION_AT_FIRST
 from brian_sweep_widget.engines.process_state import current_folder, state_kept
 from brian_sweep_widget.engines.variables_read import is_named
 from brian_sweep_widget.engines.written_settings import (
@@ -65,6 +66,8 @@ class Computing:
         Arguments of ``numpy.seterr``.
     decimal
         Arguments of ``decimal.Context``, the flags left away, traps by name.
+    mpmath
+        Its precision; see `mpmath_precision`.
     of_the_computer
         Variables that are read, and that each computer has to have its own of.
     """
@@ -72,6 +75,7 @@ class Computing:
     environment: dict[str, str | None]
     numpy: dict[str, str]
     decimal: list[Any]
+    mpmath: list[Any]
     of_the_computer: tuple[str, ...] = ()
 
 
@@ -109,8 +113,8 @@ class ProcessSettings:
 
         Environment variables that the model's own code names (if it reads none,
         those only that were changed since the package was loaded); decimal's
-        context, if it computes with that; what numpy, and Python, take for an
-        error that code may catch.
+        context and mpmath's precision, if it computes with these; what numpy,
+        and Python, take for an error that code may catch.
         """
         about = _read(self.written)
         if not about:
@@ -125,6 +129,8 @@ class ProcessSettings:
         ]
         if b"decimal" in packed and about["decimal"] != DECIMAL_AT_FIRST:
             decides.append(about["decimal"])
+        if b"mpmath" in packed and about["mpmath"] != PRECISION_AT_FIRST:
+            decides.append(["mpmath", *about["mpmath"]])
         if not about["numpy"].items() <= NUMPY_AT_FIRST.items():
             decides.append(about["numpy"])
         if makes_other_errors(about["filters"]):
@@ -141,7 +147,8 @@ class ProcessSettings:
         names
             All names in the model's source: if it reads environment variables,
             those count that were set before the kernel started, too; decimal's
-            context does if there is ``decimal``.
+            context does if there is ``decimal``, mpmath's precision if there
+            is ``mpmath``.
         words
             Words of the model's texts, environment variables among them.
         read
@@ -150,7 +157,7 @@ class ProcessSettings:
         """
         about = _read(self.written)
         if not about:
-            return Computing({}, {}, [])
+            return Computing({}, {}, [], [])
         changed: dict[str, str | None] = about["environment"]
         own = {name for name, value in changed.items() if value != VARIABLES_AT_FIRST.get(name)}
         asked = own & (names | words)
@@ -163,7 +170,10 @@ class ProcessSettings:
             variables |= {name: found[name] for name in named if name not in elsewhere}
         usual = about["decimal"] == DECIMAL_AT_FIRST or "decimal" not in names
         errors = {} if about["numpy"].items() <= NUMPY_AT_FIRST.items() else about["numpy"]
-        return Computing(variables, errors, [] if usual else about["decimal"], tuple(elsewhere))
+        context = [] if usual else about["decimal"]
+        usual = about["mpmath"] == PRECISION_AT_FIRST or "mpmath" not in names
+        precision = [] if usual else about["mpmath"]
+        return Computing(variables, errors, context, precision, tuple(elsewhere))
 
     @contextmanager
     def in_force(self) -> Iterator[None]:

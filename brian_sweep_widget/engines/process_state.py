@@ -10,7 +10,6 @@ from __future__ import annotations
 import decimal
 import gc
 import locale
-import logging
 import os
 import signal
 import socket
@@ -26,6 +25,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+try:
+    import resource
+except ImportError:  # Windows has none
+    resource = None  # type: ignore[assignment]
+
+from brian_sweep_widget.engines.logging_state import (
+    brians_messages,
+    loggers,
+    write_brians_messages,
+    write_loggers,
+)
+from brian_sweep_widget.engines.mpmath_contexts import mpmath_precision, set_mpmath_precision
 from brian_sweep_widget.scratch import scratch_folder
 
 _SIGNALS = [
@@ -35,6 +46,11 @@ _SIGNALS = [
         *("SIGCHLD", "SIGPIPE", "SIGFPE", "SIGUSR1", "SIGUSR2"),
     )
     if hasattr(signal, name)
+]
+_RESOURCES = [
+    getattr(resource, f"RLIMIT_{name}")
+    for name in ("AS", "CPU", "DATA", "FSIZE", "NOFILE", "STACK")
+    if hasattr(resource, f"RLIMIT_{name}")
 ]
 # What is looked up by name in these modules, and is replaced by assignment.
 _ATTRIBUTES: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
@@ -65,10 +81,11 @@ def state_kept() -> Iterator[None]:
 
     Folder, environment, ``sys.path``, warnings filters, signal handlers and
     timers, numpy's error and print settings and the kind of its global
-    generator, decimal's context, locale, mask of new files, folder of temporary
-    ones, levels and handlers of loggers, standard streams, limits of recursion
-    and of digits, garbage collection; matplotlib's settings, back end and figures,
-    where it is loaded. Not: what was done to modules or to other processes.
+    generator, decimal's context and mpmath's, locale, mask of new files, folder of temporary
+    ones, levels and handlers of loggers, standard streams, limits of recursion,
+    of digits and of resources, cores, functions that trace, garbage collection;
+    matplotlib's settings, back end and figures, where it is loaded. Not: what was
+    done to modules (see `libraries_changed`) or to other processes.
     """
     if _Unfinished.state is not None:
         _put_back(_Unfinished.state)
@@ -164,40 +181,6 @@ def _mask() -> int:
     return mask
 
 
-def _loggers() -> list[Any]:
-    root = logging.root
-    known = root.manager.loggerDict
-    levels = {name: one.level for name, one in known.items() if isinstance(one, logging.Logger)}
-    return [root.manager.disable, root.level, root.handlers[:], root.filters[:], levels]
-
-
-def _write_loggers(before: list[Any]) -> None:
-    root = logging.root
-    disabled, level, root.handlers[:], root.filters[:], levels = before
-    logging.disable(disabled)
-    root.setLevel(level)
-    for name, one in levels.items():
-        logging.getLogger(name).setLevel(one)
-
-
-def brian_console() -> Any:
-    """Give the handler that prints Brian's messages; None if Brian is not loaded."""
-    logger = sys.modules.get("brian2.utils.logger")
-    return None if logger is None else logger.BrianLogger.console_handler
-
-
-def _brians_messages() -> Any:
-    handler = brian_console()
-    return None if handler is None else (handler.level, handler.filters[:])
-
-
-def _write_brians_messages(before: Any) -> None:
-    if before is not None:  # else Brian was loaded meanwhile, with its own settings
-        level, filters = before
-        brian_console().setLevel(level)
-        brian_console().filters[:] = filters
-
-
 def _matplotlib() -> Any:
     matplotlib, pyplot = sys.modules.get("matplotlib"), sys.modules.get("matplotlib.pyplot")
     if matplotlib is None or not hasattr(matplotlib, "rcParams"):  # or it is being loaded
@@ -245,6 +228,34 @@ def _write_collection(before: tuple[bool, tuple[int, int, int]]) -> None:
     gc.set_threshold(*before[1])
 
 
+def _tracing() -> list[Any]:
+    return [sys.gettrace(), sys.getprofile(), sys.getswitchinterval()]
+
+
+def _write_tracing(before: list[Any]) -> None:
+    trace, profile, interval = before
+    sys.settrace(trace)
+    sys.setprofile(profile)
+    sys.setswitchinterval(interval)
+
+
+def _limits() -> list[tuple[int, int]]:
+    return [] if resource is None else [resource.getrlimit(which) for which in _RESOURCES]
+
+
+def _write_limits(before: list[tuple[int, int]]) -> None:
+    for which, (soft, hard) in zip(_RESOURCES, before, strict=True):
+        try:
+            resource.setrlimit(which, (soft, hard))
+        except (OSError, ValueError):  # a hard one cannot be raised again
+            _, lowered = resource.getrlimit(which)
+            resource.setrlimit(which, (lowered, lowered))
+
+
+def _cores() -> Any:
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
+
+
 def decimal_context() -> Any:
     """Take decimal's context apart: what makes an equal one."""
     return decimal.getcontext().__reduce__()[1]
@@ -273,15 +284,19 @@ _PARTS = (
         np.random.set_bit_generator,  # type: ignore[attr-defined]
     ),
     _Part(decimal_context, lambda before: decimal.setcontext(decimal.Context(*before))),
+    _Part(mpmath_precision, set_mpmath_precision),
     _Part(
         lambda: locale.setlocale(locale.LC_ALL),
         lambda before: locale.setlocale(locale.LC_ALL, before),
     ),
     _Part(_mask, os.umask),
-    _Part(_loggers, _write_loggers),
-    _Part(_brians_messages, _write_brians_messages),
+    _Part(loggers, write_loggers),
+    _Part(brians_messages, write_brians_messages),
     _Part(_matplotlib, _write_matplotlib),
     _Part(_collection, _write_collection),
+    _Part(_tracing, _write_tracing),
+    _Part(_limits, _write_limits),
+    _Part(_cores, lambda before: os.sched_setaffinity(0, before)),
     _Part(socket.getdefaulttimeout, socket.setdefaulttimeout),
     _Part(current_folder, _enter_folder),
 )

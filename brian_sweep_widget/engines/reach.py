@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from types import FunctionType, MethodType, ModuleType
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from brian_sweep_widget.engines.code import Uses, closed_over, identifiers, uses_of
 from brian_sweep_widget.engines.dry_pickling import DryPickler
 from brian_sweep_widget.engines.installed import distribution_of, is_users_scope
 from brian_sweep_widget.engines.later_imports import LaterImports
+from brian_sweep_widget.engines.libraries_changed import Place, own_in_libraries, places_set_by
 from brian_sweep_widget.engines.reached_scope import ReachedScope, Wanted
 from brian_sweep_widget.engines.reducing import Scope, Scopes
 from brian_sweep_widget.engines.sent_modules import Source, compiled_file
@@ -57,9 +59,13 @@ class Reach:
         self._classes: dict[int, type] = {}  # of the user's
         #: Classes that code finds by asking their base for them.
         self.subclasses: list[type] = []
+        #: What the code sets in installed libraries.
+        self.places: set[Place] = set()
+        #: Functions and classes of the user's that it finds in them.
+        self.own_in_libraries: dict[Place, Any] = {}
         #: Objects that stand for modules which are imported when the code runs, by name.
         self.replaced: dict[str, Any] = {}
-        self._unseen: list[Any] = []  # of these
+        self._unseen: list[Any] = []  # of these, and of what is in libraries
         self._imports = LaterImports(self)
         self._pickler = DryPickler(self)
         self._root_failure: Exception | None = None
@@ -204,6 +210,7 @@ class Reach:
         self.read_texts([function.__defaults__, function.__kwdefaults__, function.__dict__])
         if not is_users_scope(function.__globals__):
             return
+        self.see_setting(function.__code__, ChainMap(closed_over(function), function.__globals__))
         known = self._of(function.__globals__)
         for name in sorted(uses.variables & known.scope.namespace.keys()):
             known.named.setdefault(name, function.__name__)
@@ -221,6 +228,14 @@ class Reach:
             self._imports.see_any(uses.texts)
         for imported in uses.imports:
             self._imports.see(imported, namespace)
+
+    def see_setting(self, code: CodeType, variables: Mapping[str, Any]) -> None:
+        """Take note of what code sets in installed libraries, and of the user's in them."""
+        self.places |= places_set_by(code, variables)
+        for place, thing in own_in_libraries(code, variables).items():
+            if place not in self.own_in_libraries:
+                self.own_in_libraries[place] = thing
+                self._unseen.append(thing)
 
     def see_replaced(self, name: str, thing: object) -> None:
         """Take note of an object that stands for a module."""

@@ -25,6 +25,7 @@ from brian_sweep_widget.engines.brian_objects import (
     timed_array,
 )
 from brian_sweep_widget.engines.installed import is_module, is_ours, is_users_scope
+from brian_sweep_widget.engines.mpmath_contexts import name_in_mpmath, of_mpmath
 from brian_sweep_widget.engines.sent_classes import class_parts
 from brian_sweep_widget.engines.sent_modules import (
     compiled_file,
@@ -99,10 +100,10 @@ class ModelPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
     """Takes objects apart: the user's by value, all others by name where that can be.
 
     What a process must have one of only goes by name, too: Brian's units
-    (Brian warns when a name means a copy of its unit), its preferences, and
-    the generators behind ``random.gauss`` and ``numpy.random.randn``, which
-    are their methods: a copy has the state that it had here, whatever a job's
-    seed.
+    (Brian warns when a name means a copy of its unit), its preferences,
+    mpmath's contexts and constants, and the generators behind ``random.gauss``
+    and ``numpy.random.randn``, which are their methods: a copy has the state
+    that it had here, whatever a job's seed.
     """
 
     def __init__(self, file: Any, scopes: Scopes, arrays: SharedArrays) -> None:
@@ -126,6 +127,9 @@ class ModelPickler(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle ha
         generator = global_generator_name(obj)
         if generator:
             return global_generator, (generator,)
+        name = name_in_mpmath(obj)
+        if name:
+            return of_mpmath, (name,)
         if isinstance(obj, functools._lru_cache_wrapper):  # noqa: SLF001 - it has no other name
             return self._cache(obj)
         if isinstance(obj, functools.cached_property):  # it may hold a lock

@@ -45,15 +45,22 @@ def _database_file(name: str) -> str:
     return "" if name == ":memory:" else name
 
 
-def is_users_file(path: str) -> bool:
+def is_users_file(path: str, *, compiled: bool = False) -> bool:
     """Whether a path names data of the user's, or nothing that is there.
 
     Not the system's files, Python's and installed libraries' own, caches,
     pipes and devices.
+
+    Parameters
+    ----------
+    path
+        Absolute.
+    compiled
+        Whether a library of compiled code counts, as one that the user loads.
     """
     if path.startswith(_SYSTEM) and not path.startswith(_MEMORY):
         return False
-    if path.endswith((*_COMPILED, _PREFERENCES)):
+    if path.endswith(_PREFERENCES) or (path.endswith(_COMPILED) and not compiled):
         return False
     home = Path.home()
     aside = (user_cache_dir(), home / ".brian", home / ".cython", home / ".config")

@@ -14,6 +14,7 @@ from brian_sweep_widget.engines.entropy import job_entropy
 from brian_sweep_widget.engines.failing import failure_of
 from brian_sweep_widget.engines.file_states import states_of
 from brian_sweep_widget.engines.files_read import files_read
+from brian_sweep_widget.engines.libraries_changed import libraries_kept
 from brian_sweep_widget.engines.memory_used import memory_used
 from brian_sweep_widget.engines.packing import unpack
 from brian_sweep_widget.engines.process_settings import (
@@ -21,6 +22,7 @@ from brian_sweep_widget.engines.process_settings import (
     under_its_settings,
     without_settings,
 )
+from brian_sweep_widget.engines.programs_started import programs_started
 from brian_sweep_widget.engines.reading import NotAResultError
 from brian_sweep_widget.engines.runtime import RuntimeEngine
 from brian_sweep_widget.engines.sent_modules import modules_not_sent
@@ -83,18 +85,20 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
         memory_used() as memory,
         job_entropy(job.seed) as entropy,
         threads_left() as threads,
+        programs_started() as programs,
     ):
         try:
-            # Anew for every job: what one job leaves in a model's globals (a random
-            # generator of its own, a cache) must not reach the next.
-            engine: Engine = unpack(packed)
-            if place is not None:
-                engine = place(engine)
-            label = engine.label
-            found = {
-                name: missing_folder_told(one) if isinstance(one, Failure) else one
-                for name, one in _without_enormous(engine.simulate(job)).items()
-            }
+            with libraries_kept():
+                # Anew for every job: what one job leaves in a model's globals (a random
+                # generator of its own, a cache) must not reach the next.
+                engine: Engine = unpack(packed)
+                if place is not None:
+                    engine = place(engine)
+                label = engine.label
+                found = {
+                    name: missing_folder_told(one) if isinstance(one, Failure) else one
+                    for name, one in _without_enormous(engine.simulate(job)).items()
+                }
         except BaseException as error:  # noqa: BLE001 - the model is the user's code
             failure = missing_folder_told(failure_of(error))
     # A module that this process found on its own is a file that was read, too.
@@ -111,6 +115,7 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
         contents=tuple(read[path] for path in sorted(read)),
         unseeded=tuple(entropy.unseeded),
         threads=tuple(threads),
+        programs=tuple(programs),
     )
     if failure is not None:
         return Outcome(job, "failed", failure=failure, origin=origin)

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from brian_sweep_widget.engines.installed import is_installed_file
+from brian_sweep_widget.engines.logging_state import brian_console
+from brian_sweep_widget.engines.mpmath_contexts import mpmath_precision, set_mpmath_precision
 from brian_sweep_widget.engines.process_state import (
-    brian_console,
     current_folder,
     decimal_context,
     write_filters,
@@ -50,6 +51,7 @@ def settings_here() -> dict[str, Any]:
         "recursion": sys.getrecursionlimit(),
         "numpy": errors,
         "decimal": _decimal(),
+        "mpmath": mpmath_precision(),
         "filters": [_written_filter(one) for one in warnings.filters],
         "brian": _brians_messages(),
     }
@@ -77,6 +79,7 @@ def apply(about: Mapping[str, Any]) -> None:
         np.seterr(**about["numpy"])
     if about["decimal"] != _decimal():
         _write_decimal(about["decimal"])
+    set_mpmath_precision(about["mpmath"])
     filters = _read_filters(about)
     if filters != warnings.filters:
         write_filters(filters)

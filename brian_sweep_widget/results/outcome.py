@@ -96,6 +96,9 @@ class Origin:
     threads
         Functions of the user's that ran in other threads when it ended, or that
         an earlier job had left running.
+    programs
+        Other programs that the user's code started meanwhile, such as ``"cat in
+        load_weights"``: nobody knows what they read.
     """
 
     engine: str
@@ -109,11 +112,12 @@ class Origin:
     contents: tuple[str, ...] = field(default=(), compare=False)
     unseeded: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
 
     @property
     def by_job(self) -> bool:
         """Whether the model and the job decided the numbers, and nothing else."""
-        return not (self.files or self.unseeded or self.threads)
+        return not (self.files or self.unseeded or self.threads or self.programs)
 
 
 @dataclass(frozen=True, slots=True)

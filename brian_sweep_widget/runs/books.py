@@ -36,9 +36,10 @@ class Books:
     wall_times, measured
         Sum of the wall times, in seconds, of the jobs that were computed, and
         how many these are.
-    files, unseeded, threads
+    files, unseeded, threads, programs
         What simulations read while they ran, what took random numbers from
-        the system, and what went on in threads beside or after them.
+        the system, what went on in threads beside or after them, and which
+        other programs they started.
     read
         What was in all files that simulations, or their preparation, read.
     state, error
@@ -61,6 +62,7 @@ class Books:
         self.read: FileStates = {}
         self.unseeded: set[str] = set()
         self.threads: set[str] = set()
+        self.programs: set[str] = set()
         self.state: State = "starting"
         self.error: BaseException | None = None
         self.unstored = 0
@@ -125,6 +127,7 @@ class Books:
                     )
                     self.unseeded.update(outcome.origin.unseeded)
                     self.threads.update(outcome.origin.threads)
+                    self.programs.update(outcome.origin.programs)
             self.changed.notify_all()
 
     def note_read(self, read: FileStates) -> None:

@@ -25,6 +25,7 @@ from brian_sweep_widget.runs.ledger import Ledger, Record
 from brian_sweep_widget.runs.notices import (
     files_in_words,
     measures_in_words,
+    programs_in_words,
     threads_in_words,
     unseeded_in_words,
 )
@@ -168,8 +169,8 @@ class Driving:
             self._enter([outcome])
             return
         # What depends on files is another simulation when they change, and what was computed
-        # with other last digits, with random numbers of no seed's or beside a thread, is not the
-        # one that the key names.
+        # with other last digits, with random numbers of no seed's, beside a thread or by another
+        # program, is not the one that the key names.
         origin = outcome.origin
         unlike = origin is not None and (not origin.by_job or origin.engine.endswith(OTHER_DIGITS))
         self.ledger.record(outcome, None if unlike else self._source.key(outcome.job))
@@ -187,6 +188,7 @@ class Driving:
         said.append(self._given_up)
         unseeded = set(self._books.unseeded)
         said += [unseeded_in_words(unseeded), threads_in_words(self._books.threads)]
+        said.append(programs_in_words(self._books.programs))
         if self._books.unstored:
             said.append(
                 f"{self._books.unstored} finished simulations could not be stored before the "

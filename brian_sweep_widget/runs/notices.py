@@ -63,3 +63,14 @@ def threads_in_words(threads: Collection[str]) -> str:
         "a thread when a simulation has ended, and may change what is computed meanwhile. "
         "Join the thread before the function returns."
     )
+
+
+def programs_in_words(programs: Collection[str]) -> str:
+    """Say which other programs the simulations start; empty if none."""
+    if not programs:
+        return ""
+    return (
+        "These results may differ the next time: the model uses another program "
+        f"({listed(programs)}), and nobody knows what that reads. Use it outside, and hand "
+        "over what it gives."
+    )

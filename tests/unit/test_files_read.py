@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import ctypes
 import inspect
 import os
 import pkgutil
@@ -23,7 +24,10 @@ from urllib.parse import quote
 
 import h5py
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
+from pyarrow import csv, dataset, feather, parquet
 
 from brian_sweep_widget.engines import file_states
 from brian_sweep_widget.engines.file_states import UNSTEADY, is_current, state_of
@@ -102,6 +106,63 @@ def test_hdf5_files_are_noted_unless_the_job_made_them(tmp_path: Path) -> None:
         for path in (data, own):
             h5py.File(path, "r").close()
     assert files == {str(data): state_of(str(data))}
+
+
+@pytest.fixture
+def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Write the same table in several ways, into the folder of the process."""
+    monkeypatch.chdir(tmp_path)
+    table = pa.table({"a": [1.0, 2.0]})
+    parquet.write_table(table, "w.parquet")
+    csv.write_csv(table, "w.csv")
+    feather.write_feather(table, "w.feather")
+    (tmp_path / "parts" / "inner").mkdir(parents=True)
+    parquet.write_table(table, "parts/inner/w.parquet")
+    return tmp_path
+
+
+def inherited() -> type:
+    """Make a class of somebody's own."""
+    return type("Inherited", (pa.OSFile,), {})
+
+
+BY_ARROW: dict[str, tuple[str, Callable[[], Any]]] = {
+    "pandas": ("w.parquet", lambda: pd.read_parquet("w.parquet", engine="pyarrow")),
+    "named": ("w.parquet", lambda: parquet.read_table(columns=["a"], source=Path("w.parquet"))),
+    "address": ("w.parquet", lambda: parquet.read_table(Path("w.parquet").absolute().as_uri())),
+    "class": ("w.parquet", lambda: parquet.ParquetFile("w.parquet").read()),
+    "schema": ("w.parquet", lambda: parquet.read_schema("w.parquet")),
+    "folder": ("parts/inner/w.parquet", lambda: dataset.dataset("parts").to_table()),
+    "several": ("w.parquet", lambda: dataset.dataset(["w.parquet"]).to_table()),
+    "csv": ("w.csv", lambda: csv.read_csv("w.csv")),
+    "map": ("w.csv", lambda: pa.memory_map("w.csv").read()),
+    "compiled class": ("w.csv", lambda: pa.OSFile("w.csv").read()),
+    "inherited": ("w.csv", lambda: inherited()("w.csv").read()),
+    "feather": ("w.feather", lambda: feather.read_table("w.feather")),
+}
+
+
+@pytest.mark.parametrize("how", BY_ARROW)
+def test_what_arrow_reads_is_noted(tables: Path, how: str) -> None:
+    """It opens files past Python, for pandas, too."""
+    name, read = BY_ARROW[how]
+    with files_read() as files:
+        read()
+    assert files[str(tables / name)] == state_of(str(tables / name))
+
+
+def test_what_a_job_writes_by_arrow_is_its_own(tables: Path) -> None:
+    """As what it writes by Python."""
+    with files_read() as files:
+        parquet.write_table(pa.table({"a": [1.0]}), "own.parquet")
+        parquet.read_table("own.parquet")
+        file = pa.OSFile("new.arrow", "wb")
+        file.close()
+        pa.input_stream("new.arrow").close()
+    assert files == {}
+    assert isinstance(file, pa.OSFile)
+    assert issubclass(inherited(), pa.OSFile)
+    assert not isinstance(file, inherited())
 
 
 def test_what_is_nobodys_data_is_not_noted(tmp_path: Path) -> None:
@@ -315,6 +376,44 @@ def test_folders_that_are_listed_are_noted(tmp_path: Path, how: str) -> None:
     assert is_current(files)
     (tmp_path / "w2.txt").write_text("1")
     assert not is_current(files)
+
+
+LOOKS: dict[str, Callable[[Path], Any]] = {
+    "resolve": Path.resolve,
+    "realpath": os.path.realpath,
+    "readlink": Path.readlink,
+}
+
+
+@pytest.mark.parametrize("how", LOOKS)
+def test_where_a_link_points_to_is_noted(tmp_path: Path, how: str) -> None:
+    """As with the latest of several folders: what is read by the true name stays as it is."""
+    for name in ("run1", "run2"):
+        (tmp_path / name).mkdir()
+    latest = tmp_path / "latest"
+    latest.symlink_to("run1")
+    with files_read() as files:
+        LOOKS[how](latest)
+    assert list(files) == [f"the link {latest}"]
+    assert is_current(files)
+    (tmp_path / "run1" / "more.txt").touch()
+    assert is_current(files)
+    latest.unlink()
+    latest.symlink_to("run2")
+    assert not is_current(files)
+
+
+def test_a_library_of_the_users_is_noted(tmp_path: Path) -> None:
+    """What is compiled anew may compute something else; the system's is no data."""
+    library = tmp_path / "mine.so"
+    library.write_text("no library")
+    with files_read() as files:
+        with suppress(OSError):
+            ctypes.CDLL(library)
+        with suppress(OSError):
+            ctypes.CDLL("none_of_these.so")
+        ctypes.CDLL(None)
+    assert list(files) == [str(library)]
 
 
 def test_databases_are_noted(tmp_path: Path) -> None:

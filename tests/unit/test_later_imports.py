@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from importlib.machinery import PathFinder
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import pytest
@@ -32,6 +33,9 @@ class Told:
         """Is not looked at here."""
 
     def see_code(self, uses: Uses, namespace: dict[str, Any]) -> None:
+        """Is not looked at here."""
+
+    def see_setting(self, code: CodeType, variables: Mapping[str, Any]) -> None:
         """Is not looked at here."""
 
 

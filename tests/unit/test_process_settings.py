@@ -10,6 +10,7 @@ import sys
 import warnings
 from pathlib import Path
 
+import mpmath
 import numpy as np
 import pytest
 from brian2 import Network, NeuronGroup, ms
@@ -165,6 +166,15 @@ def test_what_does_not_travel_does_not_decide() -> None:
         assert ProcessSettings.here().deciding(b"") == usual
     with np.errstate(divide="raise"):
         assert ProcessSettings.here().deciding(b"") != usual
+
+
+def test_mpmaths_precision_decides_what_it_computes() -> None:
+    """Of models that use it."""
+    usual = ProcessSettings.here()
+    with mpmath.workdps(50):
+        finer = ProcessSettings.here()
+    assert finer.deciding(b"") == usual.deciding(b"") == usual.deciding(b"mpmath")
+    assert finer.deciding(b"mpmath") != usual.deciding(b"mpmath")
 
 
 def test_variables_of_the_kernels_start_decide_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,8 @@ from brian_sweep_widget.engines.compiled.tracing import (
 )
 from brian_sweep_widget.engines.entropy import Entropy, job_entropy
 from brian_sweep_widget.engines.file_states import FileStates, merged
+from brian_sweep_widget.engines.libraries_changed import libraries_kept
+from brian_sweep_widget.engines.programs_started import programs_started
 from brian_sweep_widget.engines.threads_left import threads_left
 from brian_sweep_widget.models import Plain
 
@@ -82,7 +84,12 @@ class ModelTraces:
 
         def traced(*, other: bool = False, drawing: bool = False) -> tuple[Trace, Entropy]:
             self.drew = False
-            with job_entropy(seed, other=other) as entropy, threads_left() as threads:
+            with (
+                job_entropy(seed, other=other) as entropy,
+                threads_left() as threads,
+                programs_started() as programs,
+                libraries_kept(),
+            ):
                 tracer = self._fresh()
                 self.name = tracer.name
                 random.seed(seed)  # again, as for a job: unpacking may have drawn
@@ -96,6 +103,9 @@ class ModelTraces:
                     self.drew = tracer.drew or bool(entropy.taken)
             if threads:
                 msg = f"it leaves a thread running ({', '.join(threads)})"
+                raise UnsupportedError(msg)
+            if programs:
+                msg = f"it uses another program ({', '.join(programs)})"
                 raise UnsupportedError(msg)
             return trace, entropy
 

@@ -67,8 +67,9 @@ def importable_from(thing: Any, name: str) -> tuple[str, str] | None:
     held_by: tuple[str, ...] = ()
     if not isinstance(thing, type | FunctionType):
         held_by = (home, *_WELL_KNOWN) if distribution_of(home) else _WELL_KNOWN  # os.environ
-    elif distribution_of(thing):
-        held_by = _WELL_KNOWN
+    elif distribution_of(thing):  # a library may make functions, and offer them itself
+        package = home.partition(".")[0]
+        held_by = (*_WELL_KNOWN, package) if distribution_of(home) else _WELL_KNOWN
     return next(_holding(thing, held_by), None)
 
 

@@ -24,6 +24,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from brian_sweep_widget.engines.installed import is_module
+from brian_sweep_widget.engines.mpmath_contexts import name_in_mpmath
 from brian_sweep_widget.engines.script.array_values import ArrayWriter, Whole
 from brian_sweep_widget.engines.script.errors import ScriptError
 from brian_sweep_widget.engines.script.instances import refusal, write_instance
@@ -138,6 +139,9 @@ class ValueWriter(ArrayWriter):
                 if isinstance(value, one)
             )
             return f"{self.module('pathlib')}.{path.__name__}({str(value)!r})"
+        own = name_in_mpmath(value)
+        if own:
+            return f"{self.module('mpmath')}.{own}"
         compiled = kind.__name__ == "cython_function_or_method"
         if isinstance(value, _REFERRED) or compiled or _is_function_of(value):
             return self.refer(value, name)

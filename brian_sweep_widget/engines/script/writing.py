@@ -245,6 +245,12 @@ def _computing(settings: Computing) -> tuple[list[str], dict[str, str]]:
         arguments = ", ".join([*map(repr, numbers), "[]", f"[{traps.rstrip(', ')}]"])
         lines.append(f"\1decimal.setcontext(\1decimal.Context({arguments}))")
         needed["decimal"] = "decimal"
+    if settings.mpmath:
+        precision, complex_trapped, of_intervals = settings.mpmath
+        lines.append(f"\1mpmath.mp.prec = {precision!r}")
+        lines.append(f"\1mpmath.mp.trap_complex = {complex_trapped!r}")
+        lines.append(f"\1mpmath.iv.prec = {of_intervals!r}")
+        needed["mpmath"] = "mpmath"
     return lines, needed
 
 

@@ -1,0 +1,287 @@
+"""What is set in installed libraries, by a model's code or in the kernel.
+
+A library is loaded once in a worker, and what one job sets in it, as by
+``scipy.stats.norm.random_state = 3`` or ``numpy.random.rand = mine``, would
+hold for the next: it is read before each job, and put back after it. Which
+attributes, and which containers, a model's code sets is read from the code
+when it is packed. A function of the user's that stands in a library in the
+kernel, where the code finds it, is put there for the job.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
+from typing import Any, NamedTuple
+
+from brian_sweep_widget.engines.code_setting import Way, setting_of
+from brian_sweep_widget.engines.installed import is_installed_file, is_module, is_users_scope
+from brian_sweep_widget.engines.library_settings import (
+    SETTINGS,
+    read_settings,
+    write_settings,
+)
+
+_ABSENT: Any = object()
+_CONTAINERS = (dict, list, set)
+_NAMED = (type, FunctionType, BuiltinFunctionType)
+_CONTENTS = ""
+_SETTINGS = "()"
+_SETTERS = frozenset[str]().union(*(settings.functions for settings in SETTINGS.values()))
+# Set anew for every job; see `BrianContext`.
+_OF_CONTEXT = frozenset({"prefs", "defaultclock"})
+
+
+class Place(NamedTuple):
+    """Where something is set in a library.
+
+    Attributes
+    ----------
+    module
+        Its name.
+    attributes
+        The way from there to what has the attribute, or is the container.
+    name
+        Of the attribute; empty for the contents of a container, ``"()"`` for
+        the library's `SETTINGS`.
+    """
+
+    module: str
+    attributes: tuple[str, ...]
+    name: str
+
+
+class NotPutBackError(Exception):
+    """A library keeps what a model set in it."""
+
+
+class _Changes:
+    """What was read when the model was unpacked, as long as it is to be put back."""
+
+    watched = False
+    before: list[tuple[Any, str, Any]] = []  # noqa: RUF012 - of this process
+
+
+def places_set_by(code: CodeType, variables: Mapping[str, Any]) -> set[Place]:
+    """Find what code may set in installed libraries.
+
+    Parameters
+    ----------
+    code
+        Of the user's.
+    variables
+        Globals, and what it closes over.
+    """
+    setting = setting_of(code)
+    places: set[Place] = set()
+    setters = {way for way in setting.ways if _SETTERS & {way.root, *way.attributes}}
+    if not (setting.names or setting.contents or setters):
+        return places
+    for way in setters:
+        module, attributes = _in_library(way, variables)
+        whole = ".".join((module, *attributes))
+        places |= {
+            Place(name, (), _SETTINGS)
+            for name, settings in SETTINGS.items()
+            if whole.startswith(f"{name}.")
+            and attributes[-1:]
+            and attributes[-1] in settings.functions
+        }
+    for way in setting.attributes:
+        module, attributes = _in_library(way, variables)
+        if module:
+            places.add(Place(module, attributes[:-1], attributes[-1]))
+    for way in setting.ways:
+        module, attributes = _in_library(way, variables)
+        owner = _known(module, attributes)
+        if owner is not _ABSENT:
+            places |= {Place(module, attributes, name) for name in setting.names & _own(owner)}
+            if way in setting.contents and type(owner) in _CONTAINERS:
+                places.add(Place(module, attributes, _CONTENTS))
+    return {place for place in places if not _is_of_context(place)}
+
+
+def own_in_libraries(code: CodeType, variables: Mapping[str, Any]) -> dict[Place, Any]:
+    """Find functions and classes of the user's that code finds in installed libraries.
+
+    Parameters
+    ----------
+    code
+        Of the user's.
+    variables
+        Globals, and what it closes over.
+    """
+    found: dict[Place, Any] = {}
+    for way in setting_of(code).ways:
+        if way.attributes:
+            module, attributes = _in_library(way, variables)
+            thing = _known(module, attributes)
+            if isinstance(thing, FunctionType | type) and _is_users(thing):
+                found[Place(module, attributes[:-1], attributes[-1])] = thing
+    return found
+
+
+@contextmanager
+def libraries_kept() -> Iterator[None]:
+    """Put back, at the end, what the code of models that are unpacked in the block set.
+
+    Raises
+    ------
+    NotPutBackError
+        If a library does not take back what it had.
+    """
+    _put_back()  # what an interruption left
+    _Changes.watched = True
+    try:
+        yield
+    finally:
+        _Changes.watched = False
+        _put_back()
+
+
+def read_places(places: Iterable[Place]) -> None:
+    """Read what is there now, to put it back; called where a model is unpacked."""
+    for place in map(Place._make, places):
+        _read_place(place)
+
+
+def set_places(own: Iterable[tuple[Place, Any]]) -> None:
+    """Put functions of the user's where they are in the kernel; called where it is unpacked."""
+    for place, thing in own:
+        owner = _read_place(place)
+        if owner is not None:
+            setattr(owner, place.name, thing)
+
+
+def _read_place(place: Place) -> Any:
+    """Read what is there now, to put it back; give what has it, None if nothing is put back."""
+    if not _Changes.watched:
+        return None
+    # What is not there, or cannot be read, is the model's own matter.
+    with suppress(Exception):
+        owner: Any = importlib.import_module(place.module)
+        for attribute in place.attributes:
+            owner = getattr(owner, attribute)
+        _Changes.before.append((owner, place.name, _read(owner, place.name)))
+        return owner
+    return None
+
+
+def _put_back() -> None:
+    failed: list[str] = []
+    while _Changes.before:
+        owner, name, before = _Changes.before[-1]
+        try:
+            if name == _SETTINGS:
+                write_settings(owner, before)
+            elif name == _CONTENTS:
+                _put_contents_back(owner, before)
+            else:
+                _put_attribute_back(owner, name, before)
+        except Exception as error:  # noqa: BLE001 - whatever a library says
+            failed.append(f"{name or 'contents'} of {owner!r} ({error})")
+        _Changes.before.pop()
+    if failed:
+        msg = (
+            f"the model sets {', '.join(failed)}, which cannot be set to what it was, so it would "
+            "hold for other simulations: do not set it inside the function"
+        )
+        raise NotPutBackError(msg)
+
+
+def _read(owner: Any, name: str) -> Any:
+    if name == _SETTINGS:
+        return read_settings(owner)
+    return owner.copy() if name == _CONTENTS else _attribute(owner, name)
+
+
+def _put_attribute_back(owner: Any, name: str, before: Any) -> None:
+    now = _attribute(owner, name)
+    if now is before:
+        return
+    if before is _ABSENT:
+        delattr(owner, name)
+    else:
+        setattr(owner, name, before)
+
+
+def _put_contents_back(owner: Any, before: Any) -> None:
+    if owner is sys.modules:  # what was loaded meanwhile stays
+        owner.update(before)
+    elif isinstance(owner, list):
+        owner[:] = before
+    else:
+        owner.clear()
+        owner.update(before)
+
+
+def _attribute(owner: Any, name: str) -> Any:
+    """Read an attribute as it is kept; of other objects than modules, as they tell it."""
+    if isinstance(owner, ModuleType | type) or name in getattr(owner, "__dict__", ()):
+        return vars(owner).get(name, _ABSENT)
+    return getattr(owner, name, _ABSENT)
+
+
+def _in_library(way: Way, variables: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """Give a way from a module of a library; no name of a module if it leads elsewhere."""
+    if way.imported:
+        return (way.root if _is_library(way.root) else ""), way.attributes
+    root = variables.get(way.root)
+    if is_module(root):
+        return ("" if is_users_scope(vars(root)) else root.__name__), way.attributes
+    module = sys.modules.get(str(getattr(root, "__module__", None)))
+    if isinstance(root, _NAMED) and module is not None:
+        attributes = tuple(root.__qualname__.split("."))
+        if not is_users_scope(vars(module)) and _known(module.__name__, attributes) is root:
+            return module.__name__, (*attributes, *way.attributes)
+    return "", way.attributes
+
+
+def _is_library(name: str) -> bool:
+    module = sys.modules.get(name)
+    if module is not None:
+        return is_module(module) and not is_users_scope(vars(module))
+    # Of one that is not loaded, its package must be an installed one.
+    try:
+        spec = find_spec(name.partition(".")[0])
+    except (ImportError, ValueError):
+        return False
+    places = [] if spec is None else [spec.origin, *(spec.submodule_search_locations or ())]
+    return any(place is not None and is_installed_file(place) for place in places)
+
+
+def _known(module: str, attributes: tuple[str, ...]) -> Any:
+    """Find something in a module that is loaded, without having anything loaded or computed."""
+    found: Any = sys.modules.get(module, _ABSENT)
+    for attribute in attributes:
+        found = getattr(found, "__dict__", {}).get(attribute, _ABSENT)
+    return found
+
+
+def _is_users(thing: FunctionType | type) -> bool:
+    if isinstance(thing, FunctionType):
+        return is_users_scope(thing.__globals__)
+    module = sys.modules.get(thing.__module__)
+    return module is not None and is_users_scope(vars(module))
+
+
+def _own(owner: Any) -> set[str]:
+    """Name the attributes that may be set of something, as far as they are there."""
+    if isinstance(owner, ModuleType | type):
+        return set(vars(owner))
+    kind = type(owner)
+    if is_users_scope(vars(sys.modules.get(kind.__module__, sys))):
+        return set()
+    settable = {
+        name for base in kind.__mro__ for name, one in vars(base).items() if hasattr(one, "__set__")
+    }
+    return {*getattr(owner, "__dict__", ()), *settable}
+
+
+def _is_of_context(place: Place) -> bool:
+    way = (*place.attributes, place.name)
+    return place.module.partition(".")[0] == "brian2" and not _OF_CONTEXT.isdisjoint(way)
