@@ -6,17 +6,13 @@ behind; never in the kernel.
 
 from __future__ import annotations
 
-import itertools
 import shutil
 import tempfile
 import time
-import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from brian_sweep_widget.engines.brian_objects import is_brians
 from brian_sweep_widget.engines.causes import causes_of
@@ -30,6 +26,7 @@ from brian_sweep_widget.engines.compiled.remembering import (
     watched_solutions,
 )
 from brian_sweep_widget.engines.compiled.reserved_names import reserved_name
+from brian_sweep_widget.engines.compiled.sets_in_order import sets_in_order
 from brian_sweep_widget.engines.compiled.structure import Structure, watched_connections
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.engines.file_states import FileStates, states_of
@@ -163,7 +160,7 @@ class Tracer:
         try:
             with (
                 state_kept_within(),
-                _clocks_in_order(),
+                sets_in_order(),
                 watched_solutions(equations) as solved,
             ):
                 return self._generate(
@@ -248,31 +245,6 @@ class Tracer:
             sources if with_sources else {},
             library if with_sources else {},
         )
-
-
-@contextmanager
-def _clocks_in_order() -> Iterator[None]:
-    """Have Brian write several clocks in the same order every time.
-
-    It keeps them in sets, whose order is that of their addresses in memory, and
-    a network would be traced as another shape at random.
-    """
-    from brian2 import Clock  # noqa: PLC0415
-
-    numbers = itertools.count()
-
-    def hash_once(clock: Any) -> int:
-        # A clock is first put into a set before it has a name; one that was
-        # there before has one. Kept, as Brian renames clocks later on.
-        if "_sweep_hash" not in vars(clock):
-            name = vars(clock).get("_name", "")
-            number = zlib.crc32(name.encode()) if name else next(numbers)
-            vars(clock)["_sweep_hash"] = number
-        kept: int = vars(clock)["_sweep_hash"]
-        return kept
-
-    with mock.patch.object(Clock, "__hash__", hash_once):
-        yield
 
 
 def _refuse_python_code(network: Any) -> None:
