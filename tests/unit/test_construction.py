@@ -385,21 +385,6 @@ def test_a_function_in_cpp_is_named_as_the_reason() -> None:
         traced(builder)
 
 
-def test_names_that_differ_in_case_alone_are_in_the_same_order_every_time() -> None:
-    """As in models of short-term plasticity; another order would be another program."""
-
-    def builder() -> Network:
-        group = neurons(name="n")
-        equations = "\n".join(f"{letter} : 1\n{letter.upper()} : 1" for letter in "urxyzk")
-        synapses = Synapses(group, group, equations, on_pre="u = U", name="S")
-        synapses.connect()
-        synapses.connect(i=0, j=1)
-        return Network(group, synapses)
-
-    first, *others = (traced(builder).parsed for _ in range(4))
-    assert others == [first] * 3
-
-
 def _does(act: str) -> Callable[..., Network]:
     def builder() -> Network:
         group = neurons(6, name="n")

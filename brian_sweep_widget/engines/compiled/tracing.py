@@ -26,7 +26,7 @@ from brian_sweep_widget.engines.compiled.remembering import (
     watched_solutions,
 )
 from brian_sweep_widget.engines.compiled.reserved_names import reserved_name
-from brian_sweep_widget.engines.compiled.set_order import sets_in_order
+from brian_sweep_widget.engines.compiled.sets_in_order import sets_in_order
 from brian_sweep_widget.engines.compiled.structure import Structure, watched_connections
 from brian_sweep_widget.engines.compiled.unknown_values import unknown_value
 from brian_sweep_widget.engines.context import BrianContext
