@@ -73,7 +73,8 @@ def answers(python: str, version: tuple[int, int]) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Test in the environment named by the first argument."""
+    """Prepare the environment named by the second argument, or test in it."""
+    task, venv = arguments[0], Path(arguments[1])
     here = ".".join(map(str, sys.version_info[:2]))
     newest = find_newest()
     if newest is None:
@@ -84,12 +85,13 @@ def main(arguments: list[str]) -> int:
             print(f"The main environment is Python {here}: the newest pair is tested there.")
         return 0
     version, python = newest
+    if task == "prepare":
+        newer = ROOT / "constraints.txt"
+        stamp = venv / ".ready"
+        if not stamp.exists() or stamp.stat().st_mtime < newer.stat().st_mtime:
+            subprocess.run([python, ROOT / "tools/environment.py", venv], check=True, cwd=ROOT)
+        return 0
     print(f"The newest pair: Python {version[0]}.{version[1]} beside {here}")
-    venv = Path(arguments[0])
-    newer = ROOT / "constraints.txt"
-    stamp = venv / ".ready"
-    if not stamp.exists() or stamp.stat().st_mtime < newer.stat().st_mtime:
-        subprocess.run([python, ROOT / "tools/environment.py", venv], check=True, cwd=ROOT)
     pytest: list[str | Path] = [venv / "bin" / "python", "-m", "pytest", "-n", "2"]
     return subprocess.run([*pytest, *TESTS], check=False, cwd=ROOT).returncode
 
