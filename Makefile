@@ -71,8 +71,9 @@ lint: build
 test-js: build
 	npm --prefix js test --silent
 
+# The longest first: what is short fills the cores at the end.
 test-python: build network
-	$(BIN)/python $(PYTEST) tests/unit tests/integration tests/faults
+	$(BIN)/python $(PYTEST) tests/faults tests/integration tests/unit
 
 test-browser: build chromium
 	$(BIN)/python $(PYTEST) tests/browser
