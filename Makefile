@@ -13,11 +13,21 @@ PYTEST := -m pytest -n 2
 export PYTHONMALLOC := malloc
 export GLIBC_TUNABLES := glibc.malloc.hugetlb=1
 
-.PHONY: help demo test lint test-js test-python test-browser test-newest test-package \
-	format contract lock bench clean
+# What has one core busy, or the network.
+LIGHT := network lint chromium newest test-package test-js
+# What has all of them busy.
+HEAVY := test-newest test-python test-browser
+
+.PHONY: help demo test side-by-side $(LIGHT) $(HEAVY) format contract lock bench clean
 .DEFAULT_GOAL := help
+ifdef SIDE_BY_SIDE
+# These may have to install something with apt, which only one can at a time.
+newest: chromium
+chromium: network
+else
 # One after another, also under `make -j`: they share the cores and the environment.
 .NOTPARALLEL:
+endif
 
 help:
 	@echo "make demo     JupyterLab with the quickstart notebook"
@@ -32,12 +42,16 @@ help:
 demo: $(VENV)/.ready
 	@$(BIN)/brian-sweep lab notebooks/01_quickstart.ipynb
 
-test: lint test-js test-package test-newest test-python test-browser
+test: side-by-side $(HEAVY)
+
+side-by-side:
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target SIDE_BY_SIDE=yes $(LIGHT)
 
 $(VENV)/.ready: pyproject.toml constraints.txt hatch_build.py tools/environment.py
 	$(PYTHON) tools/environment.py $(VENV)
 
-js/node_modules/.package-lock.json: js/package-lock.json
+# After the environment, whose installation may need them, too.
+js/node_modules/.package-lock.json: js/package-lock.json | $(VENV)/.ready
 	npm --prefix js ci --no-audit --no-fund
 
 # An editable install reads the bundle in place, so it follows the sources.
@@ -57,17 +71,25 @@ lint: build
 test-js: build
 	npm --prefix js test --silent
 
-test-python: build
-	$(BIN)/python tools/network.py
-	$(BIN)/python $(PYTEST) tests/unit tests/integration tests/faults
+# The longest first: what is short fills the cores at the end.
+test-python: build network
+	$(BIN)/python $(PYTEST) tests/faults tests/integration tests/unit
 
-test-browser: build
-	$(BIN)/python tools/chromium.py
+test-browser: build chromium
 	$(BIN)/python $(PYTEST) tests/browser
 
 # The newest Python and Brian 2 that we support; the main environment has the oldest.
-test-newest: build
-	$(BIN)/python tools/newest.py $(NEWEST_VENV)
+test-newest: build newest
+	$(BIN)/python tools/newest.py test $(NEWEST_VENV)
+
+newest: build
+	$(BIN)/python tools/newest.py prepare $(NEWEST_VENV)
+
+network: build
+	$(BIN)/python tools/network.py
+
+chromium: build
+	$(BIN)/python tools/chromium.py
 
 test-package: build
 	rm -rf dist

@@ -18,8 +18,8 @@ SUPPORTED = ((3, 13), (3, 12), (3, 11))
 # What depends on Python, Brian and numpy, above all on the code that Brian generates,
 # and one script from end to end; how runs behave, the command line and the browser do
 # not, and would take ten minutes more.
+# The longest first: what is short fills the cores at the end.
 TESTS = (
-    "tests/unit",
     "tests/faults/test_storing.py",
     "tests/faults/test_strangers.py",
     "tests/faults/test_hosts.py::test_a_compiled_sweep_runs_on_hosts_with_the_same_numbers",
@@ -38,6 +38,7 @@ TESTS = (
     "tests/integration/test_compiled_random_models.py",
     "tests/integration/test_compiled_random_values.py",
     "tests/integration/test_papers.py::test_the_readmes_snippet_runs_as_a_script",
+    "tests/unit",
 )
 
 
@@ -73,7 +74,8 @@ def answers(python: str, version: tuple[int, int]) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Test in the environment named by the first argument."""
+    """Prepare the environment named by the second argument, or test in it."""
+    task, venv = arguments[0], Path(arguments[1])
     here = ".".join(map(str, sys.version_info[:2]))
     newest = find_newest()
     if newest is None:
@@ -84,12 +86,13 @@ def main(arguments: list[str]) -> int:
             print(f"The main environment is Python {here}: the newest pair is tested there.")
         return 0
     version, python = newest
+    if task == "prepare":
+        newer = ROOT / "constraints.txt"
+        stamp = venv / ".ready"
+        if not stamp.exists() or stamp.stat().st_mtime < newer.stat().st_mtime:
+            subprocess.run([python, ROOT / "tools/environment.py", venv], check=True, cwd=ROOT)
+        return 0
     print(f"The newest pair: Python {version[0]}.{version[1]} beside {here}")
-    venv = Path(arguments[0])
-    newer = ROOT / "constraints.txt"
-    stamp = venv / ".ready"
-    if not stamp.exists() or stamp.stat().st_mtime < newer.stat().st_mtime:
-        subprocess.run([python, ROOT / "tools/environment.py", venv], check=True, cwd=ROOT)
     pytest: list[str | Path] = [venv / "bin" / "python", "-m", "pytest", "-n", "2"]
     return subprocess.run([*pytest, *TESTS], check=False, cwd=ROOT).returncode
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, Response, expect
-from server import LabServer
+from server import LabServer, Theme
 from view import WidgetView
 
 _NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -186,11 +187,19 @@ class Lab:
         """Interrupt the kernel, as the square button does."""
         self.page.evaluate(_INTERRUPT, _SECONDS * 1000)
 
-    def set_theme(self, theme: Literal["light", "dark"]) -> None:
+    def set_theme(self, theme: Theme) -> None:
         """Change the theme, as the menu does."""
         self._command("apputils:change-theme", theme=f"JupyterLab {theme.title()}")
         is_light = str(theme == "light").lower()
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", is_light)
+
+    def in_both_themes(self) -> Iterator[Theme]:
+        """Change to one theme after the other; to the one that there was before at last."""
+        before = self.page.locator("body").get_attribute("data-jp-theme-light")
+        themes: tuple[Theme, Theme] = ("light", "dark") if before == "false" else ("dark", "light")
+        for theme in themes:
+            self.set_theme(theme)
+            yield theme
 
     def _open(self, name: str) -> None:
         self.page.goto(self._server.page_of(name))

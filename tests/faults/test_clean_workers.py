@@ -88,6 +88,20 @@ def test_the_next_job_sees_nothing_of_one_that_failed() -> None:
     assert [one.values["model"].si.item() for one in results.outcomes if one.values] == [0.0]
 
 
+def test_what_was_loaded_before_the_first_job_is_no_garbage() -> None:
+    """Brian collects garbage before each run: of a short one, that would be most of the time."""
+
+    def model(x: float = 1.0) -> float:
+        import gc
+
+        import brian2
+
+        return float(any(one is vars(brian2) for one in gc.get_objects()))
+
+    (outcome,) = Sweep(model, x=[1.0], workers=1).run(progress=False).outcomes
+    assert outcome.values["model"].si.item() == 0.0
+
+
 def test_builders_and_measures_leave_nothing() -> None:
     @network_model(duration=1 * ms)
     def model(x: float = 1.0, size: int = 1) -> Network:
