@@ -5,7 +5,7 @@ A library is loaded once in a worker, and what one job sets in it, as by
 hold for the next: it is read before each job, and put back after it. Which
 attributes, and which containers, a model's code sets is read from the code
 when it is packed. A function of the user's that stands in a library in the
-kernel, where the code finds it, is put there for the job.
+kernel, and a number there, where the code finds it, is put there for the job.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from brian_sweep_widget.engines.library_settings import (
 _ABSENT: Any = object()
 _CONTAINERS = (dict, list, set)
 _NAMED = (type, FunctionType, BuiltinFunctionType)
+_NUMBERS = (int, float, complex)
+_PYTHONS = sys.stdlib_module_names
 _CONTENTS = ""
 _SETTINGS = "()"
 _SETTERS = frozenset[str]().union(*(settings.functions for settings in SETTINGS.values()))
@@ -106,7 +108,10 @@ def places_set_by(code: CodeType, variables: Mapping[str, Any]) -> set[Place]:
 
 
 def own_in_libraries(code: CodeType, variables: Mapping[str, Any]) -> dict[Place, Any]:
-    """Find functions and classes of the user's that code finds in installed libraries.
+    """Find the user's functions and classes, and numbers, that code finds in installed libraries.
+
+    Numbers as they are in this process: whether a cell has set them nobody can
+    tell. Python's own are no user's business, and may be others on another system.
 
     Parameters
     ----------
@@ -120,7 +125,8 @@ def own_in_libraries(code: CodeType, variables: Mapping[str, Any]) -> dict[Place
         if way.attributes:
             module, attributes = _in_library(way, variables)
             thing = _known(module, attributes)
-            if isinstance(thing, FunctionType | type) and _is_users(thing):
+            number = type(thing) in _NUMBERS and module.partition(".")[0] not in _PYTHONS
+            if number or (isinstance(thing, FunctionType | type) and _is_users(thing)):
                 found[Place(module, attributes[:-1], attributes[-1])] = thing
     return found
 
@@ -150,10 +156,10 @@ def read_places(places: Iterable[Place]) -> None:
 
 
 def set_places(own: Iterable[tuple[Place, Any]]) -> None:
-    """Put functions of the user's where they are in the kernel; called where it is unpacked."""
+    """Put what was found in libraries where it is in the kernel; called where it is unpacked."""
     for place, thing in own:
         owner = _read_place(place)
-        if owner is not None:
+        if owner is not None and not _is_same_number(_attribute(owner, place.name), thing):
             setattr(owner, place.name, thing)
 
 
@@ -166,7 +172,10 @@ def _read_place(place: Place) -> Any:
         owner: Any = importlib.import_module(place.module)
         for attribute in place.attributes:
             owner = getattr(owner, attribute)
-        _Changes.before.append((owner, place.name, _read(owner, place.name)))
+        there = _read(owner, place.name)
+        if place.name not in {_CONTENTS, _SETTINGS} and not _is_kept(owner, place.name):
+            setattr(owner, place.name, there)  # which fails if nobody can set it
+        _Changes.before.append((owner, place.name, there))
         return owner
     return None
 
@@ -221,9 +230,13 @@ def _put_contents_back(owner: Any, before: Any) -> None:
 
 def _attribute(owner: Any, name: str) -> Any:
     """Read an attribute as it is kept; of other objects than modules, as they tell it."""
-    if isinstance(owner, ModuleType | type) or name in getattr(owner, "__dict__", ()):
+    if _is_kept(owner, name):
         return vars(owner).get(name, _ABSENT)
     return getattr(owner, name, _ABSENT)
+
+
+def _is_kept(owner: Any, name: str) -> bool:
+    return isinstance(owner, ModuleType | type) or name in getattr(owner, "__dict__", ())
 
 
 def _in_library(way: Way, variables: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
@@ -260,6 +273,10 @@ def _known(module: str, attributes: tuple[str, ...]) -> Any:
     for attribute in attributes:
         found = getattr(found, "__dict__", {}).get(attribute, _ABSENT)
     return found
+
+
+def _is_same_number(there: object, thing: object) -> bool:
+    return type(there) is type(thing) and type(thing) in _NUMBERS and repr(there) == repr(thing)
 
 
 def _is_users(thing: FunctionType | type) -> bool:

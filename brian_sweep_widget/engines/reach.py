@@ -61,7 +61,7 @@ class Reach:
         self.subclasses: list[type] = []
         #: What the code sets in installed libraries.
         self.places: set[Place] = set()
-        #: Functions and classes of the user's that it finds in them.
+        #: The user's functions and classes that it finds in them, and numbers.
         self.own_in_libraries: dict[Place, Any] = {}
         #: Objects that stand for modules which are imported when the code runs, by name.
         self.replaced: dict[str, Any] = {}

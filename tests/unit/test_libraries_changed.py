@@ -32,7 +32,11 @@ from brian_sweep_widget.engines.compiled.model_traces import ModelTraces
 from brian_sweep_widget.engines.compiled.tracing import Tracer
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.engines.fingerprint import fingerprint
-from brian_sweep_widget.engines.libraries_changed import libraries_kept, places_set_by
+from brian_sweep_widget.engines.libraries_changed import (
+    libraries_kept,
+    own_in_libraries,
+    places_set_by,
+)
 from brian_sweep_widget.engines.packing import unpack, unpack_as
 from brian_sweep_widget.engines.process_settings import ProcessSettings
 from brian_sweep_widget.engines.worker import compute
@@ -222,6 +226,56 @@ def test_functions_that_stand_in_a_library_in_the_notebook_do_so_for_the_job(
     assert found == [0.5, 1 / 3]
     assert np.random.rand is own
     assert len({*names, fingerprint([drawn])}) == 3
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from scipy import constants\ndef f(x=1.0): return x * constants.g",
+        "import scipy.constants as k\ndef f(x=1.0): return x * k.g",
+        "def f(x=1.0):\n    import scipy.constants\n    return x * scipy.constants.g",
+        "def f(x=1.0):\n    from scipy.constants import g\n    return x * g",
+    ],
+)
+def test_numbers_that_a_cell_sets_in_a_library_hold_for_the_job(
+    monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    """A worker has a library of its own; and another number is another model."""
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    exec(code, scope)
+    model = as_model(scope["f"])
+    own, sent, names = units.g, [], [fingerprint([scope["f"]])]
+    for number in (1.5, 2):
+        monkeypatch.setattr(units, "g", number)
+        names.append(fingerprint([scope["f"]]))
+        sent.append(pack(engine_for("auto", model, model.parameters({}))))
+    monkeypatch.undo()
+    found = [compute(one, Job((0,), {"x": 1.0}, seed=1)).values["f"].si for one in sent]
+    assert found == [1.5, 2]
+    assert units.g == own
+    assert len(set(names)) == 3
+
+
+def test_what_nobody_can_set_is_left_alone() -> None:
+    """The code sets attributes of the same names on other things."""
+
+    def f(x: float = 1.0) -> float:
+        own = SimpleNamespace()
+        own.__name__, own.data = locals, np.ma.masked  # these have them, too
+        return x * float(own.data is np.ma.masked)
+
+    model = as_model(f)
+    outcome = compute(
+        pack(engine_for("auto", model, model.parameters({}))), Job((0,), {"x": 2.0}, seed=1)
+    )
+    assert outcome.values["f"].si == 2.0
+
+
+def test_pythons_own_numbers_are_those_of_the_worker() -> None:
+    """They may be others on another system."""
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    exec("import os, signal, sys\ndef f(): return os.O_CREAT, sys.maxsize, signal.SIGINT", scope)
+    assert own_in_libraries(scope["f"].__code__, scope) == {}
 
 
 def test_an_interrupted_return_is_finished_before_the_next_job(
