@@ -8,6 +8,8 @@ a quantity with dimensions is involved.
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +23,7 @@ TIME: Dimensions = (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 # One unit in the last of these digits is far below what any parameter means,
 # and far above the rounding error of a division by the unit's scale.
 _SHOWN_DIGITS = 12
+_LARGEST_POWER = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,8 @@ def unit_named(symbol: str) -> Unit:
     Parameters
     ----------
     symbol
-        Such as ``"mV"``, ``"ms"`` or ``"Hz"``.
+        Such as ``"mV"``, ``"ms"`` or ``"Hz"``, or made of these: ``"mS/cm^2"``,
+        ``"nS*ms"``.
 
     Raises
     ------
@@ -161,9 +165,32 @@ def unit_named(symbol: str) -> Unit:
     from brian2.core.namespace import DEFAULT_UNITS  # noqa: PLC0415
 
     # Brian's names of units are not always what it prints: uvolt, but uV.
-    printed = {str(unit): unit for unit in DEFAULT_UNITS.values()}
-    found = DEFAULT_UNITS.get(symbol, printed.get(symbol))
+    known = {str(unit): unit for unit in DEFAULT_UNITS.values()} | DEFAULT_UNITS
+    found = known.get(symbol)
     if found is None:
-        msg = f"{symbol!r} is not a unit that Brian 2 knows: write for instance mV, ms, nS or Hz"
-        raise ValueError(msg)
+        try:
+            found = _made_of(ast.parse(symbol.replace("^", "**"), mode="eval").body, known)
+        except (SyntaxError, LookupError):
+            msg = (
+                f"{symbol!r} is not a unit that Brian 2 knows: write for instance mV, ms, nS, Hz "
+                "or mS/cm^2"
+            )
+            raise ValueError(msg) from None
     return Unit(symbol, float(np.asarray(found)), dimensions_of(found))
+
+
+def _made_of(node: ast.AST, known: Mapping[str, Any]) -> Any:
+    """Compute a unit that is written as a product, a quotient or a power of others."""
+    match node:
+        case ast.Name(id=name):
+            return known[name]
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            return _made_of(left, known) * _made_of(right, known)
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
+            return _made_of(left, known) / _made_of(right, known)
+        case ast.BinOp(left=left, op=ast.Pow(), right=ast.Constant(value=int() | float() as power)):
+            if abs(power) <= _LARGEST_POWER:
+                return _made_of(left, known) ** power
+        case ast.BinOp(left=left, op=ast.Pow(), right=ast.UnaryOp(op=ast.USub(), operand=number)):
+            return 1 / _made_of(ast.BinOp(left, ast.Pow(), number), known)
+    raise LookupError

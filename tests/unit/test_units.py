@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import brian2
 import numpy as np
 import pytest
 from brian2 import Hz, Quantity, metre, ms, mV, nS, second, volt
@@ -112,6 +113,31 @@ def test_units_are_found_by_name() -> None:
     assert found.scale == pytest.approx(1e-3)
     with pytest.raises(ValueError, match=r"'parsec' is not a unit.*mV"):
         unit_named("parsec")
+
+
+@pytest.mark.parametrize(
+    ("symbol", "scale", "meant"),
+    [
+        ("mS/cm^2", 10.0, lambda b: b.msiemens / b.cm**2),
+        ("msiemens/cm**2", 10.0, lambda b: b.msiemens / b.cm**2),
+        ("S/(m^2)", 1.0, lambda b: b.siemens / b.metre**2),
+        ("uA*ms/nF", 1.0, lambda b: b.uA * b.ms / b.nF),
+        ("mV^0.5", 1e-3**0.5, lambda b: b.mV**0.5),
+        ("Hz*ms^-1", 1e3, lambda b: b.Hz / b.ms),
+    ],
+)
+def test_units_made_of_others_are_read(symbol: str, scale: float, meant: Any) -> None:
+    """As they are typed, and as Brian prints them."""
+    found = unit_named(symbol)
+    assert found.symbol == symbol
+    assert found.scale == pytest.approx(scale, rel=1e-14)
+    assert found.dimensions == dimensions_of(meant(brian2))
+
+
+@pytest.mark.parametrize("symbol", ["mS/parsec", "mS/", "mV+mV", "mV^ms", "mV^99", "mV(2)", "mV/2"])
+def test_what_is_made_of_no_units_is_refused(symbol: str) -> None:
+    with pytest.raises(ValueError, match="is not a unit that Brian 2 knows"):
+        unit_named(symbol)
 
 
 def test_units_go_by_the_name_that_is_shown() -> None:
