@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,14 @@ TIME: Dimensions = (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 # and far above the rounding error of a division by the unit's scale.
 _SHOWN_DIGITS = 12
 _LARGEST_POWER = 12
+
+# With this Brian begins what it writes in base units.
+_WITHOUT_NAME = "1. "
+_FIRST = (
+    *("siemens", "farad", "amp", "volt", "ohm", "coulomb", "hertz", "joule", "watt", "newton"),
+    *("mole", "kilogram", "metre", "second"),
+)
+_SECOND = ("metre", "second", "volt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +113,30 @@ def best_unit(quantity: Any) -> Unit:
     -------
     Unit
         For instance millivolt for ``1.62*mV``. A quantity of size zero, or of
-        value zero, gives the SI unit itself.
+        value zero, gives the SI unit itself. What has no name is a product or a
+        quotient of two units, if it can be, such as S/m^2.
     """
     dimensions = dimensions_of(quantity)
     if dimensions == NO_DIMENSIONS:
         return PLAIN_NUMBER
     best = quantity.get_best_unit()
-    return Unit(str(best), float(np.asarray(best)), dimensions)
+    symbol = str(best)
+    if symbol.startswith(_WITHOUT_NAME):
+        symbol = _of_two_units(dimensions) or symbol.removeprefix(_WITHOUT_NAME)
+    return Unit(symbol, float(np.asarray(best)), dimensions)
+
+
+def _of_two_units(dimensions: Dimensions) -> str:
+    """Write an SI unit that has no name as a product or quotient; empty if it is none."""
+    from brian2.core.namespace import DEFAULT_UNITS  # noqa: PLC0415 - see the module's docstring
+
+    powers = {name: np.array(dimensions_of(DEFAULT_UNITS[name])) for name in (*_FIRST, *_SECOND)}
+    for power, second, first in product((-1, 1, -2, 2, -3, 3), _SECOND, _FIRST):
+        if np.array_equal(powers[first] + power * powers[second], dimensions):
+            a, b = (str(DEFAULT_UNITS[name]) for name in (first, second))
+            exponent = f"^{abs(power)}" if abs(power) > 1 else ""
+            return f"{a}{'*' if power > 0 else '/'}{b}{exponent}"
+    return ""
 
 
 def exact_unit(unit: Any) -> Unit:

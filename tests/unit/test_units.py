@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import brian2
@@ -132,6 +134,27 @@ def test_units_made_of_others_are_read(symbol: str, scale: float, meant: Any) ->
     assert found.symbol == symbol
     assert found.scale == pytest.approx(scale, rel=1e-14)
     assert found.dimensions == dimensions_of(meant(brian2))
+
+
+IN_A_NEW_PROCESS = """
+from brian2 import *
+from brian_sweep_widget.models.units import best_unit
+for value in (
+    0.1*msiemens/cm**2, 3*uF/cm**2, 150*ohm*cm, 3*metre/second, 2*nS/mV, 2*mV/ms, 3*um/ms*um,
+    3*volt*second**-0.5,
+):
+    print(best_unit(value).symbol)
+"""
+
+
+def test_units_without_a_name_of_their_own_are_written_for_people() -> None:
+    """Brian writes 0.1 mS/cm^2 in ``1. m^-4 kg^-1 s^3 A^2``, until somebody makes such a unit."""
+    found = subprocess.run(
+        [sys.executable, "-c", IN_A_NEW_PROCESS], check=True, capture_output=True, text=True
+    ).stdout.splitlines()
+    typed = ["S/m^2", "F/m^2", "ohm*m", "m/s", "S/V", "V/s", "Hz*m^2"]
+    assert found == [*typed, "m^2.0 kg s^-3.5 A^-1.0"]
+    assert {unit_named(symbol).scale for symbol in typed} == {1.0}
 
 
 @pytest.mark.parametrize("symbol", ["mS/parsec", "mS/", "mV+mV", "mV^ms", "mV^99", "mV(2)", "mV/2"])
