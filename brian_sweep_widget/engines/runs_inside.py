@@ -8,6 +8,7 @@ simulated as was meant, and no number tells.
 from __future__ import annotations
 
 import dis
+import functools
 import linecache
 from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType
@@ -28,9 +29,10 @@ def runs_notice(builder: Callable[..., Any]) -> str:
     Parameters
     ----------
     builder
-        Of a network model. Helpers of the user's that it names are looked at, too.
+        Of a network model. Helpers of the user's that it names are looked at, too,
+        and methods of its own class and of classes that it names.
     """
-    for function in _functions(function_behind(builder)):
+    for function in _functions(builder):
         for code in codes_in(function.__code__):
             number = _line_of_run(code, function.__globals__)
             if number is None:
@@ -46,22 +48,38 @@ def runs_notice(builder: Callable[..., Any]) -> str:
     return ""
 
 
-def _functions(builder: FunctionType) -> Iterator[FunctionType]:
-    """List a builder and the functions of the user's that it names, and so on."""
+def _functions(builder: Callable[..., Any]) -> Iterator[FunctionType]:
+    """List a builder, and the functions and methods of the user's that it names, and so on."""
     seen: set[int] = set()
-    waiting: list[Any] = [builder]
+    classes = [_class_of(builder)]
+    named: set[str] = set()
+    waiting: list[Any] = [function_behind(builder)]
     while waiting:
         function = waiting.pop()
-        if not isinstance(function, FunctionType) or id(function) in seen:
+        if id(function) in seen or distribution_of(function):
             continue
         seen.add(id(function))
-        if distribution_of(function):
-            continue
-        yield function
-        names = {name for code in codes_in(function.__code__) for name in code.co_names}
-        waiting += [
-            function.__globals__[name] for name in sorted(names & set(function.__globals__))
-        ]
+        if isinstance(function, type):
+            classes.append(function)
+            waiting.append(getattr(function, "__init__"))  # noqa: B009 - mypy takes it for an object's
+        elif isinstance(function, FunctionType):
+            yield function
+            names = {name for code in codes_in(function.__code__) for name in code.co_names}
+            named |= names
+            waiting += [
+                function.__globals__[name] for name in sorted(names & set(function.__globals__))
+            ]
+        # What a name belongs to is known only when the code runs.
+        members = [vars(base).get(n) for one in classes for base in one.__mro__ for n in named]
+        waiting += [getattr(member, "__func__", member) for member in members]
+
+
+def _class_of(builder: Any) -> type:
+    """Give the class of which a builder is a method, or an object that can be called."""
+    while isinstance(builder, functools.partial):
+        builder = builder.func
+    owner = getattr(builder, "__self__", builder)
+    return owner if isinstance(owner, type) else type(owner)
 
 
 def _line_of_run(code: CodeType, namespace: dict[str, Any]) -> int | None:

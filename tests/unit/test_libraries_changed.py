@@ -96,8 +96,10 @@ def added_to_a_container() -> None:
     brian2.DEFAULT_FUNCTIONS["of_mine"] = 1
 
 
-def replaced_module() -> None:
-    sys.modules["scipy.stats"] = sys
+# In a cell of its own: code with sys.modules in it can mean whatever its module names.
+CELL: dict[str, Any] = {"__name__": "__main__"}
+exec("import sys\ndef replaced_module():\n    sys.modules['scipy.stats'] = sys", CELL)
+replaced_module = CELL["replaced_module"]
 
 
 def as_an_option() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import subprocess
 from collections.abc import Callable
 from typing import Any
@@ -53,7 +54,41 @@ def _in_a_loop() -> Network:
     return network
 
 
-@pytest.mark.parametrize("builder", [_itself, _at_once, _by_a_helper, _inside, _in_a_loop])
+class _Column:
+    """Builds in methods, as packages do."""
+
+    def __init__(self) -> None:
+        self.network = Network(NeuronGroup(1, "v : 1"))
+
+    def __call__(self) -> Network:
+        return self.settled()
+
+    def settled(self) -> Network:
+        self._warm_up()
+        return self.network
+
+    def _warm_up(self) -> None:
+        self.network.run(10 * ms)
+
+    @classmethod
+    def made(cls) -> Network:
+        return cls().settled()
+
+    def not_settled(self) -> Network:
+        return self.network
+
+
+def _by_an_object() -> Network:
+    return _Column().settled()
+
+
+@pytest.mark.parametrize(
+    "builder",
+    [
+        *(_itself, _at_once, _by_a_helper, _inside, _in_a_loop, _by_an_object),
+        *(_Column(), _Column().settled, _Column.made, functools.partial(_Column().settled)),
+    ],
+)
 def test_a_run_is_told_with_its_line(builder: Callable[..., Network]) -> None:
     notice = runs_notice(builder)
     assert " of test_runs_inside.py, in " in notice
@@ -78,7 +113,7 @@ def _of_brian() -> Network:
     return _none()
 
 
-@pytest.mark.parametrize("builder", [_none, _of_a_module, _of_brian])
+@pytest.mark.parametrize("builder", [_none, _of_a_module, _of_brian, _Column().not_settled])
 def test_what_runs_no_network_is_not_told(builder: Callable[..., Network]) -> None:
     assert runs_notice(builder) == ""
 
