@@ -19,7 +19,12 @@ from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 from brian_sweep_widget.engines.code_setting import Way, setting_of
-from brian_sweep_widget.engines.installed import is_installed_file, is_module, is_users_scope
+from brian_sweep_widget.engines.installed import (
+    is_installed_file,
+    is_module,
+    is_ours,
+    is_users_scope,
+)
 from brian_sweep_widget.engines.library_settings import (
     SETTINGS,
     read_settings,
@@ -30,7 +35,6 @@ _ABSENT: Any = object()
 _CONTAINERS = (dict, list, set)
 _NAMED = (type, FunctionType, BuiltinFunctionType)
 _NUMBERS = (int, float, complex)
-_PYTHONS = sys.stdlib_module_names
 _CONTENTS = ""
 _SETTINGS = "()"
 _SETTERS = frozenset[str]().union(*(settings.functions for settings in SETTINGS.values()))
@@ -125,7 +129,7 @@ def own_in_libraries(code: CodeType, variables: Mapping[str, Any]) -> dict[Place
         if way.attributes:
             module, attributes = _in_library(way, variables)
             thing = _known(module, attributes)
-            number = type(thing) in _NUMBERS and module.partition(".")[0] not in _PYTHONS
+            number = type(thing) in _NUMBERS and _is_constant_of(module, attributes[:-1])
             if number or (isinstance(thing, FunctionType | type) and _is_users(thing)):
                 found[Place(module, attributes[:-1], attributes[-1])] = thing
     return found
@@ -279,11 +283,20 @@ def _is_same_number(there: object, thing: object) -> bool:
     return type(there) is type(thing) and type(thing) in _NUMBERS and repr(there) == repr(thing)
 
 
+def _is_constant_of(module: str, attributes: tuple[str, ...]) -> bool:
+    """Whether a number that is found there may be a constant, and not a library's own state."""
+    holder = _known(module, attributes)
+    known = is_module(holder) and not is_ours(vars(holder))
+    return known and holder.__name__.partition(".")[0] not in sys.stdlib_module_names
+
+
 def _is_users(thing: FunctionType | type) -> bool:
-    if isinstance(thing, FunctionType):
-        return is_users_scope(thing.__globals__)
-    module = sys.modules.get(thing.__module__)
-    return module is not None and is_users_scope(vars(module))
+    scope = thing.__globals__ if isinstance(thing, FunctionType) else None
+    name = thing.__module__ if scope is None else scope.get("__name__")
+    module = sys.modules.get(str(name))
+    if not is_module(module) or (scope is not None and vars(module) is not scope):
+        return False  # libraries make functions in scopes of no module
+    return is_users_scope(vars(module))
 
 
 def _own(owner: Any) -> set[str]:

@@ -123,25 +123,26 @@ def test_functions_of_a_script_run_everywhere_at_once(lan: Lan, tmp_path: Path) 
     assert numbers(run) == expected(Sweep(sleeping(0.0), x=np.arange(1000.0)))
 
 
-def test_a_host_that_is_cut_off(lan: Lan) -> None:
+def test_a_host_that_is_cut_off(lan: Lan, tmp_path: Path) -> None:
     """Its jobs run elsewhere, the person is told within 15 s, and it is used when it is back."""
     computer = lan.computers[0]
-    sweep = Sweep(sleeping(0.5), x=np.arange(100.0), workers=2, cluster=addresses(lan))
-    run = sweep.start()
+    naps = sleeping(0.5, tmp_path / "end")
+    run = Sweep(naps, x=np.arange(1000.0), workers=2, cluster=addresses(lan)).start()
     started_on(run, "computer1", "computer2")
     computer.cut()
     cut = time.monotonic()
     until(lambda: "computer1" in run.progress.notice, "the person is told", SILENCE)
     assert time.monotonic() - cut < SILENCE
-    assert _done(run).results.counts() == {"done": 100}
-    assert numbers(run) == expected(Sweep(sleeping(0.0), x=np.arange(100.0)))
+    (tmp_path / "end").mkdir()
+    assert _done(run).results.counts() == {"done": 1000}
+    assert numbers(run) == expected(Sweep(sleeping(0.0), x=np.arange(1000.0)))
     assert run.statistics.hosts
     lost = {host.host: host.tally for host in run.statistics.hosts}["computer1"]
     assert lost is not None
     assert lost.losses >= 1
     assert "lost" in str(run.statistics)
     computer.mend()
-    again = Sweep(sleeping(0.2), x=np.arange(300.0), workers=1, cluster=addresses(lan)).start()
+    again = Sweep(sleeping(0.2), x=np.arange(1000.0), workers=1, cluster=addresses(lan)).start()
     started_on(again, "computer1")
     again.cancel()
     again.wait(20)
@@ -236,7 +237,7 @@ def test_a_slow_host_does_not_hold_the_sweep(lan: Lan) -> None:
     assert "computer1" not in hosts_of(run)
     assert numbers(run) == expected(Sweep(sleeping(0.0), x=np.arange(60.0)))
     # What it was still at has ended: it is free for others.
-    again = Sweep(sleeping(0.2), x=np.arange(100.0), workers=1, cluster=addresses(lan)).start()
+    again = Sweep(sleeping(0.2), x=np.arange(1000.0), workers=1, cluster=addresses(lan)).start()
     started_on(again, "computer1")
     again.cancel()
     again.wait(20)
@@ -404,7 +405,7 @@ def test_other_credentials_are_refused(lan: Lan, tmp_path: Path) -> None:
     assert hosts_of(_done(run)).keys() == {socket.gethostname()}
 
 
-def test_a_stranger_that_announces_itself_gets_nothing(lan: Lan) -> None:
+def test_a_stranger_that_announces_itself_gets_nothing(lan: Lan, tmp_path: Path) -> None:
     """Its announcement may say anything; it has not the key."""
     stranger = lan.computer("stranger", trusted=False)
     stranger.serve(2)
@@ -425,9 +426,11 @@ def test_a_stranger_that_announces_itself_gets_nothing(lan: Lan) -> None:
         read_credentials(lan.credentials).fingerprint, stranger.address,
     )  # fmt: skip
     try:
-        run = Sweep(sleeping(0.1), x=np.arange(150.0), workers=1, cluster="*").start()
-        started_on(run, "computer1", "computer2")
+        naps = sleeping(0.1, tmp_path / "end")
+        run = Sweep(naps, x=np.arange(2000.0), workers=1, cluster="*").start()
+        started_on(run, "computer1", "computer2", socket.gethostname())
         until(lambda: "stranger" in run.progress.notice, "the stranger is named", SILENCE)
+        (tmp_path / "end").mkdir()
         assert "other credentials" in run.progress.notice
         assert hosts_of(_done(run)).keys() == {"computer1", "computer2", socket.gethostname()}
     finally:
@@ -447,9 +450,11 @@ def test_another_version_is_refused(lan: Lan, tmp_path: Path) -> None:
     computer.extra["PYTHONPATH"] = str(old.parent)
     try:
         computer.serve(2)
-        run = Sweep(sleeping(0.1), x=np.arange(60.0), workers=1, cluster=addresses(lan)).start()
+        naps = sleeping(0.1, tmp_path / "end")
+        run = Sweep(naps, x=np.arange(2000.0), workers=1, cluster=addresses(lan)).start()
         started_on(run, "computer1")
         until(lambda: "computer2" in run.progress.notice, "the host is named", SILENCE)
+        (tmp_path / "end").mkdir()
         assert "brian-sweep-widget is 0.0.1 there" in run.progress.notice
         assert "computer2" not in hosts_of(_done(run))
     finally:

@@ -273,10 +273,21 @@ def test_what_nobody_can_set_is_left_alone() -> None:
     assert outcome.values["f"].si == 2.0
 
 
-def test_pythons_own_numbers_are_those_of_the_worker() -> None:
-    """They may be others on another system."""
+@pytest.mark.parametrize(
+    "code",
+    [
+        # They may be others on another system.
+        "import os, signal, sys\ndef f(): return os.O_CREAT, sys.maxsize, signal.SIGINT",
+        # A library made them in a scope of their own, as for a signature.
+        "from hypothesis import strategies\ndef f(): return strategies.integers",
+        # A library's state, not a constant.
+        "import brian2\ndef f(): return brian2.BrianLogger.console_handler.level",
+        "import brian_sweep_widget.runs.answers as a\ndef f(): return a.LOOK",
+    ],
+)
+def test_what_is_not_a_persons_stays_as_it_is_in_the_worker(code: str) -> None:
     scope: dict[str, Any] = {"__name__": "__main__"}
-    exec("import os, signal, sys\ndef f(): return os.O_CREAT, sys.maxsize, signal.SIGINT", scope)
+    exec(code, scope)
     assert own_in_libraries(scope["f"].__code__, scope) == {}
 
 
