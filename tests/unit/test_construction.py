@@ -35,9 +35,9 @@ def traced(builder: Callable[..., Network], **values: float) -> Trace:
     return traces.trace({"duration": 1e-3, **values}, 0, with_sources=True)
 
 
-def neurons(number: int = 5, **options: Any) -> NeuronGroup:
+def neurons(number: int = 5, extra: str = "", **options: Any) -> NeuronGroup:
     """Make neurons that can be connected."""
-    return NeuronGroup(number, "v : 1", threshold="v > 1", reset="v = 0", **options)
+    return NeuronGroup(number, f"v : 1\n{extra}", threshold="v > 1", reset="v = 0", **options)
 
 
 def random_synapses(*, after_a_run: bool = False) -> tuple[NeuronGroup, Synapses]:
@@ -249,6 +249,49 @@ def test_a_constant_is_known_after_a_run_unless_code_writes_to_it(code: str) -> 
     else:
         with pytest.raises(UnsupportedError, match="'area' of 'n'.*the simulation has changed"):
             traced(builder)
+
+
+@pytest.mark.parametrize(
+    ("equations", "code"),
+    [
+        ("w : 1", "area_pre += 1; w = area_post"),
+        ("w : 1", "area_post += 1; w = area"),
+        ("w : 1\narea_post = w : 1 (summed)", "v += w"),
+    ],
+)
+def test_a_constant_is_not_known_if_it_is_written_to_by_another_name(
+    equations: str, code: str
+) -> None:
+    """Of a neuron before the synapse and of one after it, it is the same variable."""
+
+    def builder() -> Network:
+        group = neurons(name="n", extra="area : 1 (constant)")
+        synapses = Synapses(group, group, equations, on_pre=code, name="S")
+        synapses.connect("i != j")
+        network = Network(group, synapses)
+        network.run(1 * ms)
+        return Network(network.objects, neurons(1 + int(group.area[1])))
+
+    with pytest.raises(UnsupportedError, match="'area' of 'n'.*the simulation has changed"):
+        traced(builder)
+
+
+@pytest.mark.parametrize("chosen", ["i == 1", [0, 2]])
+@pytest.mark.parametrize("how", [{"condition": "i != j"}, {"p": 0.9}])
+def test_some_of_all_synapses_are_recorded(chosen: Any, how: dict[str, Any]) -> None:
+    """Brian sees from their number whether there are others by now."""
+    seen: list[int] = []
+
+    def builder() -> Network:
+        group = neurons(name="n")
+        synapses = Synapses(group, group, "w : 1", name="S")
+        synapses.connect(**how)
+        weights = StateMonitor(synapses, "w", record=synapses[chosen])
+        seen.extend(weights.record)
+        return Network(group, synapses, weights)
+
+    traced(builder)
+    assert seen == ([0, 2] if chosen == [0, 2] else list(range(seen[0], seen[0] + len(seen))))
 
 
 def test_what_is_not_drawn_at_random_is_answered() -> None:

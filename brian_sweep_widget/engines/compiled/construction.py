@@ -90,6 +90,11 @@ class Construction:
                 stack.enter_context(
                     mock.patch.object(module, "create_runner_codeobj", self._code_for)
                 )
+            stack.enter_context(
+                mock.patch.object(
+                    synapses.Synapses, "__getitem__", self._some(synapses.Synapses.__getitem__)
+                )
+            )
             yield
 
     @property
@@ -148,6 +153,15 @@ class Construction:
             return self._known.computed(lambda: runtime(view, *args, **options), what)
 
         return ask
+
+    def _some(self, runtime: Callable[..., Any]) -> Callable[..., Any]:
+        """Take some of all synapses: Brian remembers how many there are, to see if that changes."""
+
+        def some(synapses: Any, item: Any) -> Any:
+            self._known.answer(synapses.variables["_synaptic_pre"])
+            return runtime(synapses, item)
+
+        return some
 
     def _added(self, variable: Any) -> None:
         """Keep the owner: Brian names it in the program, and fails if it is gone by then."""
@@ -260,11 +274,13 @@ class Construction:
             written, options["variables"], options["variable_indices"]
         )
         self._departs |= options["abstract_code"] is not written
-        assigned = assigned_in(options["abstract_code"])
+        known = options["variables"]
+        assigned = {known.get(name) for name in assigned_in(options["abstract_code"])}
+        assigned.add((options.get("template_kwds") or {}).get("_target_var"))  # of a sum
         constants = {
             variable: self._known.cell(variable)
-            for name, variable in options["variables"].items()
-            if isinstance(variable, ArrayVariable) and variable.constant and name not in assigned
+            for variable in known.values()
+            if isinstance(variable, ArrayVariable) and variable.constant
         }
         made = self._make_code(*args, **options)
         owner = options["owner"]
@@ -277,7 +293,7 @@ class Construction:
             settable = isinstance(variable, ArrayVariable) and not variable.read_only
             if settable or variable in changed:
                 self._known.put(variable, Unknown(_BY_SIMULATION))
-        for variable in constants.keys() - changed:
+        for variable in constants.keys() - changed - assigned:
             self._known.put(variable, constants[variable])
         return made
 
