@@ -190,6 +190,61 @@ def test_what_is_drawn_at_random_is_drawn_here_if_it_is_asked_for(
     )
 
 
+def _number_or(other: int, synapses: Synapses) -> int:
+    try:
+        return len(synapses)
+    except NotImplementedError:
+        return other
+
+
+def _all_or_first(synapses: Synapses) -> StateMonitor:
+    try:
+        return StateMonitor(synapses, "w", record=True)
+    except NotImplementedError:
+        return StateMonitor(synapses, "w", record=[0])
+
+
+def test_who_would_go_on_without_an_answer_gets_one() -> None:
+    """A builder for both of Brian's devices builds here what it builds in the runtime."""
+    seen: list[int] = []
+
+    def builder() -> Network:
+        group, synapses = random_synapses()
+        weights = _all_or_first(synapses)
+        seen.extend([_number_or(99, synapses), len(weights.record)])
+        return Network(group, synapses, weights)
+
+    assert traced(builder).draws
+    prefs.codegen.target = "numpy"
+    np.random.seed(0)
+    builder()
+    assert seen[-4:-2] == seen[-2:] != [99, 1]
+
+
+def test_who_would_go_on_without_what_a_run_changed_is_refused() -> None:
+    """With the question, as if it had not been caught."""
+
+    def builder() -> Network:
+        _, synapses = random_synapses(after_a_run=True)
+        return Network(neurons(_number_or(3, synapses)))
+
+    with pytest.raises(UnsupportedError, match=r"number of synapses.*len\(synapses\)"):
+        traced(builder)
+
+
+def test_what_brian_only_checks_is_no_question() -> None:
+    """It goes on by itself: the program draws."""
+
+    def builder() -> Network:
+        group, synapses = random_synapses()
+        onto = Synapses(group, synapses, "y : 1", name="onto")
+        onto.connect(i=[0, 1], j=[0, 1])
+        weights = StateMonitor(synapses, "w", record=[0, 1])
+        return Network(group, synapses, onto, weights)
+
+    assert not traced(builder).draws
+
+
 def test_nothing_is_drawn_here_that_nobody_asks_for() -> None:
     """The program draws, and the trace is of all seeds."""
     trace = traced(lambda: Network(*random_synapses()))
@@ -268,9 +323,9 @@ def test_a_constant_is_not_known_if_it_is_written_to_by_another_name(
         group = neurons(name="n", extra="area : 1 (constant)")
         synapses = Synapses(group, group, equations, on_pre=code, name="S")
         synapses.connect("i != j")
-        network = Network(group, synapses)
-        network.run(1 * ms)
-        return Network(network.objects, neurons(1 + int(group.area[1])))
+        group.area = 3
+        Network(group, synapses).run(1 * ms)
+        return Network(neurons(int(group.area[1])))
 
     with pytest.raises(UnsupportedError, match="'area' of 'n'.*the simulation has changed"):
         traced(builder)

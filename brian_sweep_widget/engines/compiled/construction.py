@@ -25,7 +25,10 @@ from brian_sweep_widget.engines.compiled.known_values import (
     resolved,
 )
 from brian_sweep_widget.engines.compiled.statements import assigned_in, with_one_name_each
-from brian_sweep_widget.engines.compiled.unknown_values import ValueUnknownError
+from brian_sweep_widget.engines.compiled.unknown_values import (
+    ValueUnknownError,
+    left_unanswered,
+)
 
 _SET = ("group_variable_set", "group_variable_set_conditional")
 _CONNECT = ("synapses_create_generator", "synapses_create_array")
@@ -101,6 +104,11 @@ class Construction:
     def departs(self) -> bool:
         """Whether Brian's own standalone device would have made another network, or none."""
         return self._departs or self._drawing or self._known.asked or self._values.departs
+
+    @property
+    def unanswered(self) -> ValueUnknownError | None:
+        """What the builder asked for in vain, and then went on without; None if nothing."""
+        return left_unanswered(self._known.refusals)
 
     def take_in_changes(self) -> None:
         """Have the program know of arrays that the builder wrote into.

@@ -179,6 +179,7 @@ class Tracer:
         device.activate(build_on_run=False)
         brian2.defaultclock.dt = self._context.time_step * brian2.second
         folder = Path(tempfile.mkdtemp(prefix="brian-sweep-trace-"))
+        construction = Construction(device, drawing=drawing)
         try:
             with (
                 state_kept_within(),
@@ -186,7 +187,7 @@ class Tracer:
                 watched_solutions(equations) as solved,
             ):
                 return self._generate(
-                    Construction(device, drawing=drawing),
+                    construction,
                     device,
                     values,
                     folder,
@@ -195,7 +196,7 @@ class Tracer:
                     with_sources=with_sources,
                 )
         except Exception as error:
-            missing = _not_implemented(error)
+            missing = construction.unanswered or _not_implemented(error)
             if missing is None:
                 raise
             unknown = unknown_value(missing)
@@ -238,6 +239,8 @@ class Tracer:
                 network, names = build(
                     self._builder, {name: quantities[name] for name in self._names}
                 )
+                if (unanswered := construction.unanswered) is not None:
+                    raise unanswered
                 if brian2.get_device() is not device:
                     msg = "it calls set_device, and so leaves the device that writes the program"
                     raise UnsupportedError(msg)
