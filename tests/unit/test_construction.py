@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,11 @@ from brian2 import (
 )
 
 from brian_sweep_widget import network_model
+from brian_sweep_widget.engines.compiled import Recipe
 from brian_sweep_widget.engines.compiled.model_traces import ModelTraces
 from brian_sweep_widget.engines.compiled.tracing import Trace, Tracer, UnsupportedError
 from brian_sweep_widget.engines.context import BrianContext
+from brian_sweep_widget.sweeps import Job
 
 
 def traced(builder: Callable[..., Network], **values: float) -> Trace:
@@ -284,6 +287,53 @@ def test_what_is_drawn_here_is_what_the_runtime_draws() -> None:
             np.testing.assert_array_equal(ours, brians)
 
 
+def _draws(act: str) -> Callable[..., Network]:
+    def builder() -> Network:
+        group = neurons(name="n")
+        exec(act, {"group": group, "np": np, "seed": seed})
+        return Network(group)
+
+    return builder
+
+
+def _seed_of(trace: Trace) -> int:
+    """Give the seed of a program that simulates a job of seed 5."""
+    recipe = Recipe(Path(), Path(), Path(), bytes(32), (), (1e-3,), {}, trace.files, trace.draws, 1)
+    numbers, _ = recipe.table(Job((0, 0), {}, 5))
+    return int.from_bytes(numbers[32:40], "little")
+
+
+@pytest.mark.parametrize(
+    ("act", "apart"),
+    [
+        ("group.v = 'rand()'", False),
+        ("group.v = 'rand()'; group.v[:]", True),
+        ("group.v = np.random.rand(5)", True),
+    ],
+)
+def test_noise_does_not_repeat_what_numpy_drew(act: str, apart: bool) -> None:
+    """For one seed Brian's C++ generator and numpy's give the same numbers, one by one."""
+    assert (_seed_of(traced(_draws(act))) != 5) == apart
+
+
+@pytest.mark.parametrize(
+    ("act", "apart"),
+    [
+        ("seed(3); group.v = 'rand()'", False),
+        ("group.v = np.random.rand(5); seed(3)", False),
+        ("seed(3); group.v = 'rand()'; group.v[:]", True),
+        ("seed(3); group.v = np.random.rand(5)", True),
+    ],
+)
+def test_noise_does_not_repeat_what_numpy_drew_with_a_seed_of_the_builders(
+    act: str, apart: bool
+) -> None:
+    """A script of plain Brian has no such program; see `Trace.departs`."""
+    trace = traced(_draws(act))
+    assert (".seed(3L" not in trace.sources["main.cpp"]) == apart
+    assert trace.departs == apart
+
+
 @pytest.mark.parametrize("code", ["v = area", "v += 1; area += v", "area = 2"])
 def test_a_constant_is_known_after_a_run_unless_code_writes_to_it(code: str) -> None:
     """Brian lets code do that, whatever the equations say."""
@@ -509,6 +559,7 @@ def _does(act: str) -> Callable[..., Network]:
         *(("synapses.w[0, 1] = 2", False), ("synapses.N_incoming[:]", True)),
         *(("group.v[[0, 1]] = 1; group.v[0]", True), ("group.v[:][0] = 1", True)),
         *(("synapses.w = 'rand()'; synapses.w[:]", True), ("seed(3); np.random.rand()", True)),
+        ("seed(3); np.random.rand(); seed(4)", True),
     ],
 )
 def test_what_brians_own_device_would_make_otherwise_is_known(act: str, departs: bool) -> None:

@@ -27,6 +27,7 @@ from brian_sweep_widget.engines.compiled.remembering import (
 )
 from brian_sweep_widget.engines.compiled.reserved_names import reserved_name
 from brian_sweep_widget.engines.compiled.sets_in_order import sets_in_order
+from brian_sweep_widget.engines.compiled.simulation_seeds import seed_apart
 from brian_sweep_widget.engines.compiled.structure import Structure, watched_connections
 from brian_sweep_widget.engines.compiled.unknown_values import unknown_value
 from brian_sweep_widget.engines.context import BrianContext
@@ -255,6 +256,11 @@ class Tracer:
         if ("seed", None) in [one for one in device.main_queue if one[0] == "seed"]:
             msg = "it calls seed() without a number: the program would seed itself as it likes"
             raise UnsupportedError(msg)
+        if draws.made_after_own_seed:
+            device.main_queue[:] = [
+                (kind, seed_apart(argument) if kind == "seed" else argument)
+                for kind, argument in device.main_queue
+            ]
         if device.report_func:
             device.report_func = _NO_REPORT
         files = take_inventory(network, device)
