@@ -538,8 +538,9 @@ def _does(act: str) -> Callable[..., Network]:
         group = neurons(6, name="n")
         synapses = Synapses(group, group, "w : 1", on_pre="v += w", name="S")
         synapses.connect(i=[0, 1, 2], j=[1, 2, 3])
-        exec(act, {"group": group, "synapses": synapses, "np": np, "seed": seed})
-        return Network(group, synapses)
+        known = {"group": group, "synapses": synapses, "np": np, "seed": seed, "more": NeuronGroup}
+        exec(act, known)
+        return Network(group, synapses, known.get("added", []))
 
     return builder
 
@@ -560,6 +561,9 @@ def _does(act: str) -> Callable[..., Network]:
         *(("group.v[[0, 1]] = 1; group.v[0]", True), ("group.v[:][0] = 1", True)),
         *(("synapses.w = 'rand()'; synapses.w[:]", True), ("seed(3); np.random.rand()", True)),
         ("seed(3); np.random.rand(); seed(4)", True),
+        # What no network has is gone when Brian writes its program, and is named there.
+        *(("added = more(2, 'u : 1'); added.u = 1", False), ("more(2, 'u : 1').u = 1", True)),
+        ("part = group[2:]; part.v = 1; del part", False),
     ],
 )
 def test_what_brians_own_device_would_make_otherwise_is_known(act: str, departs: bool) -> None:

@@ -64,6 +64,8 @@ class Construction:
         self._resize = device.resize
         self._add = device.add_array
         self._owners: list[Any] = []
+        #: Owners of variables that can be set.
+        self.settable: list[Any] = []
         self._departs = False
 
     @contextmanager
@@ -176,6 +178,8 @@ class Construction:
         self._add(variable)
         if variable.owner is not None:
             self._owners.append(itself(variable.owner))
+            if not variable.read_only:
+                self.settable.append(self._owners[-1])
 
     def _resized(self, variable: Any, size: Any) -> None:
         self._resize(variable, size)

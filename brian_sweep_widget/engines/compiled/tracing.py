@@ -21,6 +21,7 @@ from brian_sweep_widget.engines.compiled.draws import Draws
 from brian_sweep_widget.engines.compiled.inventory import ResultFiles, take_inventory
 from brian_sweep_widget.engines.compiled.literals import Parsed, parse
 from brian_sweep_widget.engines.compiled.makefile import Toolchain, read_makefile
+from brian_sweep_widget.engines.compiled.owners_kept import are_kept
 from brian_sweep_widget.engines.compiled.remembering import (
     remember_solutions,
     watched_solutions,
@@ -282,7 +283,9 @@ class Tracer:
             read_makefile((folder / "makefile").read_text(encoding="utf-8"), sources.values()),
             frozenset(solved),
             time.monotonic() - began,
-            construction.departs or draws.made_after_own_seed,
+            construction.departs
+            or draws.made_after_own_seed
+            or not are_kept(construction.settable, network),
             read,
             sources if with_sources else {},
             library if with_sources else {},
