@@ -217,6 +217,8 @@ def _put_attribute_back(owner: Any, name: str, before: Any) -> None:
     if now is before:
         return
     if before is _ABSENT:
+        if is_module(now) and sys.modules.get(now.__name__) is now:
+            return  # it was loaded meanwhile, and to import it again would not put it there
         delattr(owner, name)
     else:
         setattr(owner, name, before)

@@ -71,7 +71,14 @@ def _functions(builder: Callable[..., Any]) -> Iterator[FunctionType]:
             ]
         # What a name belongs to is known only when the code runs.
         members = [vars(base).get(n) for one in classes for base in one.__mro__ for n in named]
-        waiting += [getattr(member, "__func__", member) for member in members]
+        waiting += [_function_of(member) for member in members]
+
+
+def _function_of(member: Any) -> Any:
+    """Give the function behind what a class has, such as a class method or a property."""
+    for name in ("__func__", "fget", "func"):
+        member = getattr(member, name, member)
+    return member
 
 
 def _class_of(builder: Any) -> type:

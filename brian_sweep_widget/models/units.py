@@ -26,8 +26,6 @@ TIME: Dimensions = (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 _SHOWN_DIGITS = 12
 _LARGEST_POWER = 12
 
-# With this Brian begins what it writes in base units.
-_WITHOUT_NAME = "1. "
 _FIRST = (
     *("siemens", "farad", "amp", "volt", "ohm", "coulomb", "hertz", "joule", "watt", "newton"),
     *("mole", "kilogram", "metre", "second"),
@@ -120,9 +118,9 @@ def best_unit(quantity: Any) -> Unit:
     if dimensions == NO_DIMENSIONS:
         return PLAIN_NUMBER
     best = quantity.get_best_unit()
-    symbol = str(best)
-    if symbol.startswith(_WITHOUT_NAME):
-        symbol = _of_two_units(dimensions) or symbol.removeprefix(_WITHOUT_NAME)
+    # What is no unit of Brian's is written as a number of some unit, or of base units.
+    named = hasattr(best, "dispname")
+    symbol = str(best) if named else _of_two_units(dimensions) or str(best.dim)
     return Unit(symbol, float(np.asarray(best)), dimensions)
 
 

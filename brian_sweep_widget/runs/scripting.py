@@ -24,6 +24,7 @@ def written_script(sweep: Sweep, outcome: Outcome) -> str:
     if origin is None or outcome.status != "done":
         msg = f"there is nothing to repeat: the simulation has no result ({outcome.status})"
         raise ValueError(msg)
+    trace = _trace(sweep, outcome) if origin.engine == compiled.LABEL else None
     return script_of(
         sweep.model,
         sweep.parameters,
@@ -33,18 +34,18 @@ def written_script(sweep: Sweep, outcome: Outcome) -> str:
         sweep.engine.settings,
         outcome.values,
         origin.files,
-        departs=origin.engine == compiled.LABEL and _departs(sweep, outcome),
+        departs=trace is not None and trace.departs,
+        draws=trace is not None and trace.draws,
     )
 
 
-def _departs(sweep: Sweep, outcome: Outcome) -> bool:
-    """Whether Brian's own standalone device would build another network than the program's."""
+def _trace(sweep: Sweep, outcome: Outcome) -> compiled.Trace | None:
+    """Trace once more what a program was made of, if this sweep can."""
     if not isinstance(sweep.engine, compiled.Compilation):
-        return False
+        return None
     workshop = workshop_for(sweep.engine, sweep.workers)
     try:
-        trace = workshop.trace(outcome.job.parameters, outcome.job.seed, lambda: False)
+        return workshop.trace(outcome.job.parameters, outcome.job.seed, lambda: False)
     except (NotCompiledError, RefusedError) as error:
         msg = f"the model cannot be built any more as it was for this simulation: {error}"
         raise ScriptError(msg) from error
-    return trace.departs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,11 @@ from brian2 import (
 )
 
 from brian_sweep_widget import network_model
+from brian_sweep_widget.engines.compiled import Recipe
 from brian_sweep_widget.engines.compiled.model_traces import ModelTraces
 from brian_sweep_widget.engines.compiled.tracing import Trace, Tracer, UnsupportedError
 from brian_sweep_widget.engines.context import BrianContext
+from brian_sweep_widget.sweeps import Job
 
 
 def traced(builder: Callable[..., Network], **values: float) -> Trace:
@@ -35,9 +38,9 @@ def traced(builder: Callable[..., Network], **values: float) -> Trace:
     return traces.trace({"duration": 1e-3, **values}, 0, with_sources=True)
 
 
-def neurons(number: int = 5, **options: Any) -> NeuronGroup:
+def neurons(number: int = 5, extra: str = "", **options: Any) -> NeuronGroup:
     """Make neurons that can be connected."""
-    return NeuronGroup(number, "v : 1", threshold="v > 1", reset="v = 0", **options)
+    return NeuronGroup(number, f"v : 1\n{extra}", threshold="v > 1", reset="v = 0", **options)
 
 
 def random_synapses(*, after_a_run: bool = False) -> tuple[NeuronGroup, Synapses]:
@@ -190,6 +193,61 @@ def test_what_is_drawn_at_random_is_drawn_here_if_it_is_asked_for(
     )
 
 
+def _number_or(other: int, synapses: Synapses) -> int:
+    try:
+        return len(synapses)
+    except NotImplementedError:
+        return other
+
+
+def _all_or_first(synapses: Synapses) -> StateMonitor:
+    try:
+        return StateMonitor(synapses, "w", record=True)
+    except NotImplementedError:
+        return StateMonitor(synapses, "w", record=[0])
+
+
+def test_who_would_go_on_without_an_answer_gets_one() -> None:
+    """A builder for both of Brian's devices builds here what it builds in the runtime."""
+    seen: list[int] = []
+
+    def builder() -> Network:
+        group, synapses = random_synapses()
+        weights = _all_or_first(synapses)
+        seen.extend([_number_or(99, synapses), len(weights.record)])
+        return Network(group, synapses, weights)
+
+    assert traced(builder).draws
+    prefs.codegen.target = "numpy"
+    np.random.seed(0)
+    builder()
+    assert seen[-4:-2] == seen[-2:] != [99, 1]
+
+
+def test_who_would_go_on_without_what_a_run_changed_is_refused() -> None:
+    """With the question, as if it had not been caught."""
+
+    def builder() -> Network:
+        _, synapses = random_synapses(after_a_run=True)
+        return Network(neurons(_number_or(3, synapses)))
+
+    with pytest.raises(UnsupportedError, match=r"number of synapses.*len\(synapses\)"):
+        traced(builder)
+
+
+def test_what_brian_only_checks_is_no_question() -> None:
+    """It goes on by itself: the program draws."""
+
+    def builder() -> Network:
+        group, synapses = random_synapses()
+        onto = Synapses(group, synapses, "y : 1", name="onto")
+        onto.connect(i=[0, 1], j=[0, 1])
+        weights = StateMonitor(synapses, "w", record=[0, 1])
+        return Network(group, synapses, onto, weights)
+
+    assert not traced(builder).draws
+
+
 def test_nothing_is_drawn_here_that_nobody_asks_for() -> None:
     """The program draws, and the trace is of all seeds."""
     trace = traced(lambda: Network(*random_synapses()))
@@ -229,6 +287,53 @@ def test_what_is_drawn_here_is_what_the_runtime_draws() -> None:
             np.testing.assert_array_equal(ours, brians)
 
 
+def _draws(act: str) -> Callable[..., Network]:
+    def builder() -> Network:
+        group = neurons(name="n")
+        exec(act, {"group": group, "np": np, "seed": seed})
+        return Network(group)
+
+    return builder
+
+
+def _seed_of(trace: Trace) -> int:
+    """Give the seed of a program that simulates a job of seed 5."""
+    recipe = Recipe(Path(), Path(), Path(), bytes(32), (), (1e-3,), {}, trace.files, trace.draws, 1)
+    numbers, _ = recipe.table(Job((0, 0), {}, 5))
+    return int.from_bytes(numbers[32:40], "little")
+
+
+@pytest.mark.parametrize(
+    ("act", "apart"),
+    [
+        ("group.v = 'rand()'", False),
+        ("group.v = 'rand()'; group.v[:]", True),
+        ("group.v = np.random.rand(5)", True),
+    ],
+)
+def test_noise_does_not_repeat_what_numpy_drew(act: str, apart: bool) -> None:
+    """For one seed Brian's C++ generator and numpy's give the same numbers, one by one."""
+    assert (_seed_of(traced(_draws(act))) != 5) == apart
+
+
+@pytest.mark.parametrize(
+    ("act", "apart"),
+    [
+        ("seed(3); group.v = 'rand()'", False),
+        ("group.v = np.random.rand(5); seed(3)", False),
+        ("seed(3); group.v = 'rand()'; group.v[:]", True),
+        ("seed(3); group.v = np.random.rand(5)", True),
+    ],
+)
+def test_noise_does_not_repeat_what_numpy_drew_with_a_seed_of_the_builders(
+    act: str, apart: bool
+) -> None:
+    """A script of plain Brian has no such program; see `Trace.departs`."""
+    trace = traced(_draws(act))
+    assert (".seed(3L" not in trace.sources["main.cpp"]) == apart
+    assert trace.departs == apart
+
+
 @pytest.mark.parametrize("code", ["v = area", "v += 1; area += v", "area = 2"])
 def test_a_constant_is_known_after_a_run_unless_code_writes_to_it(code: str) -> None:
     """Brian lets code do that, whatever the equations say."""
@@ -249,6 +354,49 @@ def test_a_constant_is_known_after_a_run_unless_code_writes_to_it(code: str) -> 
     else:
         with pytest.raises(UnsupportedError, match="'area' of 'n'.*the simulation has changed"):
             traced(builder)
+
+
+@pytest.mark.parametrize(
+    ("equations", "code"),
+    [
+        ("w : 1", "area_pre += 1; w = area_post"),
+        ("w : 1", "area_post += 1; w = area"),
+        ("w : 1\narea_post = w : 1 (summed)", "v += w"),
+    ],
+)
+def test_a_constant_is_not_known_if_it_is_written_to_by_another_name(
+    equations: str, code: str
+) -> None:
+    """Of a neuron before the synapse and of one after it, it is the same variable."""
+
+    def builder() -> Network:
+        group = neurons(name="n", extra="area : 1 (constant)")
+        synapses = Synapses(group, group, equations, on_pre=code, name="S")
+        synapses.connect("i != j")
+        group.area = 3
+        Network(group, synapses).run(1 * ms)
+        return Network(neurons(int(group.area[1])))
+
+    with pytest.raises(UnsupportedError, match="'area' of 'n'.*the simulation has changed"):
+        traced(builder)
+
+
+@pytest.mark.parametrize("chosen", ["i == 1", [0, 2]])
+@pytest.mark.parametrize("how", [{"condition": "i != j"}, {"p": 0.9}])
+def test_some_of_all_synapses_are_recorded(chosen: Any, how: dict[str, Any]) -> None:
+    """Brian sees from their number whether there are others by now."""
+    seen: list[int] = []
+
+    def builder() -> Network:
+        group = neurons(name="n")
+        synapses = Synapses(group, group, "w : 1", name="S")
+        synapses.connect(**how)
+        weights = StateMonitor(synapses, "w", record=synapses[chosen])
+        seen.extend(weights.record)
+        return Network(group, synapses, weights)
+
+    traced(builder)
+    assert seen == ([0, 2] if chosen == [0, 2] else list(range(seen[0], seen[0] + len(seen))))
 
 
 def test_what_is_not_drawn_at_random_is_answered() -> None:
@@ -390,8 +538,9 @@ def _does(act: str) -> Callable[..., Network]:
         group = neurons(6, name="n")
         synapses = Synapses(group, group, "w : 1", on_pre="v += w", name="S")
         synapses.connect(i=[0, 1, 2], j=[1, 2, 3])
-        exec(act, {"group": group, "synapses": synapses, "np": np, "seed": seed})
-        return Network(group, synapses)
+        known = {"group": group, "synapses": synapses, "np": np, "seed": seed, "more": NeuronGroup}
+        exec(act, known)
+        return Network(group, synapses, known.get("added", []))
 
     return builder
 
@@ -411,6 +560,10 @@ def _does(act: str) -> Callable[..., Network]:
         *(("synapses.w[0, 1] = 2", False), ("synapses.N_incoming[:]", True)),
         *(("group.v[[0, 1]] = 1; group.v[0]", True), ("group.v[:][0] = 1", True)),
         *(("synapses.w = 'rand()'; synapses.w[:]", True), ("seed(3); np.random.rand()", True)),
+        ("seed(3); np.random.rand(); seed(4)", True),
+        # What no network has is gone when Brian writes its program, and is named there.
+        *(("added = more(2, 'u : 1'); added.u = 1", False), ("more(2, 'u : 1').u = 1", True)),
+        ("part = group[2:]; part.v = 1; del part", False),
     ],
 )
 def test_what_brians_own_device_would_make_otherwise_is_known(act: str, departs: bool) -> None:

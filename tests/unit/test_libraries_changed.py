@@ -326,6 +326,25 @@ def test_the_next_job_computes_with_the_library_as_it_was() -> None:
     assert found == [16, 51, 16]
 
 
+def test_a_module_that_a_job_loads_stays_in_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though the code may set what the text names: to import it again would not put it there."""
+
+    def loading(x: float = 1.0) -> float:
+        own = SimpleNamespace()
+        for name in ("first", "second"):
+            setattr(own, name, "email.mime.nonmultipart")
+        import email.mime.nonmultipart
+
+        return x * float(email.mime.nonmultipart.__name__ == own.first)
+
+    monkeypatch.delitem(sys.modules, "email.mime.nonmultipart", raising=False)
+    monkeypatch.delattr("email.mime.nonmultipart", raising=False)
+    model = as_model(loading)
+    sent = pack(engine_for("auto", model, model.parameters({})))
+    found = [compute(sent, Job((0,), {"x": x}, seed=1)).values["loading"].si for x in (1, 2)]
+    assert found == [1, 2]
+
+
 def test_a_trace_leaves_libraries_as_they_were() -> None:
     """The next is one of another model perhaps."""
 

@@ -74,6 +74,14 @@ class _Column:
     def made(cls) -> Network:
         return cls().settled()
 
+    @property
+    def warm(self) -> Network:
+        return self.settled()
+
+    @functools.cached_property
+    def as_warm(self) -> Network:
+        return self.warm
+
     def not_settled(self) -> Network:
         return self.network
 
@@ -82,10 +90,14 @@ def _by_an_object() -> Network:
     return _Column().settled()
 
 
+def _by_a_property() -> Network:
+    return _Column().as_warm
+
+
 @pytest.mark.parametrize(
     "builder",
     [
-        *(_itself, _at_once, _by_a_helper, _inside, _in_a_loop, _by_an_object),
+        *(_itself, _at_once, _by_a_helper, _inside, _in_a_loop, _by_an_object, _by_a_property),
         *(_Column(), _Column().settled, _Column.made, functools.partial(_Column().settled)),
     ],
 )

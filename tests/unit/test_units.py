@@ -144,6 +144,8 @@ for value in (
     3*volt*second**-0.5,
 ):
     print(best_unit(value).symbol)
+made = mS/cm**2, ohm*cm
+print([best_unit(0 * unit).symbol for unit in made], best_unit(3 * made[0]).symbol)
 """
 
 
@@ -153,7 +155,8 @@ def test_units_without_a_name_of_their_own_are_written_for_people() -> None:
         [sys.executable, "-c", IN_A_NEW_PROCESS], check=True, capture_output=True, text=True
     ).stdout.splitlines()
     typed = ["S/m^2", "F/m^2", "ohm*m", "m/s", "S/V", "V/s", "Hz*m^2"]
-    assert found == [*typed, "m^2.0 kg s^-3.5 A^-1.0"]
+    # Of nothing Brian takes no unit, also where somebody made one.
+    assert found == [*typed, "m^2.0 kg s^-3.5 A^-1.0", "['S/m^2', 'ohm*m'] mS/(cm^2)"]
     assert {unit_named(symbol).scale for symbol in typed} == {1.0}
 
 

@@ -25,7 +25,10 @@ from brian_sweep_widget.engines.compiled.known_values import (
     resolved,
 )
 from brian_sweep_widget.engines.compiled.statements import assigned_in, with_one_name_each
-from brian_sweep_widget.engines.compiled.unknown_values import ValueUnknownError
+from brian_sweep_widget.engines.compiled.unknown_values import (
+    ValueUnknownError,
+    left_unanswered,
+)
 
 _SET = ("group_variable_set", "group_variable_set_conditional")
 _CONNECT = ("synapses_create_generator", "synapses_create_array")
@@ -61,6 +64,8 @@ class Construction:
         self._resize = device.resize
         self._add = device.add_array
         self._owners: list[Any] = []
+        #: Owners of variables that can be set.
+        self.settable: list[Any] = []
         self._departs = False
 
     @contextmanager
@@ -90,12 +95,22 @@ class Construction:
                 stack.enter_context(
                     mock.patch.object(module, "create_runner_codeobj", self._code_for)
                 )
+            stack.enter_context(
+                mock.patch.object(
+                    synapses.Synapses, "__getitem__", self._some(synapses.Synapses.__getitem__)
+                )
+            )
             yield
 
     @property
     def departs(self) -> bool:
         """Whether Brian's own standalone device would have made another network, or none."""
         return self._departs or self._drawing or self._known.asked or self._values.departs
+
+    @property
+    def unanswered(self) -> ValueUnknownError | None:
+        """What the builder asked for in vain, and then went on without; None if nothing."""
+        return left_unanswered(self._known.refusals)
 
     def take_in_changes(self) -> None:
         """Have the program know of arrays that the builder wrote into.
@@ -149,11 +164,22 @@ class Construction:
 
         return ask
 
+    def _some(self, runtime: Callable[..., Any]) -> Callable[..., Any]:
+        """Take some of all synapses: Brian remembers how many there are, to see if that changes."""
+
+        def some(synapses: Any, item: Any) -> Any:
+            self._known.answer(synapses.variables["_synaptic_pre"])
+            return runtime(synapses, item)
+
+        return some
+
     def _added(self, variable: Any) -> None:
         """Keep the owner: Brian names it in the program, and fails if it is gone by then."""
         self._add(variable)
         if variable.owner is not None:
             self._owners.append(itself(variable.owner))
+            if not variable.read_only:
+                self.settable.append(self._owners[-1])
 
     def _resized(self, variable: Any, size: Any) -> None:
         self._resize(variable, size)
@@ -260,11 +286,13 @@ class Construction:
             written, options["variables"], options["variable_indices"]
         )
         self._departs |= options["abstract_code"] is not written
-        assigned = assigned_in(options["abstract_code"])
+        known = options["variables"]
+        assigned = {known.get(name) for name in assigned_in(options["abstract_code"])}
+        assigned.add((options.get("template_kwds") or {}).get("_target_var"))  # of a sum
         constants = {
             variable: self._known.cell(variable)
-            for name, variable in options["variables"].items()
-            if isinstance(variable, ArrayVariable) and variable.constant and name not in assigned
+            for variable in known.values()
+            if isinstance(variable, ArrayVariable) and variable.constant
         }
         made = self._make_code(*args, **options)
         owner = options["owner"]
@@ -277,7 +305,7 @@ class Construction:
             settable = isinstance(variable, ArrayVariable) and not variable.read_only
             if settable or variable in changed:
                 self._known.put(variable, Unknown(_BY_SIMULATION))
-        for variable in constants.keys() - changed:
+        for variable in constants.keys() - changed - assigned:
             self._known.put(variable, constants[variable])
         return made
 

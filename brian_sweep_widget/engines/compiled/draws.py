@@ -19,6 +19,7 @@ class Draws:
         self._before = _states()
         self._looked_at = False
         self._fixed = ""  # numpy's state after the builder has given it a seed of its own
+        self._after_own_seed = False  # and drawn, before it gave it another one
 
     @property
     def made(self) -> bool:
@@ -33,7 +34,8 @@ class Draws:
     @property
     def made_after_own_seed(self) -> bool:
         """Whether the builder drew from numpy's generator with a seed that it gave to Brian."""
-        return bool(self._fixed) and written(numpy_state()) != self._fixed
+        drawn = bool(self._fixed) and written(numpy_state()) != self._fixed
+        return drawn or self._after_own_seed
 
     @contextmanager
     def watched(self, device: Any) -> Iterator[None]:
@@ -52,6 +54,7 @@ class Draws:
 
         def seed_both(number: int | None = None) -> None:
             if number is not None:
+                self._after_own_seed = self.made_after_own_seed
                 self._looked_at = self.made  # what was drawn so far is the job's seed's
                 np.random.seed(number)  # noqa: NPY002 - the one that the runtime device seeds
                 self._fixed = written(numpy_state())

@@ -23,6 +23,7 @@ from brian_sweep_widget.engines.compiled.recording import (
     Recording,
     evaluate,
 )
+from brian_sweep_widget.engines.compiled.simulation_seeds import seed_apart
 from brian_sweep_widget.engines.failing import failure_of
 from brian_sweep_widget.engines.process_settings import ProcessSettings
 from brian_sweep_widget.engines.reading import read_measure
@@ -57,6 +58,8 @@ class Recipe:
         Entries that are a parameter's own value, by parameter name.
     files
         What the program leaves.
+    draws
+        Whether the builder drew random numbers in Python.
     time_limit
         Of one run, in seconds.
     """
@@ -69,6 +72,7 @@ class Recipe:
     entries: tuple[Entry, ...]
     instants: Mapping[str, tuple[int, ...]]
     files: ResultFiles
+    draws: bool
     time_limit: float
 
     @classmethod
@@ -85,13 +89,15 @@ class Recipe:
             variant.entries,
             program.instants,
             variant.files,
+            variant.draws,
             time_limit,
         )
 
     def table(self, job: Job) -> tuple[bytes, float]:
         """Give the table of a job, and its time at the end, in seconds."""
         entries = filled_in(self.entries, self.instants, job.parameters)
-        return table(self.shape, job.seed, self.kinds, entries[:-1]), float(entries[-1])
+        seed = seed_apart(job.seed) if self.draws else job.seed
+        return table(self.shape, seed, self.kinds, entries[:-1]), float(entries[-1])
 
 
 class CompiledMeasures:

@@ -14,7 +14,11 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from brian_sweep_widget.engines.compiled.evaluation import Evaluation, NotComputedError
-from brian_sweep_widget.engines.compiled.unknown_values import named, unknown
+from brian_sweep_widget.engines.compiled.unknown_values import (
+    ValueUnknownError,
+    named,
+    unknown,
+)
 
 _NOT_HERE = "they are known only when it runs"
 
@@ -105,6 +109,8 @@ class KnownValues:
         self._ours: set[Any] = set()  # variables of which Brian itself knows nothing
         #: Whether the builder asked for what Brian's own device could not tell.
         self.asked = False
+        #: What was raised where nobody could tell.
+        self.refusals: list[ValueUnknownError] = []
 
     def cell(self, variable: Any) -> Cell:
         """Give what a variable holds now; it stays so, whatever is set later."""
@@ -155,7 +161,7 @@ class KnownValues:
             try:
                 self._hold(variable, resolved(self.cell(variable), variable))
             except NotComputedError as error:
-                raise unknown(named(variable), error) from error
+                raise self._refused(named(variable), error) from error
         found: Array = self._device.array_cache[variable]
         if hasattr(variable, "resize") and found.ndim == 1:
             variable.size = len(found)  # as Brian does with what a program left
@@ -186,7 +192,12 @@ class KnownValues:
         try:
             return evaluation.run(compute)
         except NotComputedError as error:
-            raise unknown(what, error) from error
+            raise self._refused(what, error) from error
+
+    def _refused(self, what: str, error: NotComputedError) -> ValueUnknownError:
+        refusal = unknown(what, error)
+        self.refusals.append(refusal)
+        return refusal
 
     def deferred(
         self, compute: Callable[[], Any], before: Mapping[Any, Cell], written: frozenset[Any]

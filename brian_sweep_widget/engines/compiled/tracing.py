@@ -21,12 +21,14 @@ from brian_sweep_widget.engines.compiled.draws import Draws
 from brian_sweep_widget.engines.compiled.inventory import ResultFiles, take_inventory
 from brian_sweep_widget.engines.compiled.literals import Parsed, parse
 from brian_sweep_widget.engines.compiled.makefile import Toolchain, read_makefile
+from brian_sweep_widget.engines.compiled.owners_kept import are_kept
 from brian_sweep_widget.engines.compiled.remembering import (
     remember_solutions,
     watched_solutions,
 )
 from brian_sweep_widget.engines.compiled.reserved_names import reserved_name
 from brian_sweep_widget.engines.compiled.sets_in_order import sets_in_order
+from brian_sweep_widget.engines.compiled.simulation_seeds import seed_apart
 from brian_sweep_widget.engines.compiled.structure import Structure, watched_connections
 from brian_sweep_widget.engines.compiled.unknown_values import unknown_value
 from brian_sweep_widget.engines.context import BrianContext
@@ -179,6 +181,7 @@ class Tracer:
         device.activate(build_on_run=False)
         brian2.defaultclock.dt = self._context.time_step * brian2.second
         folder = Path(tempfile.mkdtemp(prefix="brian-sweep-trace-"))
+        construction = Construction(device, drawing=drawing)
         try:
             with (
                 state_kept_within(),
@@ -186,7 +189,7 @@ class Tracer:
                 watched_solutions(equations) as solved,
             ):
                 return self._generate(
-                    Construction(device, drawing=drawing),
+                    construction,
                     device,
                     values,
                     folder,
@@ -195,7 +198,7 @@ class Tracer:
                     with_sources=with_sources,
                 )
         except Exception as error:
-            missing = _not_implemented(error)
+            missing = construction.unanswered or _not_implemented(error)
             if missing is None:
                 raise
             unknown = unknown_value(missing)
@@ -238,6 +241,8 @@ class Tracer:
                 network, names = build(
                     self._builder, {name: quantities[name] for name in self._names}
                 )
+                if (unanswered := construction.unanswered) is not None:
+                    raise unanswered
                 if brian2.get_device() is not device:
                     msg = "it calls set_device, and so leaves the device that writes the program"
                     raise UnsupportedError(msg)
@@ -252,6 +257,11 @@ class Tracer:
         if ("seed", None) in [one for one in device.main_queue if one[0] == "seed"]:
             msg = "it calls seed() without a number: the program would seed itself as it likes"
             raise UnsupportedError(msg)
+        if draws.made_after_own_seed:
+            device.main_queue[:] = [
+                (kind, seed_apart(argument) if kind == "seed" else argument)
+                for kind, argument in device.main_queue
+            ]
         if device.report_func:
             device.report_func = _NO_REPORT
         files = take_inventory(network, device)
@@ -273,7 +283,9 @@ class Tracer:
             read_makefile((folder / "makefile").read_text(encoding="utf-8"), sources.values()),
             frozenset(solved),
             time.monotonic() - began,
-            construction.departs or draws.made_after_own_seed,
+            construction.departs
+            or draws.made_after_own_seed
+            or not are_kept(construction.settable, network),
             read,
             sources if with_sources else {},
             library if with_sources else {},

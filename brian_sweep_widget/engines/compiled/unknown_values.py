@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import linecache
 import sys
+from collections.abc import Iterable
 from types import FrameType
 from typing import Any
 
+from brian_sweep_widget.engines.brian_objects import is_brians
 from brian_sweep_widget.engines.causes import causes_of
 from brian_sweep_widget.engines.code_lines import line_in_words
 from brian_sweep_widget.engines.compiled.evaluation import AT_RANDOM, NotComputedError
@@ -82,3 +84,23 @@ def unknown_value(error: BaseException) -> ValueUnknownError | None:
     """Give what says that a builder asked for what is not known; None if an error is another."""
     causes = causes_of(error, handled=True)
     return next((one for one in causes if isinstance(one, ValueUnknownError)), None)
+
+
+def left_unanswered(errors: Iterable[ValueUnknownError]) -> ValueUnknownError | None:
+    """Give the first of these errors that others than Brian caught, to go on without an answer.
+
+    The runtime would have answered, so they would build another network than it.
+    """
+    return next((one for one in errors if _is_left_unanswered(one)), None)
+
+
+def _is_left_unanswered(error: ValueUnknownError) -> bool:
+    if error.__traceback__ is None:
+        return False
+    frame = error.__traceback__.tb_frame  # the one that caught it
+    module = str(frame.f_globals.get("__name__"))
+    if is_brians(module):
+        # What would only check something goes on; to record all, Brian has to know, and
+        # says that it does not in an error of its own.
+        return frame.f_locals.get("record") is True
+    return not module.startswith("brian_sweep_widget.engines.")

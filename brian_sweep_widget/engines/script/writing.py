@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from brian_sweep_widget.engines.compiled.engine import LABEL
+from brian_sweep_widget.engines.compiled.simulation_seeds import seed_apart
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.engines.process_settings import Computing, ProcessSettings
 from brian_sweep_widget.engines.script.collecting import Collection
@@ -40,8 +41,8 @@ _MODULES = {
     "hashlib": "hashlib",
 }
 _OWN = (
-    "SEED", "PARAMETERS", "EXPECTED", "VERSIONS", "RUN_FOR", "MEASURES", "seed_everything",
-    "give_entropy", "network", "results",
+    "SEED", "SIMULATION_SEED", "PARAMETERS", "EXPECTED", "VERSIONS", "RUN_FOR", "MEASURES",
+    "seed_everything", "give_entropy", "network", "results",
 )  # fmt: skip
 
 
@@ -56,6 +57,7 @@ def script_of(
     read: Iterable[str] = (),
     *,
     departs: bool = False,
+    draws: bool = False,
 ) -> str:
     """Write a script that simulates one job with Brian 2, and nothing of ours.
 
@@ -78,6 +80,8 @@ def script_of(
     departs
         Whether a program was made of what Brian's own standalone mode builds
         otherwise, or not at all: its runtime computes the same up to rounding.
+    draws
+        Whether a program was made of what the builder drew in Python.
 
     Returns
     -------
@@ -98,7 +102,10 @@ def script_of(
     constants = [f"\1SEED = {job.seed}"]
     write = collection.expression
     if isinstance(model, NetworkModel):
-        calls = _network(model, collection, expected, compiled=engine == LABEL)
+        compiled = engine == LABEL
+        calls = _network(model, collection, expected, compiled=compiled, draws=draws)
+        if compiled and draws:
+            constants.append(f"\1SIMULATION_SEED = {seed_apart(job.seed)}  # {_APART}")
         if DURATION not in model.builder_parameters:
             constants.append(f"\1RUN_FOR = {write(arguments.pop(DURATION), DURATION)}")
     else:
@@ -162,7 +169,12 @@ def script_of(
 
 
 def _network(
-    model: NetworkModel, collection: Collection, expected: Mapping[str, Value], *, compiled: bool
+    model: NetworkModel,
+    collection: Collection,
+    expected: Mapping[str, Value],
+    *,
+    compiled: bool,
+    draws: bool,
 ) -> list[str]:
     """Write the model so that it runs where it is built: there its names mean what they do."""
     duration = DURATION if DURATION in model.builder_parameters else "\1RUN_FOR"
@@ -181,6 +193,7 @@ def _network(
         _table("\1MEASURES", measures),
         "",
         "\1seed_everything(\1SEED)",
+        *(["\1brian2.seed(\1SIMULATION_SEED)"] if compiled and draws else []),
         f"\1network = {name}(**\1PARAMETERS)",
         *(_BUILD if compiled else []),
         "\1results = {name: measure(\1network) for name, measure in \1MEASURES.items()}",
@@ -306,6 +319,9 @@ The sweep simulated it with a compiled program. Brian's standalone mode, which m
 programs, would refuse what the model does while it is built, or build another network; so
 Brian's runtime simulates it here: with the same numbers up to rounding, but for those that
 are drawn at random during the simulation."""
+
+# Beside the seed of the simulation.
+_APART = "as the model draws in Python: from one seed both would get the same numbers"
 
 _BUILD = [
     "\1brian2.device.build(directory=None)  # in a folder that is removed",
