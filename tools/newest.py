@@ -18,8 +18,9 @@ SUPPORTED = ((3, 13), (3, 12), (3, 11))
 # What depends on Python, Brian and numpy, above all on the code that Brian generates,
 # and one script from end to end; how runs behave, the command line and the browser do
 # not, and would take ten minutes more.
-# The longest first, but last those with other computers: see the Makefile.
+# In this order: see the Makefile.
 TESTS = (
+    "tests/unit",
     "tests/integration/test_engines.py",
     "tests/integration/test_exploring.py",
     *(
@@ -35,7 +36,6 @@ TESTS = (
     "tests/integration/test_compiled_random_models.py",
     "tests/integration/test_compiled_random_values.py",
     "tests/integration/test_papers.py::test_the_readmes_snippet_runs_as_a_script",
-    "tests/unit",
     "tests/faults/test_storing.py",
     "tests/faults/test_strangers.py",
     "tests/faults/test_hosts.py::test_a_compiled_sweep_runs_on_hosts_with_the_same_numbers",
