@@ -123,7 +123,8 @@ def in_library(function: FunctionType) -> tuple[Any, tuple[str, str]] | None:
     """
     root = str(function.__module__).partition(".")[0]
     for called, module in list(sys.modules.items()):
-        if called.partition(".")[0] == root and is_module(module):
+        library = called.partition(".")[0] == root and is_module(module)
+        if library and not is_users_scope(vars(module)):
             for name, value in list(vars(module).items()):
                 if value is function:
                     return _found_in, (called, name)

@@ -103,6 +103,29 @@ def test_what_a_librarys_decorator_made_travels_by_value() -> None:
     assert arrived.__globals__["twice"] is not scope["twice"]
 
 
+def test_what_a_librarys_decorator_made_in_a_helper_module_travels_by_value(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It says that it is of the helper module, which is a person's, and sent by value, too."""
+    helper = ModuleType("helper_with_decorators")
+    helper.__file__ = "helper_with_decorators.py"
+    monkeypatch.setitem(sys.modules, helper.__name__, helper)
+    exec(
+        "import contextlib\nfrom brian2 import check_units\n"
+        "@contextlib.contextmanager\ndef gain(): yield 2.0\n"
+        "@check_units(a=1, result=1)\ndef twice(a): return 2*a\n",
+        vars(helper),
+    )
+    scope: dict[str, Any] = {"__name__": "__main__", "helper": helper}
+    exec(
+        "def f(x=1.0):\n    with helper.gain() as gain:\n        return helper.twice(x)*gain", scope
+    )
+    model = as_model(scope["f"])
+    sent = pack(engine_for("auto", model, model.parameters({})))
+    monkeypatch.delitem(sys.modules, helper.__name__)  # as in a worker
+    assert unpack(sent).functions[0](4.0) == 16.0
+
+
 def test_a_compiled_module_that_changed_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
