@@ -16,6 +16,7 @@ from helpers import until
 from brian_sweep_widget.backends import Ended, Parcel, name_of
 from brian_sweep_widget.backends.hosts import post as module
 from brian_sweep_widget.backends.hosts.post import Post
+from brian_sweep_widget.backends.token import StopToken
 
 
 def parcel(function: Callable[..., Any], *arguments: Any, sweep: str = "", **more: Any) -> Parcel:
@@ -100,16 +101,28 @@ def test_one_call_is_skipped(post: Post, tmp_path: Path) -> None:
 def test_a_sweep_of_which_nothing_is_heard_is_over(
     post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its kernel is gone; if it comes back it may go on."""
+    """Its kernel is gone; if it comes back it may go on, even while its calls are ended."""
+    came_back = []
+    stop = StopToken.stop
+
+    def stop_while_it_comes_back(token: StopToken) -> None:
+        # New workers may take longer to start than the lease of this test.
+        monkeypatch.setattr(module, "LEASE", 60.0)
+        came_back.append(post.take(parcel(lambda *_: 7, sweep="leased")))
+        stop(token)
+
     monkeypatch.setattr(module, "LEASE", 2.0)
     thread, replies = under_way(post, "leased", tmp_path / "mark")
     for _ in range(6):
         time.sleep(0.5)
         post.beat(["leased"])
     assert thread.is_alive()
-    thread.join(10)
+    monkeypatch.setattr(StopToken, "stop", stop_while_it_comes_back)
+    thread.join(20)
+    monkeypatch.setattr(StopToken, "stop", stop)
     assert replies
     assert replies[0].results == ()
+    assert [reply.results for reply in came_back] == [(((0,), 7),)]
     assert post.take(parcel(lambda *_: 7, sweep="leased")).results == (((0,), 7),)
     post.stop("leased")
 

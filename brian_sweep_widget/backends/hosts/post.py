@@ -130,8 +130,10 @@ class Post:
         with self._lock:
             self._over.append(sweep)
             station = self._stations.pop(sweep, None)
-        if station is None:
-            return
+        if station is not None:
+            self._end(station)
+
+    def _end(self, station: _Station) -> None:
         station.token.stop()
         station.backend.cancel_pending()
         threading.Thread(target=self._bury, args=(station,), daemon=True).start()
@@ -210,12 +212,12 @@ class Post:
         while True:
             time.sleep(_LOOK)
             silent = time.monotonic() - LEASE
+            # Not by `stop`: a kernel that comes back may go on, at any moment.
             with self._lock:
                 over = [name for name, one in self._stations.items() if one.heard < silent]
-            for name in over:
-                self.stop(name)
-                with self._lock:  # a kernel that comes back may go on
-                    self._over.remove(name)
+                stations = [self._stations.pop(name) for name in over]
+            for station in stations:
+                self._end(station)
 
 
 def _buried(parcel: Parcel, token: StopToken, died: Died) -> Reply:
