@@ -96,8 +96,7 @@ def job_entropy(seed: int, *, other: bool = False) -> Iterator[Entropy]:
         Tells what was taken.
     """
     entropy = _Current.entropy = Entropy(seed, other)
-    random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002 - the one that models written for Brian use
+    _seed_global_generators(seed)
     bit_generator.randbits = _bits  # type: ignore[attr-defined]
     random.Random.seed = _seed  # type: ignore[method-assign]
     random.seed = random._inst.seed  # noqa: SLF001 - bound anew
@@ -114,6 +113,25 @@ def job_entropy(seed: int, *, other: bool = False) -> Iterator[Entropy]:
         os.urandom = _SYSTEM.urandom = random._urandom = _bytes_of_system  # type: ignore[attr-defined]  # noqa: SLF001
         if _more_bytes_of_system is not None:
             os.getrandom = _SYSTEM.getrandom = _more_bytes_of_system
+
+
+def seed_anew(seed: int) -> None:
+    """Go on with another seed in a job, as if it had just begun.
+
+    Parameters
+    ----------
+    seed
+        For the global generators, and as `Entropy.seed`.
+    """
+    _seed_global_generators(seed)
+    if _Current.entropy is not None:
+        _Current.entropy.seed = seed
+        _Current.entropy.taken.clear()
+
+
+def _seed_global_generators(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - the one that models written for Brian use
 
 
 def _bits(number: int) -> int:

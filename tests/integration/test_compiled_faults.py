@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import shlex
 import signal
@@ -35,8 +36,10 @@ from networks import endless, explored
 from brian_sweep_widget import Sweep, cuba, network_model
 from brian_sweep_widget.backends import local_pool
 from brian_sweep_widget.engines import compiled
+from brian_sweep_widget.engines.compiled import engine as compiled_engine
 from brian_sweep_widget.engines.compiled.binary import run_binary
 from brian_sweep_widget.engines.compiled.engine import CompiledEngine, CompiledMeasures
+from brian_sweep_widget.engines.entropy import job_entropy
 from brian_sweep_widget.engines.packing import pack
 from brian_sweep_widget.engines.worker import compute
 from brian_sweep_widget.models import NetworkModel
@@ -240,6 +243,49 @@ def test_a_measure_that_asks_for_synapses_gets_them(recipe: compiled.Recipe) -> 
         assert bool(len(written)) is kept
     assert len(written) > 100
     np.testing.assert_array_equal(outcome.values["weights"].si, written)
+
+
+@network_model(duration=2 * ms)
+def drawing(size: int = 20) -> Network:
+    """Stand for a model whose measures draw; the program is another's."""
+    raise NotImplementedError
+
+
+@drawing.measure()
+def relative_weights(network: Network) -> Any:
+    return np.asarray(network["synapses"].w[:]) / 1.5
+
+
+@drawing.measure()
+def drawn(network: Network) -> Any:
+    """Draw from generators of all kinds."""
+    of_python = [random.random(), random.Random().random()]
+    return np.array([*np.random.rand(2000), *np.random.default_rng().random(9), *of_python])
+
+
+def test_measures_do_not_repeat_the_numbers_of_the_simulation(recipe: compiled.Recipe) -> None:
+    """For one seed Brian's C++ generator and numpy's give the same numbers, one by one."""
+    _, values = (simulated(recipe, drawing).values for _ in range(2))
+    assert not set(values["relative_weights"].si) & set(values["drawn"].si)
+
+
+def test_generators_of_measures_do_not_repeat_those_of_builders(recipe: compiled.Recipe) -> None:
+    """A builder, in another process, made one without a seed, too: of the same job's entropy."""
+    with job_entropy(5):
+        kinds = (np.random.default_rng, random.Random)
+        of_builder = {make().random() for make in kinds for _ in range(3)}
+        of_builder |= {make().random() for _ in range(3) for make in kinds}
+    for _ in range(2):
+        assert not of_builder & set(simulated(recipe, drawing).values["drawn"].si)
+
+
+def test_measures_draw_the_same_after_a_run_that_is_done_once_more(
+    recipe: compiled.Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first job of a worker does not know what its measures ask for; the next one does."""
+    monkeypatch.setattr(compiled_engine, "_asked", {})
+    first, second = (simulated(recipe, drawing).values["drawn"].si for _ in range(2))
+    np.testing.assert_array_equal(first, second)
 
 
 def test_a_measure_that_raises_is_a_failed_outcome(recipe: compiled.Recipe) -> None:

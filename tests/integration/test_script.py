@@ -282,6 +282,10 @@ def test_what_brians_standalone_mode_cannot_build_is_built_by_its_runtime(tmp_pa
     def third(network: Network) -> float:
         return float(network["neurons"].v[2])
 
+    @asking.measure()
+    def drawn(network: Network) -> float:
+        return np.random.rand() + np.random.default_rng().random()
+
     sweep = Sweep(asking, store=None, workers=1, seed=2)
     outcome = sweep.run(progress=False).outcomes[0]
     assert outcome.origin is not None

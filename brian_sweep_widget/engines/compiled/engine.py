@@ -23,7 +23,8 @@ from brian_sweep_widget.engines.compiled.recording import (
     Recording,
     evaluate,
 )
-from brian_sweep_widget.engines.compiled.simulation_seeds import seed_apart
+from brian_sweep_widget.engines.compiled.seeds import measures_seed, simulation_seed
+from brian_sweep_widget.engines.entropy import seed_anew
 from brian_sweep_widget.engines.failing import failure_of
 from brian_sweep_widget.engines.process_settings import ProcessSettings
 from brian_sweep_widget.engines.reading import read_measure
@@ -96,7 +97,7 @@ class Recipe:
     def table(self, job: Job) -> tuple[bytes, float]:
         """Give the table of a job, and its time at the end, in seconds."""
         entries = filled_in(self.entries, self.instants, job.parameters)
-        seed = seed_apart(job.seed) if self.draws else job.seed
+        seed = simulation_seed(job.seed) if self.draws else job.seed
         return table(self.shape, seed, self.kinds, entries[:-1]), float(entries[-1])
 
 
@@ -205,6 +206,7 @@ class CompiledEngine:
             def record() -> Recording:
                 return Recording(recipe.files.manifest, results, end, kept)
 
+            seed_anew(measures_seed(job.seed))
             return {name: _measured(one, record) for name, one in self._measures.items()}
         finally:
             _remove(results)

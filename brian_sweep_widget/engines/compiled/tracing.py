@@ -27,8 +27,8 @@ from brian_sweep_widget.engines.compiled.remembering import (
     watched_solutions,
 )
 from brian_sweep_widget.engines.compiled.reserved_names import reserved_name
+from brian_sweep_widget.engines.compiled.seeds import simulation_seed
 from brian_sweep_widget.engines.compiled.sets_in_order import sets_in_order
-from brian_sweep_widget.engines.compiled.simulation_seeds import seed_apart
 from brian_sweep_widget.engines.compiled.structure import Structure, watched_connections
 from brian_sweep_widget.engines.compiled.unknown_values import unknown_value
 from brian_sweep_widget.engines.context import BrianContext
@@ -259,7 +259,7 @@ class Tracer:
             raise UnsupportedError(msg)
         if draws.made_after_own_seed:
             device.main_queue[:] = [
-                (kind, seed_apart(argument) if kind == "seed" else argument)
+                (kind, simulation_seed(argument) if kind == "seed" else argument)
                 for kind, argument in device.main_queue
             ]
         if device.report_func:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from brian_sweep_widget.engines.compiled.engine import LABEL
-from brian_sweep_widget.engines.compiled.simulation_seeds import seed_apart
+from brian_sweep_widget.engines.compiled.seeds import measures_seed, simulation_seed
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.engines.process_settings import Computing, ProcessSettings
 from brian_sweep_widget.engines.script.collecting import Collection
@@ -41,8 +41,8 @@ _MODULES = {
     "hashlib": "hashlib",
 }
 _OWN = (
-    "SEED", "SIMULATION_SEED", "PARAMETERS", "EXPECTED", "VERSIONS", "RUN_FOR", "MEASURES",
-    "seed_everything", "give_entropy", "network", "results",
+    "SEED", "SIMULATION_SEED", "MEASURES_SEED", "PARAMETERS", "EXPECTED", "VERSIONS", "RUN_FOR",
+    "MEASURES", "seed_everything", "give_entropy", "network", "results",
 )  # fmt: skip
 
 
@@ -103,9 +103,9 @@ def script_of(
     write = collection.expression
     if isinstance(model, NetworkModel):
         compiled = engine == LABEL
-        calls = _network(model, collection, expected, compiled=compiled, draws=draws)
-        if compiled and draws:
-            constants.append(f"\1SIMULATION_SEED = {seed_apart(job.seed)}  # {_APART}")
+        seeds = _seeds(job, simulation=compiled and draws, measures=compiled or departs)
+        constants += [f"{name} = {line}" for name, line in seeds.items()]
+        calls = _network(model, collection, expected, seeds, compiled=compiled)
         if DURATION not in model.builder_parameters:
             constants.append(f"\1RUN_FOR = {write(arguments.pop(DURATION), DURATION)}")
     else:
@@ -168,13 +168,23 @@ def script_of(
     return text
 
 
+def _seeds(job: Job, *, simulation: bool, measures: bool) -> dict[str, str]:
+    """Write the seeds beside the job's, each with why it is another one."""
+    seeds = {}
+    if simulation:
+        seeds[_OF_SIMULATION] = f"{simulation_seed(job.seed)}  # {_APART}"
+    if measures:
+        seeds[_OF_MEASURES] = f"{measures_seed(job.seed)}  # {_MEASURES_APART}"
+    return seeds
+
+
 def _network(
     model: NetworkModel,
     collection: Collection,
     expected: Mapping[str, Value],
+    seeds: Container[str],
     *,
     compiled: bool,
-    draws: bool,
 ) -> list[str]:
     """Write the model so that it runs where it is built: there its names mean what they do."""
     duration = DURATION if DURATION in model.builder_parameters else "\1RUN_FOR"
@@ -193,9 +203,10 @@ def _network(
         _table("\1MEASURES", measures),
         "",
         "\1seed_everything(\1SEED)",
-        *(["\1brian2.seed(\1SIMULATION_SEED)"] if compiled and draws else []),
+        *([f"\1brian2.seed({_OF_SIMULATION})"] if _OF_SIMULATION in seeds else []),
         f"\1network = {name}(**\1PARAMETERS)",
-        *(_BUILD if compiled else []),
+        *([_BUILD] if compiled else []),
+        *([f"\1seed_everything({_OF_MEASURES})"] if _OF_MEASURES in seeds else []),
         "\1results = {name: measure(\1network) for name, measure in \1MEASURES.items()}",
     ]
 
@@ -320,10 +331,10 @@ programs, would refuse what the model does while it is built, or build another n
 Brian's runtime simulates it here: with the same numbers up to rounding, but for those that
 are drawn at random during the simulation."""
 
-# Beside the seed of the simulation.
+# Names of seeds, and why they are.
+_OF_SIMULATION = "\1SIMULATION_SEED"
+_OF_MEASURES = "\1MEASURES_SEED"
 _APART = "as the model draws in Python: from one seed both would get the same numbers"
+_MEASURES_APART = "else they would draw the same numbers as the simulation"
 
-_BUILD = [
-    "\1brian2.device.build(directory=None)  # in a folder that is removed",
-    "\1seed_everything(\1SEED)  # measures draw as if they were a process of their own",
-]
+_BUILD = "\1brian2.device.build(directory=None)  # in a folder that is removed"
