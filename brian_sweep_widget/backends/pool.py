@@ -39,7 +39,7 @@ class LocalPool:
         self._lock = threading.Lock()
         self._executor: ProcessPoolExecutor | None = None
         self._pulses: PulseWatch | None = None
-        self._over = False
+        self._registered = False
         _pools.add(self)
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
@@ -50,7 +50,7 @@ class LocalPool:
         """
         future: Future[Any]
         with self._lock:
-            if self._over:
+            if _ThisProcess.ends:
                 return Future()
             try:
                 future = self._running().submit(function, *args)
@@ -61,7 +61,9 @@ class LocalPool:
                 # Half of a pool, as this process ends, or can have no more threads.
                 self._kill_started()
                 raise
-        _put_away_at_exit()
+            if not self._registered:
+                _put_away_at_exit()
+                self._registered = True
         return future
 
     def warm(self) -> None:
@@ -81,12 +83,6 @@ class LocalPool:
         if executor is not None:
             _end(executor)
 
-    def put_away(self) -> None:
-        """End all workers, for good: this process ends."""
-        with self._lock:
-            self._over = True
-        self.kill()
-
     def _kill_started(self) -> None:
         for process in self.processes():
             with suppress(ProcessLookupError):
@@ -100,6 +96,7 @@ class LocalPool:
                 self._executor.shutdown(wait=False, kill_workers=True)
             if self._pulses is None:
                 self._pulses = PulseWatch(self.processes)
+            self._registered = False
             self._executor = ProcessPoolExecutor(
                 self.workers,
                 timeout=_IDLE_SECONDS,
@@ -111,6 +108,12 @@ class LocalPool:
 
 
 _pools: weakref.WeakSet[LocalPool] = weakref.WeakSet()
+
+
+class _ThisProcess:
+    """Whether it ends: threads may still make pools then."""
+
+    ends = False
 
 
 def _end(executor: ProcessPoolExecutor) -> None:
@@ -126,19 +129,20 @@ def _end(executor: ProcessPoolExecutor) -> None:
     executor.shutdown(wait=False, kill_workers=True)
 
 
-@functools.cache
 def _put_away_at_exit() -> None:
     """Have all pools put away when this process ends, before loky waits for running jobs.
 
-    What was registered last is called first, and loky registers with the first call.
+    What was registered last is called first, and loky registers with the first call of
+    each executor, not only of the first one: it takes what it gets then, None, for nothing.
     """
     threading._register_atexit(put_all_away)  # type: ignore[attr-defined]  # noqa: SLF001 - as loky does
 
 
 def put_all_away() -> None:
-    """End all workers of this process, for good."""
+    """End all workers of this process, for good: it ends."""
+    _ThisProcess.ends = True
     for pool in list(_pools):
-        pool.put_away()
+        pool.kill()
 
 
 def _environment() -> dict[str, str]:

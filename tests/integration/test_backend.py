@@ -6,9 +6,11 @@ import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import wait
+from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers import run_script
 from joblib import Parallel, delayed, parallel_config
 
 from brian_sweep_widget.backends import Died, LocalBackend, LocalPool, local_pool
@@ -85,3 +87,19 @@ def test_a_pool_is_killed_quietly_while_calls_wait(capfd: pytest.CaptureFixture[
     assert pool.submit(pow, 2, 3).result(120) == 8
     pool.kill()
     assert capfd.readouterr().err == ""
+
+
+BUSY_AT_THE_END = """
+import time
+from brian_sweep_widget.backends.pool import LocalPool
+
+if __name__ == "__main__":
+    first, second = LocalPool(1), LocalPool(1)
+    first.submit(int).result()
+    second.submit(time.sleep, 1000)
+"""
+
+
+def test_a_process_ends_whatever_its_pools_compute(tmp_path: Path) -> None:
+    """As after a sweep, while last digits are still compared; loky alone waits."""
+    run_script(tmp_path, BUSY_AT_THE_END)
