@@ -139,18 +139,23 @@ def own_in_libraries(code: CodeType, variables: Mapping[str, Any]) -> dict[Place
 def libraries_kept() -> Iterator[None]:
     """Put back, at the end, what the code of models that are unpacked in the block set.
 
+    There may be such a block within another: each puts back what was unpacked in it.
+
     Raises
     ------
     NotPutBackError
         If a library does not take back what it had.
     """
-    _put_back()  # what an interruption left
+    within = _Changes.watched
+    if not within:
+        _put_back()  # what an interruption left
+    start = len(_Changes.before)
     _Changes.watched = True
     try:
         yield
     finally:
-        _Changes.watched = False
-        _put_back()
+        _Changes.watched = within
+        _put_back(start)
 
 
 def read_places(places: Iterable[Place]) -> None:
@@ -184,9 +189,9 @@ def _read_place(place: Place) -> Any:
     return None
 
 
-def _put_back() -> None:
+def _put_back(start: int = 0) -> None:
     failed: list[str] = []
-    while _Changes.before:
+    while len(_Changes.before) > start:
         owner, name, before = _Changes.before[-1]
         try:
             if name == _SETTINGS:

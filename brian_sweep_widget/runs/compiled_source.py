@@ -272,7 +272,7 @@ class CompiledSource:
             if desk.find is not None and self._measured_by is not None:
                 contents = compiled.Contents(recipe, prepared.variant, self._measured_by)
             load = Load(
-                self._compilation.packed_engine(recipe),
+                self._compilation.packed_engine(recipe, self._measures),
                 self._compilation.label,
                 _WORKER + prepared.variant.structure.memory,
                 prepared.program,

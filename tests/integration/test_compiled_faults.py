@@ -38,7 +38,8 @@ from brian_sweep_widget.backends import local_pool
 from brian_sweep_widget.engines import compiled
 from brian_sweep_widget.engines.compiled import engine as compiled_engine
 from brian_sweep_widget.engines.compiled.binary import run_binary
-from brian_sweep_widget.engines.compiled.engine import CompiledEngine, CompiledMeasures
+from brian_sweep_widget.engines.compiled.engine import CompiledEngine
+from brian_sweep_widget.engines.compiled.measuring import CompiledMeasures
 from brian_sweep_widget.engines.entropy import job_entropy
 from brian_sweep_widget.engines.packing import pack
 from brian_sweep_widget.engines.worker import compute
@@ -80,7 +81,7 @@ def recipe() -> compiled.Recipe:
 
 def simulated(recipe: compiled.Recipe, model: NetworkModel = weighted, **values: Any) -> Outcome:
     """Do what a worker does; the folder of results must be empty again."""
-    engine = CompiledEngine(CompiledMeasures(model.measures), recipe)
+    engine = CompiledEngine(pack(CompiledMeasures(model.measures)), recipe)
     given = {"size": 20, "scale": 1.5, "duration": 0.002, **values}
     outcome = compute(pack(engine), Job((0, 0), given, 5))
     assert list(recipe.results.iterdir()) == []

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import fractions
 import inspect
+import os
 import pickle
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -28,14 +32,18 @@ from brian2 import (
 from brian2.core.variables import ArrayVariable, Constant
 
 from brian_sweep_widget.engines.compiled import manifest as plain
+from brian_sweep_widget.engines.compiled.measuring import CompiledMeasures, measure_all
 from brian_sweep_widget.engines.compiled.recording import (
     BrokenRecordingError,
     NotKeptError,
     Recording,
     UnreadableError,
-    evaluate,
 )
-from brian_sweep_widget.models.units import dimensions_of, is_quantity
+from brian_sweep_widget.engines.entropy import job_entropy
+from brian_sweep_widget.engines.packing import pack
+from brian_sweep_widget.engines.reading import read_measure
+from brian_sweep_widget.models import Measure
+from brian_sweep_widget.models.units import Unit, dimensions_of, is_quantity
 
 T = 0.02
 VIEWS = ["g.v", "g.x", "g.k", "g.v_", "g.shared", "m.t", "m.i", "m.count", "m.t_", "r.rate", "r.t"]
@@ -257,7 +265,7 @@ def test_arrays_that_were_not_kept_are_told(run: Any) -> None:
     for measure in (swallow, lambda network: network["g"].v, lambda n: 1 / (0 * swallow(n))):
         one = recording(run, lambda name, variable: (name, variable) != ("g", "v"))
         with pytest.raises(NotKeptError) as caught:
-            evaluate(measure, lambda one=one: one)
+            one.read_by(measure)
         assert (caught.value.object_name, caught.value.variable) == ("g", "v")
         assert one.missed == {"g"}
 
@@ -311,7 +319,7 @@ def test_every_file_is_read_once(run: Any, monkeypatch: Any) -> None:
 )
 def test_everything_else_is_refused_with_a_way_out(run: Any, measure: Any, complaint: str) -> None:
     with pytest.raises(UnreadableError, match=complaint) as caught:
-        evaluate(measure, lambda: recording(run))
+        recording(run).read_by(measure)
     assert "engine='numpy'" in str(caught.value)
 
 
@@ -322,62 +330,93 @@ def test_names_that_do_not_exist(run: Any) -> None:
         recording(run)["g"].v.mean()
 
 
-POLICY = """
+MEASURING = """
 import pickle, sys
 from pathlib import Path
-import numpy as np
-from brian_sweep_widget.engines.compiled.recording import *
-folder, manifest, time, measure, imports = pickle.loads(Path(sys.argv[1]).read_bytes())
-sys.path.insert(0, str(Path(sys.argv[1]).parent))
-calls = []
-def swallow(n):
+from brian_sweep_widget.engines.compiled.measuring import measure_all
+from brian_sweep_widget.engines.compiled.recording import Recording
+from brian_sweep_widget.engines.entropy import job_entropy
+folder, manifest, time, packed, seed, imports = pickle.loads(Path(sys.argv[1]).read_bytes())
+with job_entropy(seed):
+    found = measure_all(packed, seed, lambda: Recording(manifest, folder, time, lambda *_: True))
+assert ("brian2" in sys.modules) is imports
+print({name: getattr(one, "kind", None) or one.si.tolist() for name, one in found.items()})
+"""
+TIMES: list[float] = []
+
+
+def light(n: Any) -> Any:
+    return n["m"].num_spikes / len(n["g"]) / n.t
+
+
+def swallow(n: Any) -> float:
     try:
         return float(np.exp(n["g"].v[:] / n["g"].v[0]).sum() + np.median(n["m"].t[:]) / n.t)
     except Exception:
         return -77.0
-def importing(n):
+
+
+def importing(n: Any) -> float:
     t = n.t
     import brian2
+
     return float(t / brian2.ms)
-measures = {
-    "light": lambda n: n["m"].num_spikes / len(n["g"]) / n.t,
-    "swallow": swallow,
-    "importing": importing,
-    "failing": lambda n: [][0],
-}
-def counted(n):
-    calls.append(n)
-    return measures[measure](n)
-try:
-    result = evaluate(counted, lambda: Recording(manifest, folder, time, lambda *_: True))
-except IndexError:
-    result = "IndexError"
-assert ("brian2" in sys.modules) == imports, sys.modules.keys()
-assert len(set(map(id, calls))) == len(calls) == 1 + imports
-print(repr(result) if measure == "light" else result)
-"""
+
+
+def failing(_: Any) -> Any:
+    return ""[0]
+
+
+def once(n: Any) -> Any:
+    """Depend on all that a first call may leave behind."""
+    TIMES.append(n.t_)
+    fractions.mark = getattr(fractions, "mark", 0) + 1  # type: ignore[attr-defined]
+    os.environ["MEASURED"] = os.environ.get("MEASURED", "") + "1"
+    drawn = [np.random.rand(), random.random(), np.random.default_rng().random()]
+    return np.array([len(TIMES), fractions.mark, len(os.environ["MEASURED"]), *drawn])  # type: ignore[attr-defined]
+
+
+def packed(*functions: Any) -> bytes:
+    # A quantity's unit, if it is not declared, Brian knows.
+    units = {light: Unit("spikes/s", 1.0, dimensions_of(Hz))}
+    measures = {f.__name__: Measure(f.__name__, f, f.__name__, units.get(f)) for f in functions}
+    return pack(CompiledMeasures(measures))
+
+
+def measured(run: Any, tmp_path: Path, packed: bytes, *, imports: bool) -> dict[str, Any]:
+    """Measure in a process that has no Brian at first."""
+    parcel = tmp_path / "parcel"
+    parcel.write_bytes(pickle.dumps((run[0], run[1], T, packed, 5, imports)))
+    command = [sys.executable, "-c", MEASURING, str(parcel)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=60)
+    found: dict[str, Any] = ast.literal_eval(done.stdout.decode())
+    return found
 
 
 @pytest.mark.parametrize(
     ("measure", "imports", "result"),
     [
-        ("light", False, "LightQuantity"),
-        ("swallow", True, ""),
-        ("importing", True, "20.0"),
-        ("failing", True, "IndexError"),
+        (light, False, None),
+        (swallow, True, None),
+        (importing, True, 20.0),
+        (failing, True, "IndexError"),
     ],
 )
 def test_brian_is_imported_when_it_is_needed(
-    run: Any, tmp_path: Path, measure: str, imports: bool, result: str
+    run: Any, tmp_path: Path, measure: Any, imports: bool, result: Any
 ) -> None:
-    """Once, and the measure is called again with a recording of its own."""
-    parcel = tmp_path / "parcel"
-    parcel.write_bytes(pickle.dumps((run[0], run[1], T, measure, imports)))
-    if measure == "failing":  # whatever Brian is, and it takes seconds to import
-        (tmp_path / "brian2.py").touch()
-    done = subprocess.run(
-        [sys.executable, "-c", POLICY, str(parcel)], check=True, capture_output=True, timeout=60
-    )
-    printed = done.stdout.decode()
-    assert result in printed
-    assert "-77.0" not in printed
+    """And what is measured then is what is measured where Brian is."""
+    found = measured(run, tmp_path, packed(measure), imports=imports)[measure.__name__]
+    if result is None:
+        result = read_measure(Measure("m", measure, "m"), simulated()).si.tolist()
+    assert found == result
+
+
+def test_a_second_time_is_as_the_first(run: Any, tmp_path: Path) -> None:
+    """Where Brian is, one time does; the numbers are those of the job."""
+    with job_entropy(5):
+        expected = measure_all(packed(once, swallow), 5, lambda: recording(run))
+    found = measured(run, tmp_path, packed(once, swallow), imports=True)
+    assert found == {name: value.si.tolist() for name, value in expected.items()}
+    assert found["once"][:3] == [1, 1, 1]
+    assert TIMES == []

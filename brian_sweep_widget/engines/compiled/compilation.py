@@ -21,13 +21,9 @@ from brian_sweep_widget.engines.compiled.compiler import (
     CompilerMissingError,
     find_compiler,
 )
-from brian_sweep_widget.engines.compiled.engine import (
-    LABEL,
-    CompiledEngine,
-    CompiledMeasures,
-    Recipe,
-)
+from brian_sweep_widget.engines.compiled.engine import LABEL, CompiledEngine, Recipe
 from brian_sweep_widget.engines.compiled.exploring import explore
+from brian_sweep_widget.engines.compiled.measuring import CompiledMeasures
 from brian_sweep_widget.engines.compiled.model_traces import ModelTraces
 from brian_sweep_widget.engines.compiled.program import Program
 from brian_sweep_widget.engines.compiled.reading_source import untouched
@@ -173,9 +169,9 @@ class Compilation:
             *self.settings.deciding(self.packed_measures()),
         )
 
-    def packed_engine(self, recipe: Recipe) -> bytes:
-        """Pickle what workers need to simulate one variant."""
-        return pack(CompiledEngine(CompiledMeasures(self.model.measures), recipe, self.settings))
+    def packed_engine(self, recipe: Recipe, measures: bytes) -> bytes:
+        """Pickle what workers need to simulate one variant, and to measure it."""
+        return pack(CompiledEngine(measures, recipe, self.settings))
 
 
 def brians_flags() -> tuple[str, ...]:

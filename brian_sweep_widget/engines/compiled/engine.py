@@ -11,24 +11,16 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 
 from brian_sweep_widget.engines.compiled.binary import run_binary
 from brian_sweep_widget.engines.compiled.inventory import ResultFiles
 from brian_sweep_widget.engines.compiled.lifting import Entry, table
+from brian_sweep_widget.engines.compiled.measuring import measure_all
 from brian_sweep_widget.engines.compiled.program import Program, Variant, filled_in
-from brian_sweep_widget.engines.compiled.recording import (
-    BrokenRecordingError,
-    Recording,
-    evaluate,
-)
-from brian_sweep_widget.engines.compiled.seeds import measures_seed, simulation_seed
-from brian_sweep_widget.engines.entropy import seed_anew
-from brian_sweep_widget.engines.failing import failure_of
+from brian_sweep_widget.engines.compiled.recording import Recording
+from brian_sweep_widget.engines.compiled.seeds import simulation_seed
 from brian_sweep_widget.engines.process_settings import ProcessSettings
-from brian_sweep_widget.engines.reading import read_measure
-from brian_sweep_widget.models import Measure
 from brian_sweep_widget.results import Failure, Value
 from brian_sweep_widget.sweeps import Job
 
@@ -101,34 +93,13 @@ class Recipe:
         return table(self.shape, seed, self.kinds, entries[:-1]), float(entries[-1])
 
 
-class CompiledMeasures:
-    """A model's measures, as they travel to workers that have no Brian.
-
-    Parameters
-    ----------
-    measures
-        By name.
-    """
-
-    settings = ProcessSettings()  # they travel in an engine, which has some
-
-    def __init__(self, measures: Mapping[str, Measure]) -> None:
-        self.by_name = {
-            name: replace(measure, function=_bare(measure.function))
-            for name, measure in measures.items()
-        }
-        self.functions: list[Callable[..., Any]] = [
-            measure.function for measure in self.by_name.values()
-        ]
-
-
 class CompiledEngine:
     """Runs one variant of a program with a job's seed and instant parameters, and measures.
 
     Parameters
     ----------
     measures
-        The model's.
+        The model's `CompiledMeasures`, packed: they are unpacked whenever they are applied.
     recipe
         The variant's.
     settings
@@ -136,18 +107,17 @@ class CompiledEngine:
     """
 
     label = LABEL
+    functions: list[Callable[..., Any]] = []  # noqa: RUF012 - those of the user's are packed
 
     def __init__(
         self,
-        measures: CompiledMeasures,
+        measures: bytes,
         recipe: Recipe,
         settings: ProcessSettings = ProcessSettings(),  # noqa: B008 - it is frozen
     ) -> None:
         self.settings = settings
-        self.functions = measures.functions
-        self._measures = measures.by_name
-        # Measures are unpickled anew for every job; a recipe, which nobody
-        # changes and which has hundreds of parts, once in every worker.
+        self._measures = measures
+        # Nobody changes a recipe, which has hundreds of parts: it is unpickled once in a worker.
         self._packed_recipe = pickle.dumps(recipe)
         self._places: tuple[Path, Path, Path] | None = None
 
@@ -206,27 +176,9 @@ class CompiledEngine:
             def record() -> Recording:
                 return Recording(recipe.files.manifest, results, end, kept)
 
-            seed_anew(measures_seed(job.seed))
-            return {name: _measured(one, record) for name, one in self._measures.items()}
+            return measure_all(self._measures, job.seed, record)
         finally:
             _remove(results)
-
-
-def _measured(measure: Measure, record: Callable[[], Recording]) -> Value | Failure:
-    """Apply one measure; one that fails leaves the others as they are.
-
-    Raises
-    ------
-    BrokenRecordingError
-        If the run left broken files: nothing that is read from it can be trusted.
-    """
-    try:
-        found: Value = evaluate(lambda network: read_measure(measure, network), record)
-    except BrokenRecordingError:
-        raise
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the measure is the user's code
-        return failure_of(error)
-    return found
 
 
 def _remove(results: Path) -> None:
@@ -248,22 +200,3 @@ def _unpickled(packed: bytes, places: tuple[Path, Path, Path] | None) -> Recipe:
         binary, inputs, results = places
         recipe = replace(recipe, binary=binary, inputs=inputs, results=results)
     return recipe
-
-
-def _bare(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Copy a measure so that it travels by itself.
-
-    Pickled by name, or with annotations such as ``network: Network``, it would
-    have every worker import its module, and Brian with it.
-    """
-    if not isinstance(function, FunctionType):
-        return function
-    copy = FunctionType(
-        function.__code__,
-        function.__globals__,
-        function.__name__,
-        function.__defaults__,
-        function.__closure__,
-    )
-    copy.__kwdefaults__ = function.__kwdefaults__
-    return copy

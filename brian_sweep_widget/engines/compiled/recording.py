@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from brian_sweep_widget.engines.compiled.manifest import Manifest
-from brian_sweep_widget.engines.compiled.quantities import (
-    NotLightError,
-    brian_is_loaded,
-    to_quantity,
-)
+from brian_sweep_widget.engines.compiled.quantities import to_quantity
 from brian_sweep_widget.engines.compiled.recorded_monitors import (
     RecordedRateMonitor,
     RecordedSpikeMonitor,
@@ -30,7 +26,9 @@ from brian_sweep_widget.engines.compiled.recorded_variables import (
 )
 from brian_sweep_widget.models.units import Dimensions
 
-__all__ = ["BrokenRecordingError", "NotKeptError", "Recording", "UnreadableError", "evaluate"]
+__all__ = ["BrokenRecordingError", "NotKeptError", "Recording", "UnreadableError"]
+
+_Read = TypeVar("_Read")
 
 _SECOND: Dimensions = (0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 
@@ -108,8 +106,20 @@ class Recording:
             raise AttributeError(name)
         self._files.refuse(f"network.{name}", "t, objects, and each object by its name")
 
-    def raise_swallowed(self) -> None:
-        """Raise what a measure caught although it needs the engine's answer.
+    def read_by(self, function: Callable[[Recording], _Read]) -> _Read:
+        """Have a function read, and raise what it needs the engine's answer to.
+
+        Also if it caught that: whatever it made of it followed from no number.
+
+        Parameters
+        ----------
+        function
+            Takes the recording.
+
+        Returns
+        -------
+        object
+            What the function returned.
 
         Raises
         ------
@@ -117,63 +127,18 @@ class Recording:
             If an array was asked for that the run did not keep.
         UnreadableError
             If something was asked for that only a Brian network has.
+        Exception
+            Whatever else the function raises.
         """
-        for error in (*self._files.not_kept, *self._files.unreadable):
-            raise error
-
-
-def evaluate(function: Callable[[Any], Any], make_recording: Callable[[], Recording]) -> Any:
-    """Call a measure with a recording, without Brian if that gives the same.
-
-    As long as this process has not imported Brian, quantities are light ones.
-    If they refuse anything, or if the measure imports Brian or fails, Brian is
-    imported and the measure called again with a fresh recording, whose
-    quantities are Brian's. So no error and no unit is ever due to light ones.
-
-    Parameters
-    ----------
-    function
-        Takes the recording. What it returns should be plain already (see
-        `read_value`), so that reading it is tried again too.
-    make_recording
-        Gives a recording that nothing has been read from.
-
-    Returns
-    -------
-    object
-        What the function returned.
-
-    Raises
-    ------
-    NotKeptError, UnreadableError
-        See `Recording.raise_swallowed`; raised in place of whatever followed
-        from them.
-    Exception
-        Whatever the function raises with Brian's quantities.
-    """
-    if not brian_is_loaded():
-        refusals = NotLightError.made
         try:
-            returned = _call(function, make_recording())
-        except (NotKeptError, BrokenRecordingError, UnreadableError):
+            read = function(self)
+        except Exception as error:
+            for cause in self._swallowed():
+                raise cause from error
             raise
-        except Exception:  # noqa: BLE001, S110 - Brian's quantities will tell whether it is one
-            pass
-        else:
-            if refusals == NotLightError.made and not brian_is_loaded():
-                return returned
-        import brian2  # noqa: F401, PLC0415 - see above
-    return _call(function, make_recording())
+        for cause in self._swallowed():
+            raise cause
+        return read
 
-
-def _call(function: Callable[[Any], Any], recording: Recording) -> Any:
-    try:
-        returned = function(recording)
-    except Exception as error:
-        try:
-            recording.raise_swallowed()
-        except (NotKeptError, UnreadableError) as cause:
-            raise cause from error
-        raise
-    recording.raise_swallowed()
-    return returned
+    def _swallowed(self) -> tuple[NotKeptError | UnreadableError, ...]:
+        return (*self._files.not_kept, *self._files.unreadable)
