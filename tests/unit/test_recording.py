@@ -39,11 +39,13 @@ from brian_sweep_widget.engines.compiled.recording import (
     Recording,
     UnreadableError,
 )
+from brian_sweep_widget.engines.compiled.seeds import measures_seed
 from brian_sweep_widget.engines.entropy import job_entropy
 from brian_sweep_widget.engines.packing import pack
 from brian_sweep_widget.engines.reading import read_measure
 from brian_sweep_widget.models import Measure
 from brian_sweep_widget.models.units import Unit, dimensions_of, is_quantity
+from brian_sweep_widget.results import Value
 
 T = 0.02
 VIEWS = ["g.v", "g.x", "g.k", "g.v_", "g.shared", "m.t", "m.i", "m.count", "m.t_", "r.rate", "r.t"]
@@ -376,6 +378,26 @@ def once(n: Any) -> Any:
     return np.array([len(TIMES), fractions.mark, len(os.environ["MEASURED"]), *drawn])  # type: ignore[attr-defined]
 
 
+class Drawing:
+    """Draws when it is unpacked, as a module may that is loaded then, in the first job alone."""
+
+    def __reduce__(self) -> Any:
+        return drawing, ()
+
+
+def drawing() -> Drawing:
+    np.random.rand()
+    return Drawing()
+
+
+DRAWING = Drawing()
+
+
+def first(_: Any) -> float:
+    assert isinstance(DRAWING, Drawing)
+    return np.random.rand()
+
+
 def packed(*functions: Any) -> bytes:
     # A quantity's unit, if it is not declared, Brian knows.
     units = {light: Unit("spikes/s", 1.0, dimensions_of(Hz))}
@@ -420,3 +442,9 @@ def test_a_second_time_is_as_the_first(run: Any, tmp_path: Path) -> None:
     assert found == {name: value.si.tolist() for name, value in expected.items()}
     assert found["once"][:3] == [1, 1, 1]
     assert TIMES == []
+
+
+def test_what_is_drawn_when_measures_are_unpacked_changes_nothing(run: Any) -> None:
+    found = measure_all(packed(first), 5, lambda: recording(run))["first"]
+    assert isinstance(found, Value)
+    assert found.si == np.random.RandomState(measures_seed(5)).rand()

@@ -96,8 +96,8 @@ def _measured(
     packed: bytes, seed: int, record: Callable[[], Recording]
 ) -> dict[str, Value | Failure]:
     with state_kept_within(), libraries_kept():
-        seed_anew(measures_seed(seed))
         measures = unpack_as(packed, CompiledMeasures).by_name
+        seed_anew(measures_seed(seed))  # modules that were loaded just now may have drawn
         return {name: _value(measure, record()) for name, measure in measures.items()}
 
 
