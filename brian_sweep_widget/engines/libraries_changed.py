@@ -5,7 +5,8 @@ A library is loaded once in a worker, and what one job sets in it, as by
 hold for the next: it is read before each job, and put back after it. Which
 attributes, and which containers, a model's code sets is read from the code
 when it is packed. A function of the user's that stands in a library in the
-kernel, and a number there, where the code finds it, is put there for the job.
+kernel, and data there, where the code finds it or where it may be somebody's
+parameters (see `library_data`), is put there for the job.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 from brian_sweep_widget.engines.code_setting import Way, setting_of
 from brian_sweep_widget.engines.installed import (
@@ -25,40 +26,30 @@ from brian_sweep_widget.engines.installed import (
     is_ours,
     is_users_scope,
 )
+from brian_sweep_widget.engines.library_data import (
+    CONTENTS,
+    Place,
+    data_place,
+    has_contents,
+    is_alike,
+    is_data,
+    is_path,
+    is_record,
+    is_users,
+)
 from brian_sweep_widget.engines.library_settings import (
     SETTINGS,
     read_settings,
     write_settings,
 )
+from brian_sweep_widget.engines.process_settings import is_away
 
 _ABSENT: Any = object()
-_CONTAINERS = (dict, list, set)
 _NAMED = (type, FunctionType, BuiltinFunctionType)
-_NUMBERS = (int, float, complex)
-_CONTENTS = ""
 _SETTINGS = "()"
 _SETTERS = frozenset[str]().union(*(settings.functions for settings in SETTINGS.values()))
 # Set anew for every job; see `BrianContext`.
 _OF_CONTEXT = frozenset({"prefs", "defaultclock"})
-
-
-class Place(NamedTuple):
-    """Where something is set in a library.
-
-    Attributes
-    ----------
-    module
-        Its name.
-    attributes
-        The way from there to what has the attribute, or is the container.
-    name
-        Of the attribute; empty for the contents of a container, ``"()"`` for
-        the library's `SETTINGS`.
-    """
-
-    module: str
-    attributes: tuple[str, ...]
-    name: str
 
 
 class NotPutBackError(Exception):
@@ -106,16 +97,16 @@ def places_set_by(code: CodeType, variables: Mapping[str, Any]) -> set[Place]:
         owner = _known(module, attributes)
         if owner is not _ABSENT:
             places |= {Place(module, attributes, name) for name in setting.names & _own(owner)}
-            if way in setting.contents and type(owner) in _CONTAINERS:
-                places.add(Place(module, attributes, _CONTENTS))
+            if way in setting.contents and has_contents(owner):
+                places.add(Place(module, attributes, CONTENTS))
     return {place for place in places if not _is_of_context(place)}
 
 
 def own_in_libraries(code: CodeType, variables: Mapping[str, Any]) -> dict[Place, Any]:
-    """Find the user's functions and classes, and numbers, that code finds in installed libraries.
+    """Find the user's functions and classes, and data, that code finds in installed libraries.
 
-    Numbers as they are in this process: whether a cell has set them nobody can
-    tell. Python's own are no user's business, and may be others on another system.
+    Data as it is in this process: whether a cell has set it nobody can tell.
+    Python's own is no user's business, and may be other data on another system.
 
     Parameters
     ----------
@@ -128,11 +119,32 @@ def own_in_libraries(code: CodeType, variables: Mapping[str, Any]) -> dict[Place
     for way in setting_of(code).ways:
         if way.attributes:
             module, attributes = _in_library(way, variables)
+            holder, name = attributes[:-1], attributes[-1]
             thing = _known(module, attributes)
-            number = type(thing) in _NUMBERS and _is_constant_of(module, attributes[:-1])
-            if number or (isinstance(thing, FunctionType | type) and _is_users(thing)):
-                found[Place(module, attributes[:-1], attributes[-1])] = thing
+            constant = not name.startswith("__") and _is_constant_of(module, holder)
+            if constant and is_data(thing):
+                found[data_place(module, holder, name, thing)] = thing
+            elif isinstance(thing, FunctionType | type) and is_users(thing):
+                found[Place(module, holder, name)] = thing
     return found
+
+
+def modules_named(code: CodeType, variables: Mapping[str, Any]) -> set[str]:
+    """Name the modules of installed packages that code goes to.
+
+    Parameters
+    ----------
+    code
+        Of the user's.
+    variables
+        Globals, and what it closes over.
+    """
+    modules = set()
+    for way in setting_of(code).ways:
+        modules.add(_in_library(way, variables)[0])
+        if not way.imported and way.root in variables:  # an object of a class of a package's
+            modules.add(str(type(variables[way.root]).__module__))
+    return modules - {""}
 
 
 @contextmanager
@@ -166,10 +178,32 @@ def read_places(places: Iterable[Place]) -> None:
 
 def set_places(own: Iterable[tuple[Place, Any]]) -> None:
     """Put what was found in libraries where it is in the kernel; called where it is unpacked."""
+    filled: dict[int, Any] = {}  # objects that are one here may be two in the kernel
     for place, thing in own:
+        if is_path(thing) and is_away():
+            continue
+        if place.name == CONTENTS:
+            owner = _read_place(place)
+            if type(owner) is type(thing) and filled.setdefault(id(owner), thing) is thing:
+                if not is_alike(owner, thing):
+                    _put_contents_back(owner, vars(thing) if is_record(thing) else thing)
+                continue
+            *attributes, name = place.attributes
+            place = Place(place.module, tuple(attributes), name)  # noqa: PLW2901 - as it is here
         owner = _read_place(place)
-        if owner is not None and not _is_same_number(_attribute(owner, place.name), thing):
+        if owner is not None and not is_alike(_attribute(owner, place.name), thing):
             setattr(owner, place.name, thing)
+
+
+def object_in_library(module: str, way: tuple[str, ...], thing: Any) -> Any:
+    """Give what a library has where the kernel's has this thing; else the thing itself."""
+    with suppress(Exception):  # as in `_read_place`
+        there: Any = importlib.import_module(module)
+        for attribute in way:
+            there = getattr(there, attribute)
+        if type(there) is type(thing):
+            return there
+    return thing
 
 
 def _read_place(place: Place) -> Any:
@@ -182,7 +216,7 @@ def _read_place(place: Place) -> Any:
         for attribute in place.attributes:
             owner = getattr(owner, attribute)
         there = _read(owner, place.name)
-        if place.name not in {_CONTENTS, _SETTINGS} and not _is_kept(owner, place.name):
+        if place.name not in {CONTENTS, _SETTINGS} and not _is_kept(owner, place.name):
             setattr(owner, place.name, there)  # which fails if nobody can set it
         _Changes.before.append((owner, place.name, there))
         return owner
@@ -196,7 +230,7 @@ def _put_back(start: int = 0) -> None:
         try:
             if name == _SETTINGS:
                 write_settings(owner, before)
-            elif name == _CONTENTS:
+            elif name == CONTENTS:
                 _put_contents_back(owner, before)
             else:
                 _put_attribute_back(owner, name, before)
@@ -214,7 +248,9 @@ def _put_back(start: int = 0) -> None:
 def _read(owner: Any, name: str) -> Any:
     if name == _SETTINGS:
         return read_settings(owner)
-    return owner.copy() if name == _CONTENTS else _attribute(owner, name)
+    if name == CONTENTS:
+        return dict(vars(owner)) if is_record(owner) else owner.copy()
+    return _attribute(owner, name)
 
 
 def _put_attribute_back(owner: Any, name: str, before: Any) -> None:
@@ -234,6 +270,9 @@ def _put_contents_back(owner: Any, before: Any) -> None:
         owner.update(before)
     elif isinstance(owner, list):
         owner[:] = before
+    elif is_record(owner):
+        vars(owner).clear()
+        vars(owner).update(before)
     else:
         owner.clear()
         owner.update(before)
@@ -286,24 +325,11 @@ def _known(module: str, attributes: tuple[str, ...]) -> Any:
     return found
 
 
-def _is_same_number(there: object, thing: object) -> bool:
-    return type(there) is type(thing) and type(thing) in _NUMBERS and repr(there) == repr(thing)
-
-
 def _is_constant_of(module: str, attributes: tuple[str, ...]) -> bool:
-    """Whether a number that is found there may be a constant, and not a library's own state."""
+    """Whether data that is found there may be a constant, and not a library's own state."""
     holder = _known(module, attributes)
     known = is_module(holder) and not is_ours(vars(holder))
     return known and holder.__name__.partition(".")[0] not in sys.stdlib_module_names
-
-
-def _is_users(thing: FunctionType | type) -> bool:
-    scope = thing.__globals__ if isinstance(thing, FunctionType) else None
-    name = thing.__module__ if scope is None else scope.get("__name__")
-    module = sys.modules.get(str(name))
-    if not is_module(module) or (scope is not None and vars(module) is not scope):
-        return False  # libraries make functions in scopes of no module
-    return is_users_scope(vars(module))
 
 
 def _own(owner: Any) -> set[str]:

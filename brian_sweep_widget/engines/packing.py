@@ -18,7 +18,12 @@ from typing import Any, Protocol, TypeVar
 
 from brian_sweep_widget.engines.brian_objects import CannotTravelError
 from brian_sweep_widget.engines.installed import is_users_scope
-from brian_sweep_widget.engines.libraries_changed import Place, read_places, set_places
+from brian_sweep_widget.engines.libraries_changed import (
+    object_in_library,
+    read_places,
+    set_places,
+)
+from brian_sweep_widget.engines.library_data import Place
 from brian_sweep_widget.engines.not_sent import NotSent
 from brian_sweep_widget.engines.process_settings import (
     ProcessSettings,
@@ -86,7 +91,10 @@ def pack(thing: Packable) -> bytes:
         raise TypeError(msg)
     stages: tuple[list[_Filling], ...] = ([], [], [])
     for scope, wanted, failed in reach:
-        contents = {name: scope.namespace[name] for name in sorted(wanted.keys() - failed.keys())}
+        contents = {
+            name: _in_library(reach, scope.namespace[name])
+            for name in sorted(wanted.keys() - failed.keys())
+        }
         for name in sorted(failed):
             if not wanted[name].text:  # where a word of a text may have meant something else
                 contents[name] = NotSent(f"{reach.words(scope, name)}. {_REMEDY}")
@@ -158,13 +166,28 @@ class _Places:
 
 
 class _Own:
-    """Functions of the user's that are in libraries, once these are there."""
+    """Functions of the user's, and data, in libraries, once these are there."""
 
     def __init__(self, things: list[tuple[Place, Any]]) -> None:
         self._things = things
 
     def __reduce__(self) -> tuple[Any, ...]:
         return set_places, (self._things,)
+
+
+class _InLibrary:
+    """An object that a library has, too: there, both are one."""
+
+    def __init__(self, place: tuple[str, tuple[str, ...]], thing: Any) -> None:
+        self._parts = (*place, thing)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return object_in_library, self._parts
+
+
+def _in_library(reach: Reach, thing: Any) -> Any:
+    place = reach.library_objects.get(id(thing))
+    return thing if place is None or isinstance(thing, type) else _InLibrary(place, thing)
 
 
 class _Sources:

@@ -220,6 +220,11 @@ def under_its_settings(
     return call
 
 
+def is_away() -> bool:
+    """Whether this is another computer than the one where the sweep was made."""
+    return _Missing.away
+
+
 def missing_folder_told(failure: Failure) -> Failure:
     """Add to a failure, if that may be why, that a host lacks the file, or the sweep's folder."""
     if failure.kind != FileNotFoundError.__name__ or not (_Missing.folder or _Missing.away):

@@ -21,7 +21,12 @@ from brian_sweep_widget.engines.code import Uses, closed_over, identifiers, uses
 from brian_sweep_widget.engines.dry_pickling import DryPickler
 from brian_sweep_widget.engines.installed import distribution_of, is_users_scope
 from brian_sweep_widget.engines.later_imports import LaterImports
-from brian_sweep_widget.engines.libraries_changed import Place, own_in_libraries, places_set_by
+from brian_sweep_widget.engines.libraries_changed import (
+    modules_named,
+    own_in_libraries,
+    places_set_by,
+)
+from brian_sweep_widget.engines.library_data import PackageData, Place, is_of_package
 from brian_sweep_widget.engines.reached_scope import ReachedScope, Wanted
 from brian_sweep_widget.engines.reducing import Scope, Scopes
 from brian_sweep_widget.engines.sent_modules import Source, compiled_file
@@ -61,8 +66,11 @@ class Reach:
         self.subclasses: list[type] = []
         #: What the code sets in installed libraries.
         self.places: set[Place] = set()
-        #: The user's functions and classes that it finds in them, and numbers.
+        #: The user's functions and classes that it finds in them, and data.
         self.own_in_libraries: dict[Place, Any] = {}
+        #: Objects of theirs by identity, with the module that has each, and the way from there.
+        self.library_objects: dict[int, tuple[str, tuple[str, ...]]] = {}
+        self._of_libraries: set[str] = set()  # modules that were read
         #: Objects that stand for modules which are imported when the code runs, by name.
         self.replaced: dict[str, Any] = {}
         self._unseen: list[Any] = []  # of these, and of what is in libraries
@@ -232,10 +240,23 @@ class Reach:
     def see_setting(self, code: CodeType, variables: Mapping[str, Any]) -> None:
         """Take note of what code sets in installed libraries, and of the user's in them."""
         self.places |= places_set_by(code, variables)
-        for place, thing in own_in_libraries(code, variables).items():
-            if place not in self.own_in_libraries:
-                self.own_in_libraries[place] = thing
-                self._unseen.append(thing)
+        self._see_in_libraries(own_in_libraries(code, variables))
+        for module in sorted(modules_named(code, variables)):
+            self._see_library(module)
+
+    def _see_in_libraries(self, things: Mapping[Place, Any]) -> None:
+        new = {place: one for place, one in things.items() if place not in self.own_in_libraries}
+        self.own_in_libraries |= new
+        self._unseen += new.values()
+
+    def _see_library(self, module: str) -> None:
+        if module not in self._of_libraries and is_of_package(module):
+            data = PackageData(module)
+            self._of_libraries |= data.modules
+            self._see_in_libraries(data.values)
+            self.library_objects |= data.objects
+            for other in sorted(data.uses):
+                self._see_library(other)
 
     def see_replaced(self, name: str, thing: object) -> None:
         """Take note of an object that stands for a module."""
