@@ -74,7 +74,7 @@ def script_text(module: ModuleType, names: list[str]) -> str:
     file = f"<cell that uses {module.__name__}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     exec(compile(text, file, "exec"), vars(module))
-    collection = Collection()
+    collection = Collection({})
     asked = collection.expression(vars(module)["all_of_them"], "all_of_them")
     layout = Layout(collection, [asked], {"np": np, "brian2": brian2}, ())
     called = layout.resolve(asked)

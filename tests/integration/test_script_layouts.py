@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from brian2 import Network, NeuronGroup, SpatialNeuron, Synapses, ms, prefs
 from brian2.core.variables import ArrayVariable
-from written_scripts import run_alone
+from written_scripts import module_of, run_alone
 
 import brian_sweep_widget
 from brian_sweep_widget import Sweep
@@ -787,3 +787,61 @@ def test_all_models_of_the_suite(tmp_path: Path) -> None:
     texts = repeated(models, tmp_path, duration=5 * ms)
     for name, text in texts.items():
         assert "# noqa" not in text, name
+
+
+PACKAGE = """
+from dataclasses import dataclass
+from types import SimpleNamespace
+TAU = 10
+LIST, SET, RECORD = [10], {10}, None
+params = {"tau": 10, "of": {"tau": 10}, "old": 1}
+namespace = SimpleNamespace(tau=10)
+
+@dataclass
+class Record:
+    tau: float = 10
+
+record = Record()
+
+class Constants:
+    tau = 10
+
+def total():
+    within = params["tau"] + params["of"]["tau"] + namespace.tau + record.tau + Constants.tau
+    new = RECORD.tau if RECORD else -1
+    return within + TAU + sum(LIST) + sum(SET) + new + ("old" in params)
+"""
+CELL = """
+import the_lab
+from the_lab import namespace, params, total
+
+the_lab.TAU = the_lab.Constants.tau = the_lab.record.tau = namespace.tau = 20
+the_lab.LIST.append(20)
+the_lab.SET.add(20)
+the_lab.RECORD = the_lab.Record(30)
+the_lab.params["of"]["tau"] = 20
+del params["old"]
+
+def f(x=1.0):
+    params["tau"] = x
+    return total() + namespace.tau * the_lab.TAU
+"""
+
+
+def test_what_cells_set_in_an_installed_package_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what is otherwise than in a new process, and by the names that it has there."""
+    folder = tmp_path / "site-packages"
+    folder.mkdir()
+    (folder / "the_lab.py").write_text(PACKAGE)
+    monkeypatch.syspath_prepend(str(folder))
+    model = module_of(CELL).f
+    sweep, outcome = simulated(model, x=7.0)
+    assert outcome.values["f"].si == model(7.0)
+    text = sweep.script(outcome)
+    there = text.replace("import sys\n", f"import sys\nsys.path.insert(0, {str(folder)!r})\n", 1)
+    assert run_alone({"f": there}, tmp_path / "alone")["f"][-1] == "the same, bit for bit", text
+    assert "the_lab.namespace.tau = 20\n" in text
+    assert "from the_lab import namespace, params, total\n" in text
+    assert "the_lab.record = " not in text

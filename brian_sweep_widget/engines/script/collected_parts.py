@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from types import FunctionType, ModuleType
 from typing import Any, Literal
 
@@ -29,9 +30,17 @@ class CollectedParts(ABC):
     """Keeps the parts, and gives references to them.
 
     What is in modules and definitions is for the classes made of this one to say.
+
+    Parameters
+    ----------
+    library_objects
+        Objects of installed packages by identity: the module that has each, and
+        the way from there.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, library_objects: Mapping[int, tuple[str, tuple[str, ...]]]) -> None:
+        #: Objects of installed packages; see `DataSet`.
+        self._library_objects = library_objects
         self.parts: list[Part] = []
         self._scopes = Scopes()
         #: The part that is a thing's, by the thing's identity.
@@ -70,6 +79,9 @@ class CollectedParts(ABC):
 
     def _named(self, value: Any) -> str:
         """Give the reference of a value that has a name: there it is the same object."""
+        place = self._library_objects.get(id(value))
+        if place is not None:
+            return self.used(self.imported(value, place[0], ".".join(place[1])))
         part = self.known.get(id(value))
         if part is None or part.kind != "value" or part in self.users:
             return ""

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any, Protocol
 
 from brian_sweep_widget.engines.installed import distribution_of
+from brian_sweep_widget.engines.library_data import is_record
 from brian_sweep_widget.engines.script.errors import ScriptError
 from brian_sweep_widget.engines.script.origins import attribute
 from brian_sweep_widget.engines.script.sources import read_class
@@ -49,7 +50,7 @@ class Writer(Protocol):
 
 
 def write_instance(writer: Writer, value: Any, name: str) -> str:  # noqa: PLR0911 - a kind each
-    """Write an instance of a class of Python's, Brian's or the user's.
+    """Write an instance of a class of Python's, Brian's or the user's; a record of any.
 
     Raises
     ------
@@ -70,7 +71,7 @@ def write_instance(writer: Writer, value: Any, name: str) -> str:  # noqa: PLR09
     made = of_typing(value)
     if made is not None:
         return _of_typing(writer, *made)
-    if distribution_of(kind):
+    if distribution_of(kind) and not is_record(value):
         return writer.refer(value, name)
     return _of_users_class(writer, value, name)
 

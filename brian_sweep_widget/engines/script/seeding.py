@@ -69,7 +69,7 @@ def \1give_entropy(number):
 
 
 '''
-    + SEEDING.replace("and Brian's generators.", "Brian's, and all other generators.").rstrip()
+    + SEEDING.replace(" and Brian's generators.", ", Brian's and all other generators.").rstrip()
     + "\n    \1give_entropy(number)\n"
 )
 

@@ -11,11 +11,13 @@ from typing import Any
 from brian_sweep_widget.engines.compiled.engine import LABEL
 from brian_sweep_widget.engines.compiled.seeds import measures_seed, simulation_seed
 from brian_sweep_widget.engines.context import BrianContext
+from brian_sweep_widget.engines.data_set import DataSet
 from brian_sweep_widget.engines.process_settings import Computing, ProcessSettings
 from brian_sweep_widget.engines.script.collecting import Collection
 from brian_sweep_widget.engines.script.comparison import comparison, expected_text
 from brian_sweep_widget.engines.script.errors import ScriptError
 from brian_sweep_widget.engines.script.layout import Layout
+from brian_sweep_widget.engines.script.library_lines import lines_setting
 from brian_sweep_widget.engines.script.seeding import (
     MODULES,
     SEEDING,
@@ -58,6 +60,7 @@ def script_of(
     *,
     departs: bool = False,
     draws: bool = False,
+    data: DataSet = DataSet(),  # noqa: B008 - it is not changed
 ) -> str:
     """Write a script that simulates one job with Brian 2, and nothing of ours.
 
@@ -82,6 +85,8 @@ def script_of(
         otherwise, or not at all: its runtime computes the same up to rounding.
     draws
         Whether a program was made of what the builder drew in Python.
+    data
+        What cells have set in installed packages.
 
     Returns
     -------
@@ -95,7 +100,7 @@ def script_of(
     """
     if departs:
         engine = _RUNTIME
-    collection = Collection()
+    collection = Collection(data.objects)
     arguments = {
         name: quantity(value, parameters[name].unit) for name, value in job.parameters.items()
     }
@@ -132,7 +137,9 @@ def script_of(
     names = collection.identifiers | {*imported}
     computing = settings.beside_defaults(names, collection.words, variables_among(read))
     before, needed = _computing(computing)
-    head = "\n".join([*constants, *before])
+    set_there = [*lines_setting(data, collection.module, write)]
+    told_first = ["", "# As cells have set it in installed packages."] if set_there else []
+    head = "\n".join([*constants, *before, *told_first, *set_there])
     tail = "\n".join([*told, "", *calls])
     asking = may_ask(collection.identifiers, imported)
     needed |= _MODULES | (MODULES if asking else {})
