@@ -15,6 +15,7 @@ import decimal
 import enum
 import fractions
 import pathlib
+import re
 import sys
 from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any, NamedTuple
@@ -37,6 +38,8 @@ _MOST_BYTES = 1e6  # of one value
 _MOST_BYTES_OF_PACKAGE = 10e6
 _OF_PART = 50  # bytes, of each number
 _DEEP = 3  # objects in objects
+# What is called so goes to no other computer, and into no script.
+_SECRET = re.compile(r"token|passw|secret|credential|api_?key", re.IGNORECASE)
 _PATHS = frozenset(
     {pathlib.PosixPath, pathlib.WindowsPath, pathlib.PurePosixPath, pathlib.PureWindowsPath}
 )
@@ -194,7 +197,7 @@ class PackageData:
             code = kind is FunctionType or issubclass(kind, type)
             if code or issubclass(kind, ModuleType):
                 self._see_used(value)
-            if name.startswith("_"):
+            if name.startswith("_") or _SECRET.search(name):
                 continue
             way = (*attributes, name)
             size = data_size(value)

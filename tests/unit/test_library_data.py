@@ -194,13 +194,14 @@ def test_of_a_large_package_modules_are_read_that_code_goes_to(
     assert in_worker(cell, "x * lab.cells.by_namespace()")[:2] == (40, 20)
 
 
-def test_a_private_name_and_large_packages_are_left_alone(lab: Path) -> None:
+def test_private_names_secrets_and_what_is_large_are_left_alone(lab: Path) -> None:
     module = importlib.import_module("lab")
+    module.ApiKey = module.password = "abc"  # type: ignore[attr-defined]
     module._cache = 3  # type: ignore[attr-defined]
     module.LARGE = np.zeros(10**6)  # type: ignore[attr-defined]
     names = {place.name for place in PackageData("lab").values}
     assert "TAU" in names
-    assert names.isdisjoint({"_cache", "LARGE"})
+    assert names.isdisjoint({"_cache", "LARGE", "ApiKey", "password"})
     assert not PackageData("numpy").values
 
 
