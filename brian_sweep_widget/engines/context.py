@@ -9,16 +9,14 @@ wrong numbers without a word.
 from __future__ import annotations
 
 import functools
-import random
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from brian_sweep_widget.engines.devices import reset_devices
+from brian_sweep_widget.engines.global_generators import seed_globally
 
 
 @functools.cache
@@ -110,11 +108,10 @@ def seed_generators(seed: int) -> None:
     Parameters
     ----------
     seed
-        From 0 to 2**32 - 1. Python's own generator and numpy's global one get
-        it too, for models that draw from those.
+        From 0 to 2**32 - 1. Python's own generator, numpy's global one, and those
+        of libraries get it too, for models that draw from those.
     """
     import brian2  # noqa: PLC0415
 
-    random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002 - the one that models written for Brian use
+    seed_globally(seed)
     brian2.seed(seed)

@@ -19,9 +19,9 @@ from hashlib import blake2b
 from types import FrameType
 from typing import Any
 
-import numpy as np
 from numpy.random import bit_generator
 
+from brian_sweep_widget.engines.global_generators import seed_globally
 from brian_sweep_widget.engines.installed import is_installed_file, module_of
 
 _OURS = __name__.partition(".")[0]
@@ -96,7 +96,7 @@ def job_entropy(seed: int, *, other: bool = False) -> Iterator[Entropy]:
         Tells what was taken.
     """
     entropy = _Current.entropy = Entropy(seed, other)
-    _seed_global_generators(seed)
+    seed_globally(seed)
     bit_generator.randbits = _bits  # type: ignore[attr-defined]
     random.Random.seed = _seed  # type: ignore[method-assign]
     random.seed = random._inst.seed  # noqa: SLF001 - bound anew
@@ -123,15 +123,10 @@ def seed_anew(seed: int) -> None:
     seed
         For the global generators, and as `Entropy.seed`.
     """
-    _seed_global_generators(seed)
+    seed_globally(seed)
     if _Current.entropy is not None:
         _Current.entropy.seed = seed
         _Current.entropy.taken.clear()
-
-
-def _seed_global_generators(seed: int) -> None:
-    random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002 - the one that models written for Brian use
 
 
 def _bits(number: int) -> int:

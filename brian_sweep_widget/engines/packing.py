@@ -17,6 +17,7 @@ from types import FunctionType, MethodType, ModuleType
 from typing import Any, Protocol, TypeVar
 
 from brian_sweep_widget.engines.brian_objects import CannotTravelError
+from brian_sweep_widget.engines.global_generators import load_libraries
 from brian_sweep_widget.engines.installed import is_users_scope
 from brian_sweep_widget.engines.libraries_changed import (
     object_in_library,
@@ -107,6 +108,7 @@ def pack(thing: Packable) -> bytes:
     sources = dict(sorted(reach.sources.items()))
     ModelPickler(buffer, reach.scopes, reach.arrays).dump(
         (
+            _LoadedFirst(sorted(reach.loaded_first)),
             _Places(sorted(reach.places)),
             _Sources(sources),
             compiled,
@@ -153,6 +155,16 @@ def _stage(value: object) -> int:
 
 
 _HOLDING = (list, tuple, dict, set, frozenset, functools.partial, MethodType)
+
+
+class _LoadedFirst:
+    """Libraries whose generators a job seeds."""
+
+    def __init__(self, names: list[str]) -> None:
+        self._names = names
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return load_libraries, (self._names,)
 
 
 class _Places:

@@ -19,6 +19,7 @@ from typing import Any
 
 from brian_sweep_widget.engines.code import Uses, closed_over, identifiers, uses_of
 from brian_sweep_widget.engines.dry_pickling import DryPickler
+from brian_sweep_widget.engines.global_generators import LIBRARIES
 from brian_sweep_widget.engines.installed import distribution_of, is_users_scope
 from brian_sweep_widget.engines.later_imports import LaterImports
 from brian_sweep_widget.engines.libraries_changed import (
@@ -71,6 +72,8 @@ class Reach:
         #: Objects of theirs by identity, with the module that has each, and the way from there.
         self.library_objects: dict[int, tuple[str, tuple[str, ...]]] = {}
         self._of_libraries: set[str] = set()  # modules that were read
+        #: Libraries whose generators have to be seeded, and that code may load when it runs.
+        self.loaded_first: frozenset[str] = frozenset()
         #: Objects that stand for modules which are imported when the code runs, by name.
         self.replaced: dict[str, Any] = {}
         self._unseen: list[Any] = []  # of these, and of what is in libraries
@@ -235,6 +238,7 @@ class Reach:
             self._dynamic = True
             self._imports.see_any(uses.texts)
         for imported in uses.imports:
+            self.loaded_first |= LIBRARIES & {imported.name.partition(".")[0]}
             self._imports.see(imported, namespace)
 
     def see_setting(self, code: CodeType, variables: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 from brian2 import Network, NeuronGroup, ms, seed
+from helpers import run_script
 from numpy.random import default_rng
+from written_scripts import run_alone
 
 from brian_sweep_widget import Results, Sweep, network_model
 from brian_sweep_widget.engines.compiled.model_traces import ModelTraces
@@ -195,3 +198,64 @@ def test_states_of_generators_name_results(tmp_path: Path) -> None:
     rng.random()
     second, _ = swept(outside, store=store)
     assert not set(first) & set(second)
+
+
+NUMBAS = """
+import random
+import sys
+import numpy as np
+from numba import njit
+from brian2 import Network, NeuronGroup, ms
+from brian_sweep_widget import Sweep, network_model
+from brian_sweep_widget.engines.compiled.model_traces import ModelTraces
+from brian_sweep_widget.engines.compiled.tracing import Tracer
+from brian_sweep_widget.engines.context import BrianContext
+
+@njit
+def draw():
+    return np.random.random() + random.random()
+
+def drawn(x=1.0):
+    return {"numba": x * draw(), "numpy": x * (np.random.rand() + random.random())}
+
+def loaded_late(x=1.0):
+    from numba import njit
+    return njit(lambda: np.random.random())()
+
+@network_model(duration=1*ms)
+def model(x: float = 1.0):
+    group = NeuronGroup(1, "v : 1", name="group")
+    group.v = x * draw()
+    return Network(group)
+
+def swept(function, *, workers, **more):
+    return Sweep(function, x=[1.0, 2.0], trials=2, seed=1, store=None, workers=workers, **more)
+
+if __name__ == "__main__":
+    for function, name in ((drawn, "numba"), (loaded_late, "loaded_late")):
+        found = []
+        for workers in (1, 2, 1):
+            results = swept(function, workers=workers).run(progress=False)
+            assert not results.notice, results.notice
+            found.append(results.dataset[name].values.ravel().tolist())
+        assert found[0] == found[1] == found[2], found
+        assert len(set(found[0])) == 4, found
+    sweep = swept(drawn, workers=1)
+    outcome = sweep.run(progress=False).outcomes[1]
+    assert outcome.values["numba"].si != outcome.values["numpy"].si
+    traces = ModelTraces(lambda: Tracer(model, model.parameters({}), BrianContext()))
+    values = {"x": 1.0, "duration": 0.001}
+    first, again, other = (traces.trace(values, seed) for seed in (1, 1, 2))
+    assert first.draws
+    assert first.parsed == again.parsed != other.parsed
+    print(sweep.script(outcome))
+"""
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="numba takes up new versions of numpy late")
+def test_generators_of_code_that_numba_compiles_follow_the_seed(tmp_path: Path) -> None:
+    """It has its own, which nobody seeds from outside; networks may be drawn by them, too."""
+    text = run_script(tmp_path, NUMBAS, timeout=300.0).stdout
+    assert "@numba.njit\ndef seed_numba(" in text
+    lines = run_alone({"numbas": text}, tmp_path / "alone")["numbas"]
+    assert lines[-1] == "the same, bit for bit", "\n".join(lines)

@@ -11,9 +11,11 @@ from unittest import mock
 
 import numpy as np
 
+from brian_sweep_widget.engines.global_generators import states_of_libraries
+
 
 class Draws:
-    """Notes whether Python's and numpy's global generators are used from now on."""
+    """Notes whether global generators, Python's, numpy's or a library's, are used from now on."""
 
     def __init__(self) -> None:
         self._before = _states()
@@ -24,10 +26,10 @@ class Draws:
     @property
     def made(self) -> bool:
         """Whether anything depends on the seed: then it holds for this seed alone."""
-        python, numpy = _states()
+        python, numpy, libraries = _states()
         return (
             self._looked_at
-            or python != self._before[0]
+            or (python, libraries) != (self._before[0], self._before[2])
             or (numpy != self._before[1] and not self._fixed)
         )
 
@@ -90,4 +92,4 @@ def written(state: Any) -> str:
 
 
 def _states() -> tuple[Any, ...]:
-    return _getstate(), written(numpy_state())
+    return _getstate(), written(numpy_state()), states_of_libraries()

@@ -7,11 +7,8 @@ it there, it would be one of another model than what the jobs build.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-
-import numpy as np
 
 from brian_sweep_widget.engines.compiled.tracing import (
     AsksForDrawnError,
@@ -21,6 +18,7 @@ from brian_sweep_widget.engines.compiled.tracing import (
 )
 from brian_sweep_widget.engines.entropy import Entropy, job_entropy
 from brian_sweep_widget.engines.file_states import FileStates, merged
+from brian_sweep_widget.engines.global_generators import seed_globally
 from brian_sweep_widget.engines.libraries_changed import libraries_kept
 from brian_sweep_widget.engines.programs_started import programs_started
 from brian_sweep_widget.engines.threads_left import threads_left
@@ -92,8 +90,7 @@ class ModelTraces:
             ):
                 tracer = self._fresh()
                 self.name = tracer.name
-                random.seed(seed)  # again, as for a job: unpacking may have drawn
-                np.random.seed(seed)  # noqa: NPY002 - the one that models written for Brian use
+                seed_globally(seed)  # again, as for a job: unpacking may have drawn
                 try:
                     trace = tracer.trace(
                         values, equations=equations, with_sources=with_sources, drawing=drawing

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
+
+from brian_sweep_widget.engines.global_generators import numba_seeds, torch_seed
 
 # What makes a generator, and asks the system for entropy if it is given no seed.
 _MAKERS = frozenset({
@@ -16,11 +18,11 @@ _OF_SYSTEM = frozenset({
 })  # fmt: skip
 _WITHOUT_ENTROPY = frozenset({"brian2", "numpy"})
 
-#: Modules that `SEEDING_ALL` uses.
+#: Modules that are needed where the model may make a generator without a seed.
 MODULES = {"collections": "collections", "secrets": "secrets", "sys": "sys"}
 
-#: Where no generator can be made without a seed.
-SEEDING = '''\
+# Where no generator can be made without a seed.
+_SEEDING = '''\
 def \1seed_everything(number):
     """Seed Python's, numpy's and Brian's generators."""
     \1random.seed(number)
@@ -28,8 +30,8 @@ def \1seed_everything(number):
     \1brian2.seed(number)
 '''
 
-#: Where one can. As `engines.entropy` does it, with what is the script's own for the user's.
-SEEDING_ALL = (
+# Where one can. As `engines.entropy` does it, with what is the script's own for the user's.
+_SEEDING_ALL = (
     '''\
 def \1give_entropy(number):
     """Give generators that are made without a seed numbers of this one, not of the system.
@@ -69,9 +71,44 @@ def \1give_entropy(number):
 
 
 '''
-    + SEEDING.replace(" and Brian's generators.", ", Brian's and all other generators.").rstrip()
+    + _SEEDING.replace(" and Brian's generators.", ", Brian's and all other generators.").rstrip()
     + "\n    \1give_entropy(number)\n"
 )
+
+
+_NUMBA = """\
+@\1numba.njit
+def \1seed_numba(number, other):
+    \"\"\"Seed the generators of code that numba compiles.\"\"\"
+    \1np.random.seed(number)
+    \1random.seed(other)
+
+
+"""
+
+
+def seeding(libraries: Collection[str], *, asking: bool) -> str:
+    """Write the function that seeds all generators.
+
+    Parameters
+    ----------
+    libraries
+        Those that have generators of their own.
+    asking
+        Whether the model may make a generator without a seed.
+    """
+    text = _SEEDING_ALL if asking else _SEEDING
+    if "numba" in libraries:
+        text = f"{_NUMBA}{text}    \1seed_numba({_apart(numba_seeds)})\n"
+    if "torch" in libraries:
+        text += f"    \1torch.manual_seed({_apart(torch_seed)})\n"
+    return text
+
+
+def _apart(seeds: Callable[[int], int | tuple[int, ...]]) -> str:
+    """Write seeds that are made of another one."""
+    apart = seeds(0)
+    return ", ".join(f"number ^ {one}" for one in (apart if isinstance(apart, tuple) else (apart,)))
 
 
 def may_ask(identifiers: set[str], modules: Iterable[str]) -> bool:

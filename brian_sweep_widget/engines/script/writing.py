@@ -12,6 +12,7 @@ from brian_sweep_widget.engines.compiled.engine import LABEL
 from brian_sweep_widget.engines.compiled.seeds import measures_seed, simulation_seed
 from brian_sweep_widget.engines.context import BrianContext
 from brian_sweep_widget.engines.data_set import DataSet
+from brian_sweep_widget.engines.global_generators import LIBRARIES
 from brian_sweep_widget.engines.process_settings import Computing, ProcessSettings
 from brian_sweep_widget.engines.script.collecting import Collection
 from brian_sweep_widget.engines.script.comparison import comparison, expected_text
@@ -20,10 +21,9 @@ from brian_sweep_widget.engines.script.layout import Layout
 from brian_sweep_widget.engines.script.library_lines import lines_setting
 from brian_sweep_widget.engines.script.seeding import (
     MODULES,
-    SEEDING,
-    SEEDING_ALL,
     asking_the_system,
     may_ask,
+    seeding,
 )
 from brian_sweep_widget.engines.script.sources import returning
 from brian_sweep_widget.engines.variables_read import variables_among
@@ -44,7 +44,7 @@ _MODULES = {
 }
 _OWN = (
     "SEED", "SIMULATION_SEED", "MEASURES_SEED", "PARAMETERS", "EXPECTED", "VERSIONS", "RUN_FOR",
-    "MEASURES", "seed_everything", "give_entropy", "network", "results",
+    "MEASURES", "seed_numba", "seed_everything", "give_entropy", "network", "results",
 )  # fmt: skip
 
 
@@ -142,13 +142,14 @@ def script_of(
     head = "\n".join([*constants, *before, *told_first, *set_there])
     tail = "\n".join([*told, "", *calls])
     asking = may_ask(collection.identifiers, imported)
-    needed |= _MODULES | (MODULES if asking else {})
+    libraries = sorted(LIBRARIES & {name.partition(".")[0] for name in imported})
+    needed |= _MODULES | (MODULES if asking else {}) | {name: name for name in libraries}
     modules = {name: importlib.import_module(module) for name, module in needed.items()}
     layout = Layout(collection, [head, tail], modules, _OWN)
     written = [
         layout.resolve(head),
         *_together(layout.blocks),
-        layout.resolve(SEEDING_ALL if asking else SEEDING),
+        layout.resolve(seeding(libraries, asking=asking)),
         layout.resolve(tail),
         layout.resolve(
             comparison(asking_the_system(collection.identifiers, imported), rounded=departs)
