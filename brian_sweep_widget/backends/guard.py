@@ -13,6 +13,7 @@ import contextlib
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -170,19 +171,22 @@ def _interrupt(_signal: int, frame: FrameType | None) -> None:
     call, now = _Current.call, time.monotonic()
     if call is None or call.why is None or now - call.raised <= _TIDYING:
         return
-    if not _is_importing(frame):
+    if not _must_go_on(frame):
         call.raised = now
         raise _Interrupted
 
 
-def _is_importing(frame: FrameType | None) -> bool:
-    """Whether a module is being loaded: interrupted, it is lost to this process.
+def _must_go_on(frame: FrameType | None) -> bool:
+    """Whether a module is being loaded, or a process started: interrupted, it is lost.
 
     Python forgets a package whose loading failed, but not the parts that it had
-    loaded, which the package then lacks when it is loaded once more.
+    loaded, which the package then lacks when it is loaded once more. And a process
+    that runs already is one of which nobody knows, and which nobody ends.
     """
     while frame is not None:
-        if frame.f_code.co_filename == _IMPORTING:
+        code = frame.f_code
+        starting = code.co_name == "__init__" and code.co_filename == subprocess.__file__
+        if starting or code.co_filename == _IMPORTING:
             return True
         frame = frame.f_back
     return False
@@ -205,7 +209,7 @@ def _watch(parent: int, wake: int, pulse: Path) -> None:
             _end_with_children()
         if hasattr(signal, "pthread_kill"):
             signal.pthread_kill(main, wake)  # also ends a wait for a child process
-        elif not _is_importing(sys._current_frames().get(main)):  # noqa: SLF001 - documented
+        elif not _must_go_on(sys._current_frames().get(main)):  # noqa: SLF001 - documented
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(main), ctypes.py_object(_Interrupted)
             )

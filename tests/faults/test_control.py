@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers import until
+from helpers import alive, until
 
 from brian_sweep_widget import Run, Sweep
 from brian_sweep_widget.backends import local_pool
@@ -303,3 +304,27 @@ def test_what_a_simulation_puts_away_when_it_is_stopped_is_put_away(tmp_path: Pa
     run.cancel()
     run.wait(5)
     until(lambda: (tmp_path / "mark").read_text() == "++", "all is put away")
+
+
+def test_a_program_that_is_just_being_started_is_ended_with_its_simulation(tmp_path: Path) -> None:
+    """Interrupted while it starts, it would go on, and nobody would know of it."""
+    mark = tmp_path / "mark"
+
+    def starting(x: float = 1.0) -> float:
+        def just_before() -> None:
+            mark.write_text(str(os.getpid()))
+            time.sleep(0.5)
+
+        process = subprocess.Popen(["sleep", "1000"], preexec_fn=just_before)  # noqa: PLW1509 - there are none
+        try:
+            process.wait()
+        finally:
+            process.kill()
+            process.wait()
+        return x
+
+    run = Sweep(starting, x=[1.0], workers=1).start()
+    until(lambda: mark.exists() and mark.read_text(), "it starts")
+    run.cancel()
+    run.wait(5)
+    until(lambda: not alive(int(mark.read_text())), "the program ended", 5)
