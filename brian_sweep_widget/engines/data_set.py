@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 from brian_sweep_widget.engines.libraries_changed import libraries_kept
-from brian_sweep_widget.engines.library_data import Place, is_alike, is_data
+from brian_sweep_widget.engines.library_data import Place, is_alike, is_data, thing_at
 from brian_sweep_widget.engines.packing import pack, unpack_as
 from brian_sweep_widget.engines.process_settings import ProcessSettings, under_its_settings
 from brian_sweep_widget.engines.reach import Reach
@@ -73,14 +72,7 @@ def data_at_first(packed: bytes) -> dict[Place, Any]:
     with libraries_kept():
         for place in map(Place._make, unpack_as(packed, _Places).places):
             with suppress(Exception):  # whatever a package does that is loaded
-                one = _at(place.module, (*place.attributes, *filter(None, [place.name])))
+                one = thing_at(place.module, (*place.attributes, *filter(None, [place.name])))
                 if is_data(one):
                     found[place] = one
     return found
-
-
-def _at(module: str, way: Sequence[str]) -> Any:
-    there: Any = importlib.import_module(module)
-    for attribute in way:
-        there = getattr(there, attribute)
-    return there

@@ -11,7 +11,6 @@ parameters (see `library_data`), is put there for the job.
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -36,6 +35,7 @@ from brian_sweep_widget.engines.library_data import (
     is_path,
     is_record,
     is_users,
+    thing_at,
 )
 from brian_sweep_widget.engines.library_settings import (
     SETTINGS,
@@ -198,9 +198,7 @@ def set_places(own: Iterable[tuple[Place, Any]]) -> None:
 def object_in_library(module: str, way: tuple[str, ...], thing: Any) -> Any:
     """Give what a library has where the kernel's has this thing; else the thing itself."""
     with suppress(Exception):  # as in `_read_place`
-        there: Any = importlib.import_module(module)
-        for attribute in way:
-            there = getattr(there, attribute)
+        there = thing_at(module, way)
         if type(there) is type(thing):
             return there
     return thing
@@ -212,9 +210,7 @@ def _read_place(place: Place) -> Any:
         return None
     # What is not there, or cannot be read, is the model's own matter.
     with suppress(Exception):
-        owner: Any = importlib.import_module(place.module)
-        for attribute in place.attributes:
-            owner = getattr(owner, attribute)
+        owner = thing_at(place.module, place.attributes)
         there = _read(owner, place.name)
         if place.name not in {CONTENTS, _SETTINGS} and not _is_kept(owner, place.name):
             setattr(owner, place.name, there)  # which fails if nobody can set it

@@ -14,9 +14,11 @@ import datetime as dt
 import decimal
 import enum
 import fractions
+import importlib
 import pathlib
 import re
 import sys
+from collections.abc import Iterable
 from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -38,7 +40,7 @@ _MOST_BYTES = 1e6  # of one value
 _MOST_BYTES_OF_PACKAGE = 10e6
 _OF_PART = 50  # bytes, of each number
 _DEEP = 3  # objects in objects
-# What is called so goes to no other computer, and into no script.
+# What is called so goes to no other computer, and into no script, unless the model names it.
 _SECRET = re.compile(r"token|passw|secret|credential|api_?key", re.IGNORECASE)
 _PATHS = frozenset(
     {pathlib.PosixPath, pathlib.WindowsPath, pathlib.PurePosixPath, pathlib.PureWindowsPath}
@@ -120,6 +122,14 @@ def is_alike(one: Any, other: Any) -> bool:
         return is_alike(*parts)
     # As texts, what is no number is alike, too.
     return repr(one) == repr(other) if kind in {float, complex} else bool(one == other)
+
+
+def thing_at(module: str, way: Iterable[str]) -> Any:
+    """Load a module, and go from there to something, by names of attributes."""
+    there: Any = importlib.import_module(module)
+    for attribute in way:
+        there = getattr(there, attribute)
+    return there
 
 
 def data_place(module: str, attributes: tuple[str, ...], name: str, value: object) -> Place:
