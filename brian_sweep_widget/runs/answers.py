@@ -125,5 +125,8 @@ def attempting_pool() -> LocalPool:
 
 @functools.cache
 def probing_pool() -> LocalPool:
-    """Give a process that runs what hosts are compared with: never behind a long simulation."""
+    """Give a process for short questions: never behind a long simulation.
+
+    What hosts are compared with, and what packages have where no cell ran.
+    """
     return LocalPool(1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from brian_sweep_widget.engines import ScriptError, compiled, script_of
 from brian_sweep_widget.engines.data_set import data_at_first, data_set
 from brian_sweep_widget.results import Outcome
-from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError, tracing_pool
+from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError, probing_pool
 from brian_sweep_widget.runs.workshop import workshop_for
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def written_script(sweep: Sweep, outcome: Outcome) -> str:
 
 def _at_first(packed: bytes) -> Any:
     """Ask what data packages have in a process in which no cell ran."""
-    return tracing_pool().submit(data_at_first, packed).result()
+    return probing_pool().submit(data_at_first, packed).result()
 
 
 def _trace(sweep: Sweep, outcome: Outcome) -> compiled.Trace | None:
