@@ -121,6 +121,20 @@ def test_two_users_side_by_side(hub: Hub, pages: list[Page], artifacts: Path) ->
         assert not lab.problems, "\n".join(lab.problems)
 
 
+def test_what_a_page_was_loading_when_it_was_left_is_no_problem(lab: Lab) -> None:
+    """As JupyterLab loads its list of kernels while somebody who logged in goes on."""
+    lab.open_cells("1")
+    lab.page.route("**/never", lambda _: None)
+    for leave in (lambda: lab.open_cells("2"), lab.reload):
+        lab.page.evaluate("void fetch('/never').catch(() => 0)")
+        leave()
+    assert not lab.problems
+    lab.page.route("**/at-once", lambda route: route.abort())
+    lab.page.evaluate("fetch('/at-once').catch(() => 0)")
+    assert any("failed: " in problem for problem in lab.problems)
+    lab.problems.clear()
+
+
 def test_a_sweep_in_the_background_is_not_culled(hub: Hub, pages: list[Page]) -> None:
     """Neither its kernel nor its server, though its page is closed; after its end both are."""
     user, jobs = hub.users[1], 2 * IDLE
