@@ -85,7 +85,8 @@ class PlacePicker:
         named = tuple(self._briefly(one) for one in self._shown)
         if named != self._radio.options:
             # The browser numbers them, and new ones come at the end: no number changes.
-            with self._radio.hold_trait_notifications():
+            with self._radio.hold_sync():
+                self._radio.index = None  # with other options, ipywidgets picks the first otherwise
                 self._radio.options = named
                 self._radio.index = self._shown.index(self._chosen)
         self._write(self._in_full())

@@ -14,6 +14,7 @@ from brian_sweep_widget import Cluster, Sweep, SweepWidget, configuration
 from brian_sweep_widget.backends import ForeignBackend, Standing, known_clusters, make_credentials
 from brian_sweep_widget.configuration import ConfigError
 from brian_sweep_widget.runs import in_brief, in_full
+from brian_sweep_widget.widget.place_picker import PlacePicker
 
 NOBODY = "127.0.0.1:1"  # nothing listens there
 
@@ -142,6 +143,27 @@ def test_unfolding_finds_what_there_is(
     until(lambda: not lines(), "it is folded")
     assert radio.layout.display == "none"
     assert button.description == "Runs on: Room 12"
+
+
+def test_what_is_picked_stays_when_its_state_changes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As from connecting to ready; nobody else picks anything."""
+    monkeypatch.setenv("BRIAN_SWEEP_CREDENTIALS", str(tmp_path / "none.pem"))
+    named = Cluster([NOBODY], credentials=make_credentials(tmp_path / "a.pem").path)
+    picker = PlacePicker(named, workers=1)
+    standing = Standing("a", NOBODY, "connecting", "", 0, {})
+    monkeypatch.setattr(picker._places, "standings", lambda one: [standing] if one.place else [])
+    button, radio = picker.widget.children
+    picked: list[object] = []
+    picker.connect(picked=lambda: picked.append(picker.place), wake=lambda: None)
+    button.value = True
+    for state, brief in (("connecting", "connecting"), ("ready", "4 at once")):
+        standing = Standing("a", NOBODY, state, "", 4, {})
+        picker.paint()
+        assert radio.options[1].endswith(f"({brief})")
+        assert (radio.index, isinstance(picker.place, Cluster)) == (1, True)
+    assert picked == []
 
 
 def test_without_credentials_the_first_step_is_told(
