@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +97,6 @@ class Lab:
         self.problems: list[str] = []
         self._server = server
         self._leaving = False
-        self._requests: set[Request] = set()  # those that the present page has begun
         self._expected_errors: list[str] = []  # texts that are in what the console may say
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.problems.append(f"exception: {error}"))
@@ -125,9 +123,10 @@ class Lab:
 
         Lab shows what the notebook's file holds: save before.
         """
-        with self._left_for_another():
-            self.page.reload()
-            self._wait()
+        self._leaving = True
+        self.page.reload()
+        self._wait()
+        self._leaving = False
 
     def saved(self) -> Any:
         """Give what the notebook's file holds."""
@@ -203,18 +202,9 @@ class Lab:
             yield theme
 
     def _open(self, name: str) -> None:
-        with self._left_for_another():
-            self.page.goto(self._server.page_of(name), wait_until="commit")
+        self.page.goto(self._server.page_of(name))
         self._wait()
         self._command("application:toggle-left-area")
-
-    @contextmanager
-    def _left_for_another(self) -> Iterator[None]:
-        """Leave the page, if there is one, and what it was loading."""
-        self._leaving = True
-        yield
-        self._leaving = False
-        self._requests.clear()
 
     def _wait(self) -> None:
         self.page.wait_for_function(READY, timeout=_SECONDS * 1000)
@@ -229,13 +219,12 @@ class Lab:
             self.problems.append(f"console: {message.text} ({message.location})")
 
     def _requested(self, request: Request) -> None:
-        self._requests.add(request)
         if not request.url.startswith((self._server.url, "data:", "blob:")):
             self.problems.append(f"went elsewhere: {request.url}")
 
     def _request_failed(self, request: Request) -> None:
-        # A page that is left gives up what it was loading: not ours, not a fault.
-        if request in self._requests and not self._leaving:
+        # A page that is left gives up what it was loading, at any time: no fault.
+        if request.failure != "net::ERR_ABORTED":
             self.problems.append(f"failed: {request.url} ({request.failure})")
 
     def _answered(self, response: Response) -> None:
