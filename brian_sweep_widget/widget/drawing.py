@@ -242,9 +242,11 @@ class Drawing:
         self._titles |= {name: value.title for name, value in found.items()}
         if not found.keys() <= offered:
             new = [(value.label, name) for name, value in found.items() if name not in offered]
-            self._measure.options = [*self._measure.options, *new]
-            if self._measure.value is None:
-                self._measure.value = self._measure.options[0][1]
+            chosen = self._measure.value
+            with self._measure.hold_sync():
+                # With other options, ipywidgets picks the first, but if none is picked.
+                self._measure.options = [*self._measure.options, *new]
+                self._measure.value = self._measure.options[0][1] if chosen is None else chosen
 
 
 def _is_map(sweep: Sweep, look: Look) -> bool:

@@ -775,6 +775,24 @@ def test_failures_are_marked_on_the_chart(make: Any) -> None:
     assert failed.x.tolist() == [run.jobs[0].parameters["x"]]
 
 
+def test_the_measure_that_is_chosen_stays_when_another_one_comes(make: Any) -> None:
+    """Some points of a plain function give more numbers than the first ones."""
+    widget = make(line, x=[1.0, 2.0, 3.0])
+    by_hand(widget)
+    run: Any = widget.start()
+    for number, names in enumerate((("level", "cv"), ("level", "cv", "rate"))):
+        run.give(1)
+        values = {name: Value(np.asarray(float(len(name))), PLAIN_NUMBER, name) for name in names}
+        run.outcomes[number] = replace(run.outcomes[number], values=values)
+        widget._bench._screen.paint()
+        if not number:
+            assert widget._bench._measure.value == "level"
+            widget._bench._measure.value = "cv"
+    assert [name for _, name in widget._bench._measure.options] == ["level", "cv", "rate"]
+    assert widget._bench._measure.value == "cv"
+    assert dots(widget) == [2.0, 2.0]
+
+
 def test_a_measure_that_failed_is_marked_where_it_is_drawn(make: Any) -> None:
     """Other measures of that simulation have their dot; the strip names it, and its point."""
     widget = make(line, x=[1.0, 2.0, 3.0])
