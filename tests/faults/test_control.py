@@ -41,17 +41,31 @@ def gated(gate: Path) -> Callable[..., float]:
 
 def test_pause_starts_nothing_and_harms_nothing(tmp_path: Path) -> None:
     """What runs comes to its end; after that nothing moves until resume."""
-    gate = tmp_path / "gate"
-    run = Sweep(gated(gate), x=np.arange(20.0), workers=WORKERS).start()
+    gate, begun = tmp_path / "gate", tmp_path / "begun"
+    begun.mkdir()
+    path, marks = str(gate), str(begun)
+
+    def waiting(x: float = 1.0) -> float:
+        open(os.path.join(marks, str(x)), "w").close()
+        while x > 0 and not os.path.exists(path):
+            time.sleep(0.01)
+        return x
+
+    run = Sweep(waiting, x=np.arange(20.0), workers=WORKERS).start()
     until(lambda: run.progress.running == WORKERS, "both run")
     run.pause()
     assert run.progress.state == "paused"
     gate.touch()
-    until(lambda: run.progress.running == 0, "the last ones end")
-    done = run.progress.done
-    assert 1 <= done < 20
+    # A worker is free a moment before its outcome is entered.
+    until(
+        lambda: run.progress.running == 0 and run.progress.done == len(os.listdir(begun)),
+        "the last ones end",
+    )
+    started = os.listdir(begun)
+    assert 1 <= len(started) < 20
     time.sleep(0.5)
-    assert run.progress.done == done
+    assert os.listdir(begun) == started
+    assert run.progress.done == len(started)
     assert run.progress.state == "paused"
     run.resume()
     assert run.wait(120).counts() == {"done": 20}

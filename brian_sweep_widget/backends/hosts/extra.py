@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from random import Random
 from typing import Any
+
+# Their threads draw from Python's generator how long they wait before they connect or ask again:
+# whoever seeds that in a notebook, and draws from it, would get other numbers each time.
+_DRAWING = {
+    "distributed": ("distributed.comm.core", "distributed.utils_comm"),
+    "zeroconf": ("zeroconf._core", "zeroconf._listener", "zeroconf._services.browser"),
+}
 
 
 class ExtraMissingError(ImportError):
@@ -11,7 +20,7 @@ class ExtraMissingError(ImportError):
 
 
 def needed(name: str) -> Any:
-    """Load a library of the extra ``cluster``.
+    """Load a library of the extra ``cluster``; it leaves Python's random generator alone.
 
     Raises
     ------
@@ -19,10 +28,14 @@ def needed(name: str) -> Any:
         If it is not installed.
     """
     try:
-        return import_module(name)
+        library = import_module(name)
     except ImportError as error:
         msg = (
             f"other computers need the library {name}, which cannot be loaded ({error}): "
             "pip install 'brian-sweep-widget[cluster]'"
         )
         raise ExtraMissingError(msg) from error
+    for module in _DRAWING.get(name, ()):
+        if module in sys.modules:  # they are not what a library promises
+            vars(sys.modules[module])["random"] = Random()  # noqa: S311 - as before
+    return library
