@@ -142,6 +142,6 @@ def _singletons() -> dict[int, str]:
     plain = (type, FunctionType, ModuleType, brian2.Quantity)
     return {
         id(value): name
-        for name, value in vars(brian2).items()
+        for name, value in vars(brian2).copy().items()
         if is_brians(type(value).__module__) and not isinstance(value, plain)
     }

@@ -76,11 +76,12 @@ def _parts(name: str, thing: Any) -> Iterator[tuple[str, Any]]:
         yield name, thing.__dict__.get("__wrapped__")
     elif isinstance(thing, type):
         if not distribution_of(thing):
-            yield from ((f"{thing.__name__}.{key}", one) for key, one in vars(thing).items())
+            yield from ((f"{thing.__name__}.{key}", one) for key, one in vars(thing).copy().items())
     elif not is_module(thing) and not distribution_of(type(thing)):
         yield name, type(thing)
         called = name or type(thing).__name__
-        yield from ((f"{called}.{key}", one) for key, one in getattr(thing, "__dict__", {}).items())
+        own = dict(getattr(thing, "__dict__", {}))
+        yield from ((f"{called}.{key}", one) for key, one in own.items())
 
 
 def _held(thing: Any) -> Iterable[Any] | None:

@@ -201,7 +201,7 @@ class PackageData:
             self.uses = set()
 
     def _read(self, module: str, attributes: tuple[str, ...], namespace: Any) -> None:
-        for name, value in list(namespace.items()):
+        for name, value in namespace.copy().items():
             # Whatever is there is asked nothing that could have it do something.
             kind = type(value)
             code = kind is FunctionType or issubclass(kind, type)
@@ -246,7 +246,7 @@ def _modules_of(package: str) -> dict[str, ModuleType]:
     inside = f"{package}."
     return {
         name: module
-        for name, module in list(sys.modules.items())
+        for name, module in sys.modules.copy().items()
         if (name == package or name.startswith(inside)) and is_module(module)
     }
 

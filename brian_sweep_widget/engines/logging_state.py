@@ -11,7 +11,7 @@ def loggers() -> list[Any]:
     """Read which messages are kept, of all loggers, and where they go."""
     root = logging.root
     known = root.manager.loggerDict
-    others = {name: one for name, one in known.items() if isinstance(one, logging.Logger)}
+    others = {name: one for name, one in known.copy().items() if isinstance(one, logging.Logger)}
     levels = {name: one.level for name, one in others.items()}
     handlers = {name: one.handlers[:] for name, one in others.items() if one.handlers}
     return [root.manager.disable, root.level, root.handlers[:], root.filters[:], levels, handlers]

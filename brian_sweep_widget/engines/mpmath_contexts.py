@@ -22,7 +22,7 @@ def name_in_mpmath(thing: object) -> str:
     if not str(type(thing).__module__).startswith("mpmath."):
         return ""
     own = vars(sys.modules["mpmath"])
-    return next((name for name, one in own.items() if one is thing), "")
+    return next((name for name, one in own.copy().items() if one is thing), "")
 
 
 def of_mpmath(name: str) -> Any:

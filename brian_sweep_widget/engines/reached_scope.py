@@ -87,7 +87,7 @@ class ReachedScope:
 
     def _held(self, mentioned: AbstractSet[str], any_attribute: bool) -> set[str]:  # noqa: FBT001
         if self.whole or (self.held and any_attribute):
-            return {name for name in self.scope.namespace if self._is_persons(name)} - _GIVEN
+            return {name for name in self.scope.namespace.copy() if self._is_persons(name)} - _GIVEN
         return {*mentioned - _GIVEN, "__getattr__"} if self.held else set()
 
     def _is_persons(self, name: str) -> bool:

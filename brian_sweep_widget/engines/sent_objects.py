@@ -97,7 +97,7 @@ def _marker_parts(thing: object) -> tuple[Any, tuple[str, str]] | None:
     everywhere = kind is object
     for module in list(sys.modules.values()) if everywhere else [sys.modules[kind.__module__]]:
         if is_module(module) and not is_users_scope(vars(module)):
-            for name, value in list(vars(module).items()):
+            for name, value in vars(module).copy().items():
                 if value is thing:
                     return _found_in, (module.__name__, name)
     return None
@@ -122,10 +122,10 @@ def in_library(function: FunctionType) -> tuple[Any, tuple[str, str]] | None:
         made by a decorator of the library's.
     """
     root = str(function.__module__).partition(".")[0]
-    for called, module in list(sys.modules.items()):
+    for called, module in sys.modules.copy().items():
         library = called.partition(".")[0] == root and is_module(module)
         if library and not is_users_scope(vars(module)):
-            for name, value in list(vars(module).items()):
+            for name, value in vars(module).copy().items():
                 if value is function:
                     return _found_in, (called, name)
     return None

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import itertools
 import operator
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -33,6 +34,8 @@ def busy_imports() -> Iterator[None]:
     def appear(_phase: str, _info: object) -> None:
         names.append(f"appeared_{next(count)}")
         sys.modules[names[-1]] = ModuleType(names[-1])
+        if vars(dataclasses).pop("appeared", None) is None:
+            vars(dataclasses)["appeared"] = 1.0
 
     before = gc.get_threshold()
     gc.callbacks.append(appear)
@@ -42,6 +45,17 @@ def busy_imports() -> Iterator[None]:
     gc.callbacks.remove(appear)
     for name in names:
         del sys.modules[name]
+    vars(dataclasses).pop("appeared", None)
+
+
+class Rates(NamedTuple):
+    """Be of a class whose methods are a library's."""
+
+    slow: float = 20.0
+
+
+MARKED = dataclasses.field()  # holds markers of a library's
+RATES = Rates()
 
 
 def double(x: float = 1.0) -> float:
@@ -49,10 +63,16 @@ def double(x: float = 1.0) -> float:
     return 2 * x
 
 
+def with_names(x: float = 1.0) -> float:
+    """Be one with more that has to be found."""
+    return x * RATES.slow if MARKED else x
+
+
 @pytest.mark.usefixtures("busy_imports")
-def test_modules_may_appear_while_a_model_is_packed() -> None:
+@pytest.mark.parametrize("function", [double, with_names])
+def test_modules_may_appear_while_a_model_is_packed(function: Callable[..., float]) -> None:
     """Another thread, or a finalizer, imports something in the middle of it."""
-    model = as_model(double)
+    model = as_model(function)
     engine = engine_for("auto", model, model.parameters({}))
     assert unpack(pack(engine)).label == engine.label
 
