@@ -253,6 +253,8 @@ class CompiledSource:
         return [other for other in others if other.parameters == job.parameters]
 
     def _task_for(self, job: Job, desk: Desk) -> _Prepared:
+        if desk.stopped():  # nothing has to be waited for where it was traced ahead
+            raise StoppedError
         prepared = self._workshop.prepare(job.parameters, job.seed, desk.stopped)
         self._refuse_what_is_too_large(prepared)
         self._digits.note(prepared.program, prepared.variant, job.parameters)

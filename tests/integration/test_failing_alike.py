@@ -93,10 +93,11 @@ def test_models_that_cannot_be_built_are_asked_about_too() -> None:
 
     run = Sweep(broken, x=POINTS[:20], workers=WORKERS, store=None).start()
     asked(run)
-    assert len(run.outcomes_since(0)) < 20
+    until(lambda: len(run.outcomes_since(0)) == 4, "those that were asked about are there")
     run.cancel()
     results = run.wait(120)
-    assert results.counts().keys() == {"failed", "cancelled"}
+    # What was read ahead by then does not count.
+    assert results.counts() == {"failed": 4, "cancelled": 16}
     # Who pressed Stop has answered; in the widget nothing is called keep_going.
     assert results.notice.endswith("is no good. The rest was not computed.")
 
