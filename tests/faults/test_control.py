@@ -27,11 +27,13 @@ def statuses(run: Run) -> dict[float, str]:
     return {outcome.job.parameters["x"]: outcome.status for outcome in run.results.outcomes}
 
 
-def gated(gate: Path) -> Callable[..., float]:
-    """Make a function that waits for a file, except at 0."""
-    path = str(gate)
+def gated(gate: Path, begun: Path | None = None) -> Callable[..., float]:
+    """Make a function that waits for a file, except at 0, and may leave one where it begins."""
+    path, marks = str(gate), begun and str(begun)
 
     def waiting(x: float = 1.0) -> float:
+        if marks:
+            open(os.path.join(marks, str(x)), "w").close()
         while x > 0 and not os.path.exists(path):
             time.sleep(0.01)
         return x
@@ -43,15 +45,7 @@ def test_pause_starts_nothing_and_harms_nothing(tmp_path: Path) -> None:
     """What runs comes to its end; after that nothing moves until resume."""
     gate, begun = tmp_path / "gate", tmp_path / "begun"
     begun.mkdir()
-    path, marks = str(gate), str(begun)
-
-    def waiting(x: float = 1.0) -> float:
-        open(os.path.join(marks, str(x)), "w").close()
-        while x > 0 and not os.path.exists(path):
-            time.sleep(0.01)
-        return x
-
-    run = Sweep(waiting, x=np.arange(20.0), workers=WORKERS).start()
+    run = Sweep(gated(gate, begun), x=np.arange(20.0), workers=WORKERS).start()
     until(lambda: run.progress.running == WORKERS, "both run")
     run.pause()
     assert run.progress.state == "paused"

@@ -37,5 +37,5 @@ def needed(name: str) -> Any:
         raise ExtraMissingError(msg) from error
     for module in _DRAWING.get(name, ()):
         if module in sys.modules:  # they are not what a library promises
-            vars(sys.modules[module])["random"] = Random()  # noqa: S311 - as before
+            vars(sys.modules[module])["random"] = Random()  # noqa: S311 - for pauses
     return library
