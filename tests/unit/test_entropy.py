@@ -113,7 +113,7 @@ def test_afterwards_everything_is_as_before() -> None:
     [
         (lambda: os.urandom(4), "os.urandom"),
         (lambda: pickle.loads(PICKLED)(4), "os.urandom"),
-        (lambda: secrets.randbits(9), "random.SystemRandom.getrandbits"),
+        (lambda: secrets.randbits(64), "random.SystemRandom.getrandbits"),
         (lambda: secrets.token_hex(4), "secrets.token_hex"),
         (lambda: uuid.uuid4().int, "uuid.uuid4"),
         (lambda: random.SystemRandom().random(), "random.SystemRandom.random"),
