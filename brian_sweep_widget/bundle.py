@@ -1,4 +1,4 @@
-"""Where the front end of our own is."""
+"""The built front end of our own."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import pathlib
 _STATIC = pathlib.Path(__file__).parent / "static"
 
 
-def bundle_file(name: str) -> pathlib.Path:
-    """Return the path of a built front-end file, or say how to build it.
+def bundle_text(name: str) -> str:
+    """Return the contents of a built front-end file, or say how to build it.
 
-    anywidget reads the file when the class is defined and would only report
-    that it does not exist; whoever works in a checkout needs the remedy.
+    Contents rather than the path: given a path, anywidget makes an object a
+    class that can watch the file, and each instance connects itself to that for
+    good, so that no closed widget would ever be freed.
 
     Parameters
     ----------
@@ -20,8 +21,8 @@ def bundle_file(name: str) -> pathlib.Path:
 
     Returns
     -------
-    pathlib.Path
-        The existing file.
+    str
+        The whole file.
 
     Raises
     ------
@@ -36,4 +37,4 @@ def bundle_file(name: str) -> pathlib.Path:
             "An installed package always has this file: reinstall it."
         )
         raise FileNotFoundError(message)
-    return path
+    return path.read_text(encoding="utf-8")

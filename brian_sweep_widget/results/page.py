@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from brian_sweep_widget.bundle import bundle_file
+from brian_sweep_widget.bundle import bundle_text
 from brian_sweep_widget.results.curves import (
     check_axes,
     drawable,
@@ -75,10 +75,10 @@ def write_page(results: Results, path: Path) -> None:
     }
     page = _PAGE.format(
         title=escape(results.model),
-        style=bundle_file("page.css").read_text(encoding="utf-8"),
+        style=bundle_text("page.css"),
         # Nothing in a label can end the element that it stands in.
         sweep=json.dumps(sweep, allow_nan=False).replace("<", "\\u003c"),
-        script=bundle_file("page.js").read_text(encoding="utf-8").replace("</script", "<\\/script"),
+        script=bundle_text("page.js").replace("</script", "<\\/script"),
     )
     path.write_text(page, encoding="utf-8")
 

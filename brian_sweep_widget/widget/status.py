@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 import traitlets as t
 
-from brian_sweep_widget.bundle import bundle_file
+from brian_sweep_widget.bundle import bundle_text
 from brian_sweep_widget.widget.saving import File
 
 _MOST_INDICES = 100  # of a position; grids have a handful of axes
@@ -27,8 +27,8 @@ class StatusStrip(anywidget.AnyWidget):
     The counts exclude one another; what is left of `total` is waiting.
     """
 
-    _esm = bundle_file("status.js")
-    _css = bundle_file("status.css")
+    _esm = bundle_text("status.js")
+    _css = bundle_text("status.css")
 
     state = t.Enum(
         (

@@ -9,7 +9,7 @@ from typing import Any
 import anywidget
 import traitlets as t
 
-from brian_sweep_widget.bundle import bundle_file
+from brian_sweep_widget.bundle import bundle_text
 from brian_sweep_widget.models.numerals import NotAValueError, refuse
 from brian_sweep_widget.models.parameters import in_short
 
@@ -42,8 +42,8 @@ class TypedField(anywidget.AnyWidget):
         What holds; observe it.
     """
 
-    _esm = bundle_file("typed_field.js")
-    _css = bundle_file("typed_field.css")
+    _esm = bundle_text("typed_field.js")
+    _css = bundle_text("typed_field.css")
 
     description = t.Unicode("", help="Name of the field.").tag(sync=True)
     text = t.Unicode("", help="The value that holds, as it is written.").tag(sync=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import comm
@@ -15,6 +16,7 @@ import pytest
 from brian2 import ms, mV
 from comm.base_comm import BaseComm
 from helpers import type_into, until
+from IPython.core.events import EventManager, available_events
 
 from brian_sweep_widget import Sweep, SweepWidget, cuba
 from brian_sweep_widget.models.units import PLAIN_NUMBER
@@ -627,6 +629,9 @@ class FakeShell:
             "header": {"msg_id": request},
             "metadata": {} if cell is None else {"cellId": cell},
         }
+        self.user_ns: dict[str, Any] = {"_oh": {}}
+        self.displayhook = SimpleNamespace(prompt_count=1)
+        self.events = EventManager(self, available_events)
 
     @property
     def kernel(self) -> FakeShell:

@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 import traitlets as t
 
-from brian_sweep_widget.bundle import bundle_file
+from brian_sweep_widget.bundle import bundle_text
 
 
 class InspectorView(anywidget.AnyWidget):
@@ -19,8 +19,8 @@ class InspectorView(anywidget.AnyWidget):
     ``hold_sync()``.
     """
 
-    _esm = bundle_file("inspector.js")
-    _css = bundle_file("inspector.css")
+    _esm = bundle_text("inspector.js")
+    _css = bundle_text("inspector.css")
 
     state = t.Enum(
         ("empty", "loading", "ready", "failed"),

@@ -7,7 +7,7 @@ from typing import Any
 import anywidget
 import traitlets as t
 
-from brian_sweep_widget.bundle import bundle_file
+from brian_sweep_widget.bundle import bundle_text
 
 
 class JobsTimeline(anywidget.AnyWidget):
@@ -18,8 +18,8 @@ class JobsTimeline(anywidget.AnyWidget):
     ``hold_sync()``: the arrays must be equally long.
     """
 
-    _esm = bundle_file("jobs.js")
-    _css = bundle_file("jobs.css")
+    _esm = bundle_text("jobs.js")
+    _css = bundle_text("jobs.css")
 
     lanes: t.List[str] = t.List(t.Unicode(), help="Workers, in words.").tag(sync=True)
     lane = t.Bytes(b"", help="Of every job, its worker: uint16; 65535 for the store.").tag(

@@ -7,7 +7,7 @@ from typing import Any
 import anywidget
 import traitlets as t
 
-from brian_sweep_widget.bundle import bundle_file
+from brian_sweep_widget.bundle import bundle_text
 
 
 class ResultsTable(anywidget.AnyWidget):
@@ -18,8 +18,8 @@ class ResultsTable(anywidget.AnyWidget):
     ``hold_sync()``.
     """
 
-    _esm = bundle_file("table.js")
-    _css = bundle_file("table.css")
+    _esm = bundle_text("table.js")
+    _css = bundle_text("table.css")
 
     caption = t.Unicode("", help="What the table holds, in a line.").tag(sync=True)
     columns: t.List[dict[str, Any]] = t.List(
