@@ -15,6 +15,7 @@ from brian_sweep_widget.results.files import write_csv, write_json, write_netcdf
 from brian_sweep_widget.results.outcome import Outcome, Value
 from brian_sweep_widget.results.page import write_page
 from brian_sweep_widget.results.plot import SUFFIXES, plot
+from brian_sweep_widget.results.summary import first_measure, summary
 from brian_sweep_widget.results.table import to_dataframe
 from brian_sweep_widget.sweeps import Plan
 
@@ -83,10 +84,21 @@ class Results:
         return len(self.outcomes)
 
     def __repr__(self) -> str:
+        return f"<Results of {self.model}{self._said()}>"
+
+    def _repr_html_(self) -> str | None:
+        """Show the first curve, and its numbers; nothing but words if there is no curve."""
+        measure = first_measure(self)
+        if measure is None:
+            return None
+        others = [name for name in self.measures if name != measure]
+        rest = f". Not shown: {', '.join(others)}" if others else ""
+        return summary(self, measure, "bsw-results", f"{self._said()}{rest}")
+
+    def _said(self) -> str:
         counts = counted(self) or "nothing yet"
-        said = f". {self.notice}" if self.notice else ""
-        jobs = len(self.plan)
-        return f"<Results of {self.model}: {counts}, of {jobs} jobs{said}>"
+        notice = f". {self.notice}" if self.notice else ""
+        return f": {counts}, of {len(self.plan)} jobs{notice}"
 
     def counts(self) -> dict[str, int]:
         """Count the outcomes by status; statuses that do not occur are left out."""

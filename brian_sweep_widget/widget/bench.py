@@ -188,6 +188,12 @@ class Bench:
         """What the last run has given so far, or None if none was started."""
         return None if self.run is None else self.run.results
 
+    @property
+    def measure(self) -> str | None:
+        """Which measure is drawn; None if that is not known yet."""
+        name: str | None = self._measure.value
+        return name
+
     def start(self) -> Run:
         """See `brian_sweep_widget.SweepWidget.start`."""
         return self._conductor.start()
@@ -237,7 +243,7 @@ class Bench:
         again = self._screen.paint()
         run = self.run
         self._saving.paint(ready=run is not None and run.progress.done > 0)
-        kept = self._keepsake.look(run, self._measure.value)
+        kept = self._keepsake.look(run, self.measure)
         places = self._picker.paint() if self._is_shown else None  # it belongs to all benches
         return soonest((again, kept, places))
 

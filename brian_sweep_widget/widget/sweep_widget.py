@@ -97,7 +97,7 @@ class SweepWidget(w.VBox):
             },
         }
         self._picker = PlacePicker(read_place(cluster), read_workers(workers, limits()))
-        self._keepsake = Keepsake()
+        self._keepsake = Keepsake(lambda: (self.run, self._bench.measure))
         self._large = large_text()
         self._large.observe(self._resized, "value")
         if model is None:
@@ -203,6 +203,8 @@ class SweepWidget(w.VBox):
         """Stop the simulations and remove the widget from the screen."""
         for bench in self._benches.values():
             bench.close()
+        if self._benches:
+            self._keepsake.close()
         self.layout.close()
         super().close()
 
