@@ -105,7 +105,8 @@ class StatusStrip(anywidget.AnyWidget):
     def on_ask(self, retry: Callable[[], None], skip: Callable[[tuple[int, ...]], None]) -> None:
         """Have functions called when a person asks for something here.
 
-        A browser can send anything. What is no request of ours is ignored.
+        A browser can send anything. What is no request of ours is ignored. A
+        view that asks whether there is a kernel gets its answer.
 
         Parameters
         ----------
@@ -120,6 +121,8 @@ class StatusStrip(anywidget.AnyWidget):
                 return
             if content.get("kind") == "retry":
                 retry()
+            elif content.get("kind") == "hello":
+                self.send({"kind": "hello"})
             elif content.get("kind") == "skip" and _is_position(content.get("position")):
                 skip(tuple(content["position"]))
 

@@ -3,6 +3,7 @@
 
 import type { RenderProps } from "@anywidget/types";
 import { createAnnouncer } from "./announcer.ts";
+import { markWhenAnswered } from "./answer.ts";
 import { appendSpaced, element, setText } from "./dom.ts";
 import { takeFiles } from "./download.ts";
 import { createErrorList } from "./errors.ts";
@@ -128,6 +129,7 @@ function render({ model, el }: Props): () => void {
     for (const helper of helpers) helper.look();
   };
   el.append(root);
+  const stopAsking = markWhenAnswered(model, root);
   const leave = follow(model, StatusStripDefaults, (status) => {
     paint(status);
     look();
@@ -137,6 +139,7 @@ function render({ model, el }: Props): () => void {
 
   return () => {
     leave();
+    stopAsking();
     stop();
     clearTimeout(soon);
     for (const helper of helpers) helper.stop();

@@ -114,6 +114,12 @@ class Lab:
         self._server.write("test.ipynb", cells)
         self._open("test.ipynb")
 
+    def open_executed(self, *cells: str) -> None:
+        """Open a notebook that nbconvert has executed, with all that it wrote down."""
+        self._server.write("test.ipynb", cells)
+        self._server.execute("test.ipynb")
+        self._open("test.ipynb")
+
     def save(self) -> None:
         """Save the notebook, as with Ctrl+S."""
         self._command("docmanager:save")

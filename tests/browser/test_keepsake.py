@@ -32,3 +32,23 @@ def test_saved_notebook_shows_the_last_state(lab: Lab, artifacts: Path) -> None:
     until(lambda: picture.evaluate("image => image.naturalWidth") > 0, "the picture is drawn")
     expect(kept.locator("tbody tr")).to_have_count(9)
     lab.page.screenshot(path=artifacts / "kept.png")
+
+
+def test_executed_notebook_shows_the_curve_and_no_dead_widget(lab: Lab, artifacts: Path) -> None:
+    """Lab makes a widget of what nbconvert wrote down of it, which no kernel knows."""
+    lab.open_executed(NOISY, "widget.start().wait(120);")
+    kept = lab.page.locator(".bsw-kept")
+    expect(lab.page.locator(".bsw")).to_have_count(1)
+    expect(lab.page.locator(".bsw-status")).to_have_count(1)
+    expect(lab.page.locator(".bsw-status")).to_be_hidden()
+    expect(kept).to_be_visible()
+    expect(kept.locator("tbody tr")).to_have_count(9)
+    lab.page.screenshot(path=artifacts / "executed.png")
+
+    lab.run_cell(0)
+    view = lab.widget()
+    expect(view.root).to_be_visible()
+    lab.run_cell(1)
+    until(lambda: kept.locator("img").count() == 1, "the curve is kept")
+    expect(kept).to_be_hidden()
+    expect(view.root).to_be_visible()
