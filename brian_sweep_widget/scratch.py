@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 from pathlib import Path
 
 import psutil
@@ -15,6 +16,13 @@ import psutil
 _MEMORY = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of our own in it
 _ENOUGH = 256e6  # bytes free; containers often have 64 MB, which two runs can fill
 PREFIX = "brian-sweep-scratch-"
+_ATTEMPTS, _LOOK = 20, 0.05  # s: a second for processes to die that are killed
+
+
+class _Given:
+    """The folder of the process that this one works for, if it is a worker."""
+
+    folder: Path | None = None
 
 
 @functools.cache
@@ -23,6 +31,8 @@ def scratch_folder() -> Path:
 
     Folders that killed processes left behind are removed too.
     """
+    if _Given.folder is not None:
+        return Path(tempfile.mkdtemp(prefix=f"worker-{os.getpid()}-", dir=_Given.folder))
     parents = [Path(tempfile.gettempdir())]
     if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH:
         parents.insert(0, _MEMORY)
@@ -30,8 +40,25 @@ def scratch_folder() -> Path:
         _remove_leftovers(parent)
     prefix = f"{_our_prefix()}{os.getpid()}-"
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parents[0]))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(remove_scratch, folder)
     return folder
+
+
+def work_within(folder: Path) -> None:
+    """Have this process's folder be in that of another one, with which it goes.
+
+    A worker is killed when it is needed no more, and removes nothing then.
+    """
+    _Given.folder = folder
+
+
+def remove_scratch(folder: Path) -> None:
+    """Remove a process's folder, while others that are being ended may still write into it."""
+    for _ in range(_ATTEMPTS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(_LOOK)
 
 
 def new_folder(kind: str) -> Path:

@@ -24,6 +24,7 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from brian_sweep_widget.backends.token import Label, StopToken, Why
+from brian_sweep_widget.scratch import remove_scratch, work_within
 
 _WATCH_INTERVAL = 0.1  # s; a fraction of the half second that Stop may take
 # What does not let itself be interrupted within this time is ended with its worker.
@@ -32,6 +33,12 @@ _GRACE = 1.3  # s
 _TIDYING = 0.6  # s
 # Where the frames of Python's own import are from.
 _IMPORTING = "<frozen importlib._bootstrap>"
+
+#: Signals that a terminal sends to all processes of a command: the parent has them held back
+#: from a worker until it is guarded.
+HELD_BACK = frozenset(
+    getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)
+)
 
 _Result = TypeVar("_Result")
 
@@ -138,7 +145,7 @@ def stoppable(
     return results
 
 
-def guard(parent: int, prepare: Callable[[], None] | None, pulse: Path) -> None:
+def guard(parent: int, prepare: Callable[[], None] | None, scratch: Path, pulse: Path) -> None:
     """Make this process a well-behaved worker. Runs once, when it starts.
 
     Parameters
@@ -149,6 +156,9 @@ def guard(parent: int, prepare: Callable[[], None] | None, pulse: Path) -> None:
     prepare
         What to load before the first job. If it fails, the jobs will fail the
         same way, each with its traceback.
+    scratch
+        The parent's folder, see `scratch_folder`: ours is in it, and if the
+        parent is killed its workers remove it.
     pulse
         A folder in which a file of this process's is touched as long as it
         answers.
@@ -156,10 +166,13 @@ def guard(parent: int, prepare: Callable[[], None] | None, pulse: Path) -> None:
     if hasattr(os, "setpgid"):
         os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_BACK)
+    work_within(scratch)
     wake = getattr(signal, "SIGUSR1", signal.SIGTERM)
     signal.signal(wake, _interrupt)
     mine = pulse / str(os.getpid())
-    threading.Thread(target=_watch, args=(parent, wake, mine), daemon=True).start()
+    threading.Thread(target=_watch, args=(parent, wake, scratch, mine), daemon=True).start()
     if prepare is not None:
         try:
             prepare()
@@ -192,12 +205,16 @@ def _must_go_on(frame: FrameType | None) -> bool:
     return False
 
 
-def _watch(parent: int, wake: int, pulse: Path) -> None:
+def _watch(parent: int, wake: int, scratch: Path, pulse: Path) -> None:
     """Die with the parent, show a pulse, and interrupt what is to be interrupted."""
     main = threading.main_thread().ident
     while True:
         if os.getppid() != parent:
-            _end_with_children()
+            _end_children()
+            # A signal that ends a process leaves it no time for that, and it is not for a
+            # library to take signals.
+            remove_scratch(scratch)
+            _end()
         with contextlib.suppress(OSError):  # a full disk, or a folder that somebody removed
             pulse.touch()
         time.sleep(_WATCH_INTERVAL)
@@ -206,7 +223,8 @@ def _watch(parent: int, wake: int, pulse: Path) -> None:
             continue
         if call.is_deaf and call.why is not None:
             call.token.leave_word(call.label, call.why)
-            _end_with_children()
+            _end_children()
+            _end()
         if hasattr(signal, "pthread_kill"):
             signal.pthread_kill(main, wake)  # also ends a wait for a child process
         elif not _must_go_on(sys._current_frames().get(main)):  # noqa: SLF001 - documented
@@ -215,15 +233,24 @@ def _watch(parent: int, wake: int, pulse: Path) -> None:
             )
 
 
-def _end_with_children() -> None:
+def _end_children() -> None:
+    """End what this process started and is not in its group: see `_end`."""
     import psutil  # noqa: PLC0415 - only needed at the end
 
     for child in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
-            if not hasattr(os, "getpgid") or os.getpgid(child.pid) != os.getpgid(0):
+            if not hasattr(os, "killpg"):
                 child.kill()
+            elif (group := os.getpgid(child.pid)) != os.getpgid(0):
+                os.killpg(group, signal.SIGKILL)  # with what it starts just now
+
+
+def _end() -> None:
+    """End this process, with its group.
+
+    All at once: were a child killed first, the job that waited for it would go on,
+    and start the next.
+    """
     if hasattr(os, "killpg"):
-        # All at once: were a child killed first, the job that waited for it would
-        # go on, and start the next.
         os.killpg(0, signal.SIGKILL)
     os._exit(1)

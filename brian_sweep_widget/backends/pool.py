@@ -7,17 +7,21 @@ import os
 import signal
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from multiprocessing.resource_tracker import ensure_running
 from queue import Empty
 from typing import Any
 
 from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 from joblib.parallel import ParallelBackendBase
 
-from brian_sweep_widget.backends.guard import guard
+from brian_sweep_widget.backends.guard import HELD_BACK, guard
+from brian_sweep_widget.backends.process_trees import end_trees
 from brian_sweep_widget.backends.pulse import PulseWatch
+from brian_sweep_widget.scratch import scratch_folder
+from brian_sweep_widget.stop_signals import StopSignals
 
 _IDLE_SECONDS = 300.0
 
@@ -48,15 +52,12 @@ class LocalPool:
         While this process ends, calls are not answered: who waits for them is a
         thread that ends with it.
         """
-        future: Future[Any]
         with self._lock:
             if _ThisProcess.ends:
                 return Future()
             try:
-                future = self._running().submit(function, *args)
-            except BrokenProcessPool:
-                # It broke after it was looked at; a new one has no such past.
-                future = self._running(replace=True).submit(function, *args)
+                with _signals_held_back():
+                    future = self._submit(function, *args)
             except RuntimeError:
                 # Half of a pool, as this process ends, or can have no more threads.
                 self._kill_started()
@@ -64,6 +65,15 @@ class LocalPool:
             if not self._registered:
                 _put_away_at_exit()
                 self._registered = True
+        return future
+
+    def _submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        future: Future[Any]
+        try:
+            future = self._running().submit(function, *args)
+        except BrokenProcessPool:
+            # It broke after it was looked at; a new one has no such past.
+            future = self._running(replace=True).submit(function, *args)
         return future
 
     def warm(self) -> None:
@@ -79,8 +89,10 @@ class LocalPool:
     def kill(self) -> None:
         """End all workers at once, with whatever they started."""
         with self._lock:
+            processes = self.processes()
             executor, self._executor = self._executor, None
         if executor is not None:
+            end_trees(processes)
             _end(executor)
 
     def _kill_started(self) -> None:
@@ -102,9 +114,29 @@ class LocalPool:
                 timeout=_IDLE_SECONDS,
                 env=_environment(),
                 initializer=guard,
-                initargs=(os.getpid(), self._prepare, self._pulses.folder),
+                initargs=(os.getpid(), self._prepare, scratch_folder(), self._pulses.folder),
             )
         return self._executor
+
+
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """Start processes meanwhile that no Ctrl-C and no closed terminal ends.
+
+    Workers let signals through when they are guarded. The trackers of loky and
+    multiprocessing, which remove what is left when this process has ended, let
+    through what they ignore.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, HELD_BACK)
+    ensure_running()  # which lets interrupts through again if it starts one
+    signal.pthread_sigmask(signal.SIG_BLOCK, HELD_BACK)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _pools: weakref.WeakSet[LocalPool] = weakref.WeakSet()
@@ -139,10 +171,15 @@ def _put_away_at_exit() -> None:
 
 
 def put_all_away() -> None:
-    """End all workers of this process, for good: it ends."""
-    _ThisProcess.ends = True
-    for pool in list(_pools):
-        pool.kill()
+    """End all workers of this process, for good: it ends.
+
+    Whatever signals come meanwhile: Python would wait for workers that are not
+    ended yet, and these for their compilers.
+    """
+    with StopSignals("SIGINT", "SIGTERM", "SIGHUP"):
+        _ThisProcess.ends = True
+        for pool in list(_pools):
+            pool.kill()
 
 
 def _environment() -> dict[str, str]:

@@ -21,8 +21,8 @@ from brian_sweep_widget.backends.hosts.cluster import PORT
 from brian_sweep_widget.backends.hosts.extra import ExtraMissingError
 from brian_sweep_widget.backends.hosts.serving import Serving, ServingError
 from brian_sweep_widget.cli.cluster_options import WARNING
-from brian_sweep_widget.cli.stop_signals import StopSignals
 from brian_sweep_widget.cli.terminal import DONE, INCOMPLETE, refuse, say
+from brian_sweep_widget.stop_signals import StopSignals
 
 _SEARCH = 2.5  # s: hosts on the network answer within one
 _CHECK = 12.0  # s

@@ -10,9 +10,13 @@ from typing import Any
 from brian_sweep_widget.cli.cluster_options import add_cluster_options
 from brian_sweep_widget.cli.negative import keep_negative_numbers
 from brian_sweep_widget.cli.store_options import add_store_options
-from brian_sweep_widget.cli.terminal import INTERRUPTED, MISUSED, UsageError, say
+from brian_sweep_widget.cli.terminal import DONE, INCOMPLETE, MISUSED, UsageError, outputs, say
+from brian_sweep_widget.stop_signals import StopRequested, StopSignals
 
-_EXIT_STATUS = "exit status: 0 all simulations done; 1 some failed; 2 wrong usage; 130 interrupted"
+_EXIT_STATUS = (
+    "exit status: 0 all simulations done; 1 some failed; 2 wrong usage; 130 interrupted by Ctrl-C, "
+    "143 by SIGTERM, 129 by SIGHUP"
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,10 +30,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit status: 0 if all went well, 1 if some of it did not, 2 for
-        wrong usage, 130 when interrupted.
+        The exit status: 0 if all went well, 1 if some of it did not, or could
+        not be said, 2 for wrong usage, 128 and the number of the signal that
+        ended it (130 for Ctrl-C).
     """
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    with StopSignals("SIGINT", "SIGTERM", "SIGHUP", raises=True), outputs() as losses:
+        status = _run(list(sys.argv[1:] if argv is None else argv))
+    return status or (INCOMPLETE if losses else DONE)
+
+
+def _run(arguments: list[str]) -> int:
     parser, commands = _parsers()
     command = commands.get(arguments[0], parser) if arguments else parser
     try:
@@ -44,14 +54,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         command.print_usage(sys.stderr)
         say(f"{command.prog}: error: {error}", error=True)
         return MISUSED
-    except KeyboardInterrupt:
+    except StopRequested as request:
         say("\ninterrupted", error=True)
-        return INTERRUPTED
-    except BrokenPipeError:
-        # `brian-sweep ... | head` has read enough. Python would complain again
-        # when it flushes stdout at exit.
-        sys.stdout = None
-        return INTERRUPTED
+        return request.status
     except SystemExit as end:  # argparse ends this way, after --help too
         return end.code if isinstance(end.code, int) else MISUSED
 

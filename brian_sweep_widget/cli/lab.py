@@ -11,8 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from brian_sweep_widget.cli.lab_server import LabServer
-from brian_sweep_widget.cli.stop_signals import StopSignals
 from brian_sweep_widget.cli.terminal import DONE, INCOMPLETE, refuse, say
+from brian_sweep_widget.stop_signals import StopSignals
 
 _QUICKSTART = "01_quickstart.ipynb"
 _COPY = "brian-sweep-quickstart.ipynb"

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 import psutil
 
-from brian_sweep_widget.cli.stop_signals import StopSignals
+from brian_sweep_widget.stop_signals import StopSignals
 
 _HOST = "127.0.0.1"
 _TOKEN_BYTES = 24

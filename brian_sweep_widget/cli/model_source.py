@@ -14,6 +14,7 @@ from typing import Any
 from brian_sweep_widget import models
 from brian_sweep_widget.cli.terminal import UsageError, refuse
 from brian_sweep_widget.models import CATALOGUE, FunctionModel, Model, NetworkModel, as_model
+from brian_sweep_widget.stop_signals import StopRequested
 
 _FORMS = "MODULE:FUNCTION or path/to/FILE.py:FUNCTION"
 
@@ -80,7 +81,9 @@ def _load_file(path: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:  # any code may be in the file
+    except StopRequested:
+        raise
+    except BaseException as error:  # any code may be in the file
         del sys.modules[name]
         raise _cannot_import(str(path), error) from error
     return module
@@ -91,7 +94,9 @@ def _load_module(name: str) -> ModuleType:
     _search_here_first(Path.cwd())
     try:
         return importlib.import_module(name)
-    except (Exception, SystemExit) as error:  # any code may be in the module
+    except StopRequested:
+        raise
+    except BaseException as error:  # any code may be in the module
         raise _cannot_import(repr(name), error) from error
 
 

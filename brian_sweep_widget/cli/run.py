@@ -18,10 +18,11 @@ from brian_sweep_widget.cli.options import (
     given_values,
     model_named_in,
 )
-from brian_sweep_widget.cli.terminal import DONE, INCOMPLETE, INTERRUPTED, refuse, say
+from brian_sweep_widget.cli.terminal import DONE, INCOMPLETE, refuse, say
 from brian_sweep_widget.models import Model
 from brian_sweep_widget.results import Results
 from brian_sweep_widget.runs import Run, Sweep
+from brian_sweep_widget.stop_signals import StopRequested
 
 # Stop takes at most two seconds (see `Run.cancel`); the rest is for slow disks.
 _STOP_SECONDS = 10.0
@@ -55,7 +56,7 @@ def run(parsed: argparse.Namespace) -> int:
     -------
     int
         0 if every simulation was done and nothing of it failed, otherwise 1;
-        130 when interrupted.
+        when interrupted, the status that says by which signal.
 
     Raises
     ------
@@ -64,19 +65,20 @@ def run(parsed: argparse.Namespace) -> int:
     """
     sweep = _sweep(parsed)
     output, plot = _files(parsed, sweep)
-    interrupted, crash = False, ""
+    interrupted: StopRequested | None = None
+    crash = ""
     try:
         sweep.run(progress=sys.stderr.isatty())
-    except KeyboardInterrupt:
-        interrupted = True
+    except StopRequested as request:
+        interrupted = request
     except TypeError as error:  # the model cannot be sent to the workers: nothing ran
         refuse(str(error))
     except RuntimeError as error:
         crash = str(error)
     under_way = sweep.latest
-    if under_way is None:  # interrupted before the first simulation was handed out
-        say("\ninterrupted before anything was computed", error=True)
-        return INTERRUPTED
+    if under_way is None:  # it ended before the first simulation was handed out
+        say(crash or "\ninterrupted before anything was computed", error=True)
+        return INCOMPLETE if interrupted is None else interrupted.status
     results = _stopped(under_way) if interrupted else under_way.results
     written = _write(results, output, plot)
     say(report.summary(results, under_way.progress))
@@ -91,7 +93,7 @@ def run(parsed: argparse.Namespace) -> int:
     if interrupted:
         kept = f"; what is finished is in {output}" if output is not None and written else ""
         say(f"interrupted{kept}", error=True)
-        return INTERRUPTED
+        return interrupted.status
     whole = results.counts() == {"done": len(results.plan)} and not results.failures
     complete = written and not crash and whole
     return DONE if complete else INCOMPLETE

@@ -2,21 +2,65 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 DONE = 0
 INCOMPLETE = 1
 MISUSED = 2
-INTERRUPTED = 130  # 128 + SIGINT, as shells count
+
+_NAMES = {"stdin": "standard input", "stdout": "standard output", "stderr": "standard error"}
 
 
 class UsageError(Exception):
     """The command line asks for something that cannot be; the message is for people."""
 
 
+class _Broken:
+    """Why an output cannot be written, by its name; and on which of these something is lost."""
+
+    why: dict[str, str] = {}  # noqa: RUF012 - of this process, as its outputs are
+    losses: set[str] = set()  # noqa: RUF012
+
+
+@contextmanager
+def outputs() -> Iterator[set[str]]:
+    """Have a command go on where an output is closed, or its disk is full, and say so at the end.
+
+    Yields
+    ------
+    set of str
+        Filled with the names of the outputs on which something was lost.
+    """
+    _Broken.why, _Broken.losses = {}, set()
+    for number, name in enumerate(_NAMES):
+        try:
+            os.fstat(number)
+        except OSError:
+            # Or a file that is opened next would get what is meant for a terminal.
+            os.open(os.devnull, os.O_RDWR)
+            _give_up(name, "it is closed")
+    try:
+        yield _Broken.losses
+    finally:
+        for name in ("stdout", "stderr"):
+            _write(name, "")  # what argparse or a model wrote may not be there yet
+        if "stdout" in _Broken.losses:
+            say(
+                f"brian-sweep: {_NAMES['stdout']} cannot be written: {_Broken.why['stdout']}. What "
+                "was to be shown is lost: repeat the command where it can be (what is in the store "
+                "is not computed again)",
+                error=True,
+            )
+
+
 def say(text: str = "", *, error: bool = False) -> None:
     """Write a line, at once.
+
+    What cannot be written is lost, which `outputs` remembers.
 
     Parameters
     ----------
@@ -26,7 +70,24 @@ def say(text: str = "", *, error: bool = False) -> None:
         Whether it belongs on stderr: everything that is no result does, so
         that results can be piped.
     """
-    print(text, file=sys.stderr if error else sys.stdout, flush=True)
+    _write("stderr" if error else "stdout", f"{text}\n")
+
+
+def _write(name: str, text: str) -> None:
+    if name not in _Broken.why:
+        try:
+            print(text, end="", file=getattr(sys, name), flush=True)
+        except OSError as error:
+            _give_up(name, error.strerror or str(error))
+            _Broken.losses.add(name)
+    elif text:
+        _Broken.losses.add(name)
+
+
+def _give_up(name: str, why: str) -> None:
+    """Have an output lead nowhere: Python would complain when it writes the rest at its end."""
+    _Broken.why[name] = why
+    setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: PTH123, SIM115 - to the end
 
 
 def refuse(message: str) -> NoReturn:

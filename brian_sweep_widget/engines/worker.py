@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from brian_sweep_widget.engines.brians_files import keep_brians_files
 from brian_sweep_widget.engines.context import BrianContext, initial_context
 from brian_sweep_widget.engines.engine import Engine
 from brian_sweep_widget.engines.entropy import job_entropy
@@ -46,6 +47,7 @@ def prepare() -> None:
     go through all of that each time, which takes longer than to build and run a
     small network.
     """
+    keep_brians_files()
     from brian2 import BrianLogger  # noqa: PLC0415 - this is the place
 
     from brian_sweep_widget.models import cuba  # noqa: PLC0415
@@ -80,6 +82,7 @@ def compute(packed: bytes, job: Job, place: Callable[[Any], Any] | None = None) 
     Outcome
         ``done``, with what could be measured, or ``failed``.
     """
+    keep_brians_files()  # for measures that name a unit, and functions that import Brian
     started, clock = time.time(), time.perf_counter()
     label = ""
     found: Mapping[str, Value | Failure] = {}

@@ -135,7 +135,7 @@ def test_a_signal_ends_everything(lab: Lab, number: signal.Signals) -> None:
 
 IMPATIENT = """
 import signal, sys
-from brian_sweep_widget.cli.stop_signals import StopSignals
+from brian_sweep_widget.stop_signals import StopSignals
 
 left = 5
 

@@ -9,7 +9,6 @@ from brian_sweep_widget.engines.compiled.compilation import (
     Reason,
     Refusal,
     explore_model,
-    give_way,
     make_program,
     prepare_tracing,
     trace_model,
@@ -19,6 +18,7 @@ from brian_sweep_widget.engines.compiled.contents import Contents
 from brian_sweep_widget.engines.compiled.engine import LABEL, Recipe
 from brian_sweep_widget.engines.compiled.exploring import ANOTHER_EACH_TIME
 from brian_sweep_widget.engines.compiled.lifting import OtherShapeError
+from brian_sweep_widget.engines.compiled.priority import give_way
 from brian_sweep_widget.engines.compiled.probing import Probe, probe_here
 from brian_sweep_widget.engines.compiled.program import Cost, Program, Variant
 from brian_sweep_widget.engines.compiled.recording import UnreadableError

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from brian_sweep_widget.engines.compiled.priority import note_started
 from brian_sweep_widget.engines.memory_used import note_program
 
 _TABLE, _END, _OUTPUT = "sweep_table", "sweep_end", "output"
@@ -135,6 +136,7 @@ def _run(
         except OSError as error:
             what = f"cannot be started ({command[0]}): {error.strerror}"
             raise BinaryError(what) from error
+        note_started(process.pid)
         try:
             if not _ends_within(process, limit):
                 msg = (
@@ -169,7 +171,7 @@ def _ends_within(process: subprocess.Popen[bytes], limit: float) -> bool:
     looks, and would notice the end of a run of 16 ms after 32.
     """
     if not hasattr(os, "pidfd_open"):
-        timer = threading.Timer(limit, process.kill)
+        timer = threading.Timer(min(limit, _LONGEST), process.kill)
         timer.start()
         process.wait()
         timer.cancel()

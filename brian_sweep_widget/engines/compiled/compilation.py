@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -13,6 +12,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any, NamedTuple, Self
 
+from brian_sweep_widget.engines.brians_files import keep_brians_files
 from brian_sweep_widget.engines.compiled.blueprint import Blueprint
 from brian_sweep_widget.engines.compiled.build import build
 from brian_sweep_widget.engines.compiled.cache import CacheRefusedError
@@ -288,6 +288,7 @@ def prepare_tracing() -> None:
     # The thread that writes the sketch's many files must not wait 5 ms after each.
     sys.setswitchinterval(1e-4)
     threading.Thread(target=_look_at_compiler, daemon=True).start()
+    keep_brians_files()
     from brian2 import BrianLogger  # noqa: PLC0415 - this is the place
 
     initial_context()
@@ -308,9 +309,3 @@ def _limit_memory() -> None:
 
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
         resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, hard))
-
-
-def give_way() -> None:
-    """Let every other process go first."""
-    if hasattr(os, "nice"):
-        os.nice(19)

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brian_sweep_widget.engines.compiled.cache import BuildCache, CacheRefusedError, key_of
+from brian_sweep_widget.engines.compiled.priority import note_started
+from brian_sweep_widget.scratch import scratch_folder
 
 _log = logging.getLogger(__name__)
 
@@ -127,7 +129,7 @@ def find_compiler() -> Compiler:
     if sys.platform == "win32":
         msg = "no C++ compiler: on Windows, networks are not compiled to programs"
         raise CompilerMissingError(msg)
-    named = shlex.split(os.environ.get("CXX", ""))
+    named = named_compiler()
     candidates = named[:1] or ["g++", "clang++"]
     path = next(filter(None, map(shutil.which, candidates)), None)
     if path is None:
@@ -138,7 +140,28 @@ def find_compiler() -> Compiler:
     if shutil.which("make") is None:
         msg = f"no C++ compiler: {path} is there, but make is not; {_INSTALL}"
         raise CompilerMissingError(msg)
-    return _looked_at((path, *named[1:]))
+    return _looked_at((str(Path(path).absolute()), *named[1:]))
+
+
+def named_compiler() -> list[str]:
+    """Give the words of the compiler that ``CXX`` names, as a shell would read them; maybe none.
+
+    Raises
+    ------
+    CompilerMissingError
+        If a quote in it is not closed.
+    """
+    named = os.environ.get("CXX", "")
+    if shutil.which(named) is not None:  # a path may have spaces
+        return [named]
+    try:
+        return shlex.split(named)
+    except ValueError as error:
+        msg = (
+            f"no C++ compiler: CXX = {named!r} cannot be read ({error}); write it as for a "
+            "shell, such as 'ccache g++' or '\"/opt/my tools/g++\" -m64', or unset it"
+        )
+        raise CompilerMissingError(msg) from error
 
 
 def compile_project(folder: Path, jobs: int, time_limit: float = _BUILD_SECONDS) -> None:
@@ -212,7 +235,8 @@ def _run(command: Sequence[str], folder: Path, time_limit: float) -> None:
     process = subprocess.Popen(  # noqa: S603 - the user's compiler
         command,
         cwd=folder,
-        env=environment | {"LC_ALL": "C"},
+        # What a killed compiler leaves of its own files goes with the rest.
+        env=environment | {"LC_ALL": "C", "TMPDIR": str(folder)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -221,6 +245,7 @@ def _run(command: Sequence[str], folder: Path, time_limit: float) -> None:
         process_group=0,
         umask=0o077,  # not what a model may have set that is built in another thread
     )
+    note_started(process.pid)
     with process:
         try:
             output, _ = process.communicate(timeout=time_limit)
@@ -266,10 +291,11 @@ def _said(*command: str) -> str:
     try:
         finished = subprocess.run(  # noqa: S603 - the user's compiler
             command,
-            env=os.environ | {"LC_ALL": "C"},
+            env=os.environ | {"LC_ALL": "C", "TMPDIR": str(scratch_folder())},
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",  # some write as their user's language is written
             timeout=_LOOK_SECONDS,
             check=True,
         )

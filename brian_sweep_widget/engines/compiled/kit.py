@@ -131,7 +131,7 @@ def write_project(
         "makefile": write_makefile(
             project.sources,
             toolchain,
-            shlex.join(compiler.command),
+            shlex.join(compiler.command).replace("$", "$$"),
             extra,
             shlex.join(compiler.link_flags),
         ),

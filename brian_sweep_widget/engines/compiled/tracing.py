@@ -7,7 +7,6 @@ behind; never in the kernel.
 from __future__ import annotations
 
 import shutil
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -41,6 +40,7 @@ from brian_sweep_widget.engines.sent_modules import modules_not_sent
 from brian_sweep_widget.models import NetworkModel, Parameter, Plain
 from brian_sweep_widget.models.network_model import DURATION
 from brian_sweep_widget.models.units import quantity
+from brian_sweep_widget.scratch import new_folder
 
 _SOURCES = (".cpp", ".h")
 # Brian's generators seed themselves from the system; this goes before all that
@@ -180,7 +180,7 @@ class Tracer:
         device.reinit()
         device.activate(build_on_run=False)
         brian2.defaultclock.dt = self._context.time_step * brian2.second
-        folder = Path(tempfile.mkdtemp(prefix="brian-sweep-trace-"))
+        folder = new_folder("trace")
         construction = Construction(device, drawing=drawing)
         try:
             with (
