@@ -11,9 +11,10 @@ counts: one seed, one result, whoever computes it.
 from __future__ import annotations
 
 import functools
+import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
@@ -101,6 +102,17 @@ class CrewBackend(LocalBackend):
     def slots(self) -> int:
         """How many calls are made at once, as far as is known now."""
         return (super().slots if self._here else 0) + self._host_slots
+
+    @property
+    def slots_by_host(self) -> Mapping[str, int]:
+        """How many calls are made at once, by the name of the host; without those that make none.
+
+        A host that is ready may still be building the program.
+        """
+        known = self.tallies.keys()
+        hosts = [host for host in self._ready if host.name in known or self._calls.load(host)]
+        here = {socket.gethostname(): self._local_turn.workers} if self._here else {}
+        return {**here, **{host.name: host.slots for host in hosts}}
 
     @property
     def running(self) -> int:
