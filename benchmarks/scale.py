@@ -101,6 +101,9 @@ class _Elsewhere:
     def fits(self, _: Any) -> bool:
         return True
 
+    def refusal(self, _: Any) -> str:
+        return ""
+
     def parcel(self, sweep: str, _host: Any, _skipped: Iterable[Any]) -> Parcel:
         calls = tuple((task.job.position, (task.job,)) for task in self._tasks)
         return Parcel(sweep, _nothing, calls)
@@ -157,6 +160,8 @@ class _Host:
 
     def places(self, _: str) -> dict[Any, Any]:
         return {}
+
+    def short_of(self, _: str) -> None: ...
 
     def skip(self, *_: Any) -> None: ...
 

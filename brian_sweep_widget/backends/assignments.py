@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from statistics import median
+from typing import Any, NamedTuple
 
 from brian_sweep_widget.backends.errand import Elsewhere
 from brian_sweep_widget.backends.hosts.host import Host
 from brian_sweep_widget.backends.token import Label
 
-# Late is what takes so many times as long as half of the calls did, and not less than this.
+# Late is what takes so many times as long as half of the calls did of who is free to make it,
+# and not less than this.
 _LATE = 3.0
 _LEAST_LATE = 1.0  # s
-_LATEST = 64  # calls
+_LATEST = 64  # calls of one maker
 #: Times that a call's result may be lost, until no host is trusted with it.
 MOST_LOSSES = 3
 
@@ -60,6 +63,28 @@ class Assignment:
             and self.elsewhere.fits(host)
         )
 
+    def refusal(self, host: Host) -> str:
+        """Say why a host cannot make it, whatever comes; empty if it can, or may soon."""
+        return "" if self.elsewhere is None else self.elsewhere.refusal(host)
+
+
+class Copy(NamedTuple):
+    """A late call that somebody else is to make, too.
+
+    Attributes
+    ----------
+    call
+        The call.
+    maker
+        Who is to make it.
+    late
+        Who began it last, and is late with it.
+    """
+
+    call: Assignment
+    maker: Maker
+    late: Maker
+
 
 class Assignments:
     """All calls of a sweep that have no result yet. Safe for several threads.
@@ -73,7 +98,9 @@ class Assignments:
         self._waiting: deque[Assignment] = deque()
         self._open: set[Assignment] = set()
         self._load: Counter[Host] = Counter()
-        self._seconds: deque[float] = deque(maxlen=_LATEST)
+        self._seconds: defaultdict[Maker, deque[float]] = defaultdict(
+            partial(deque, maxlen=_LATEST)
+        )
         self._closed = False
 
     @property
@@ -121,12 +148,22 @@ class Assignments:
             return one
 
     def take_also_here(self, one: Assignment) -> bool:
-        """Assign a late call to this computer, too; False if that is not wanted any more."""
+        """Assign a late call to this computer, too; False if that is not wanted any more.
+
+        A call that nobody makes any more waits, and has its turn like all that wait.
+        """
         with self._lock:
-            wanted = one in self._open and HERE not in one.makers and not self._closed
+            late = bool(one.makers) and HERE not in one.makers
+            wanted = one in self._open and late and not self._closed
             if wanted:
                 one.makers[HERE] = time.monotonic()
             return wanted
+
+    def refused(self, hosts: Sequence[Host]) -> Assignment | None:
+        """Give the first call that waits although each of some hosts refuses it; None if none."""
+        with self._lock:
+            waiting = list(self._waiting) if hosts else []
+        return next((one for one in waiting if all(map(one.refusal, hosts))), None)
 
     def take_for_hosts(
         self, hosts: Iterable[Host], most: Callable[[Host], int]
@@ -156,34 +193,50 @@ class Assignments:
                     room.remove(host)
         return chosen
 
-    def take_late(self, hosts: Sequence[Host], free_here: int) -> list[tuple[Assignment, Maker]]:
-        """Find calls that are late, and others who can make them: they have nothing else to do.
+    def take_late(self, hosts: Sequence[Host], free_here: int) -> list[Copy]:
+        """Find calls that are late, and who else can make them: this computer first, if it can.
 
-        Hosts are assigned; for this computer, see `take_also_here`.
+        Hosts are assigned; for this computer, see `take_also_here`. A copy that
+        is late as well is no reason not to make another, but nobody makes a
+        call twice at a time.
+
+        Parameters
+        ----------
+        hosts
+            Those that are ready. They have got what waits before, if they can make it.
+        free_here
+            How many calls more this computer can make at once.
         """
         now = time.monotonic()
-        chosen: list[tuple[Assignment, Maker]] = []
+        chosen: list[Copy] = []
         with self._lock:
-            if self._waiting or self._closed or not self._seconds:
+            if self._closed or not self._seconds:
                 return []
-            usual = sorted(self._seconds)[len(self._seconds) // 2]
-            limit = now - max(_LEAST_LATE, _LATE * usual)
-            free: list[Maker] = [
-                host for host in hosts for _ in range(host.slots - self._load[host])
-            ]
-            free += [HERE] * free_here
-            alone = [one for one in self._open if len(one.makers) == 1]
-            late = [one for one in alone if next(iter(one.makers.values())) < limit]
-            for one in sorted(late, key=lambda one: next(iter(one.makers.values()))):
+            free: list[Maker] = [HERE] * free_here
+            free += [host for host in hosts for _ in range(host.slots - self._load[host])]
+            if not free:
+                return []
+            limits = {maker: self._late_for(maker) for maker in set(free)}
+            begun = [one for one in self._open if one.makers]
+            for one in sorted(begun, key=lambda one: min(one.makers.values())):
+                late = max(one.makers, key=lambda maker: one.makers[maker])
+                seconds = now - one.makers[late]
                 for maker in free:
-                    if maker in one.makers or not (maker is None or one.may_go_to(maker)):
+                    if maker in one.makers or seconds <= limits[maker]:
+                        continue
+                    if maker is not None and not one.may_go_to(maker):
                         continue
                     free.remove(maker)
                     if maker is not None:
                         self._assign(one, maker)
-                    chosen.append((one, maker))
+                    chosen.append(Copy(one, maker, late))
                     break
         return chosen
+
+    def _late_for(self, maker: Maker) -> float:
+        """Say after how many seconds a call of somebody else's is late, for who is free."""
+        every = [seconds for latest in self._seconds.values() for seconds in latest]
+        return max(_LEAST_LATE, _LATE * median(self._seconds.get(maker) or every))
 
     def end(self, one: Assignment, maker: Maker) -> tuple[bool, float]:
         """Take note that somebody makes a call no more.
@@ -210,13 +263,16 @@ class Assignments:
                 self._waiting.appendleft(one)
             return not self._closed
 
-    def finish(self, one: Assignment, seconds: float | None = None) -> list[Maker]:
+    def finish(self, one: Assignment) -> list[Maker]:
         """Take a call out; gives who else is making it."""
         with self._lock:
             self._open.discard(one)
-            if seconds is not None:
-                self._seconds.append(seconds)
             return list(one.makers)
+
+    def note(self, maker: Maker, seconds: float) -> None:
+        """Take note of how long somebody took for a call."""
+        with self._lock:
+            self._seconds[maker].append(seconds)
 
     def relieve(self, host: Host, calls: int) -> None:
         """Take note that a host has so many calls fewer."""

@@ -11,16 +11,23 @@ counts: one seed, one result, whoever computes it.
 from __future__ import annotations
 
 import functools
+import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 from brian_sweep_widget.backends.admission import Turn
-from brian_sweep_widget.backends.assignments import HERE, MOST_LOSSES, Assignment, Assignments
+from brian_sweep_widget.backends.assignments import (
+    HERE,
+    MOST_LOSSES,
+    Assignment,
+    Assignments,
+    Maker,
+)
 from brian_sweep_widget.backends.errand import joined, part_of
 from brian_sweep_widget.backends.guard import Ended
 from brian_sweep_widget.backends.hosts.cluster import Cluster
@@ -31,6 +38,7 @@ from brian_sweep_widget.backends.hosts.tally import Tally, Traffic
 from brian_sweep_widget.backends.local import Died, LocalBackend
 from brian_sweep_widget.backends.pool import LocalPool
 from brian_sweep_widget.backends.token import Label, Place, StopToken
+from brian_sweep_widget.backends.waiting import Waiting
 
 _TICK = 0.2  # s
 # A short call is over before the next one has come through the network, so a host has
@@ -38,9 +46,6 @@ _TICK = 0.2  # s
 _AHEAD = 3  # for each slot
 _SPARE = 256  # calls that may wait here, for hosts that join
 _FAREWELL = 1.0  # s that hosts have to hand in, after Stop, what they had finished
-_CALL = 2.0  # s between calls for workers, where there are none
-#: Without any host for so long, others than those that were asked for compute.
-ALONE = 8.0  # s
 
 
 class CrewBackend(LocalBackend):
@@ -69,8 +74,7 @@ class CrewBackend(LocalBackend):
         self._name = uuid4().hex
         self._here = bool(cluster.local)
         self._calls = Assignments()
-        self._alone_since: float | None = time.monotonic()
-        self._called = -_CALL
+        self._waiting = Waiting(roster, cluster, self._name)
         self._tallies: dict[str, Tally] = {}
         self._stopped_at: float | None = None
         self._over = threading.Event()
@@ -100,6 +104,17 @@ class CrewBackend(LocalBackend):
         return (super().slots if self._here else 0) + self._host_slots
 
     @property
+    def slots_by_host(self) -> Mapping[str, int]:
+        """How many calls are made at once, by the name of the host; without those that make none.
+
+        A host that is ready may still be building the program.
+        """
+        known = self.tallies.keys()
+        hosts = [host for host in self._ready if host.name in known or self._calls.load(host)]
+        here = {socket.gethostname(): self._local_turn.workers} if self._here else {}
+        return {**here, **{host.name: host.slots for host in hosts}}
+
+    @property
     def running(self) -> int:
         """Calls under way, here and on hosts."""
         return super().running + self._calls.busy
@@ -113,11 +128,7 @@ class CrewBackend(LocalBackend):
     @property
     def waits(self) -> str:
         """Why nothing is computed; empty if something is, or could be."""
-        if self._here or self._alone_since is None:
-            return ""
-        standings = self._roster.standings(self._cluster.differing)
-        reasons = [f"{one.name}: {one.reason}" for one in standings if one.reason]
-        return f"Waiting for {self._roster.words} ({'; '.join(reasons) or 'none was found'})."
+        return "" if self._here else self._waiting.words(self._ready)
 
     def places(self) -> dict[Label, tuple[str, Place]]:
         """Give the calls that hosts' workers began last, with the host."""
@@ -219,7 +230,7 @@ class CrewBackend(LocalBackend):
         if answer is not None and not cancelled:
             error = answer.exception()
             if error is None:
-                self._take_result(call, answer.result(), seconds)
+                self._take_result(call, answer.result(), HERE, seconds)
                 return
         if call.makers:  # a host is making it, too
             return
@@ -237,7 +248,7 @@ class CrewBackend(LocalBackend):
         if self._local_turn.held or self._over.is_set():
             return
         ready = self._ready
-        self._note_alone(ready)
+        self._note_ready(ready)
         for host, calls in self._calls.take_for_hosts(ready, self._most).items():
             for _ in calls:
                 self._local_turn.give_up(self._start_here)
@@ -300,7 +311,7 @@ class CrewBackend(LocalBackend):
             if answer.suspects:
                 died = [Died(f"{host.name}: {answer.died}", answer.suspects)]
         if results or died:
-            self._take_result(call, [results, *died], seconds)
+            self._take_result(call, [results, *died], host, seconds)
             return
         if self._stopped_at is None:
             self._note(host, Tally(losses=1, time_lost=seconds))
@@ -318,9 +329,12 @@ class CrewBackend(LocalBackend):
         elif self._here or not trusted:
             self._local_turn.enter(self._start_here)
 
-    def _take_result(self, call: Assignment, results: list[Any], seconds: float) -> None:
+    def _take_result(
+        self, call: Assignment, results: list[Any], maker: Maker, seconds: float
+    ) -> None:
         """Take the first result of a call, and have others stop making it."""
-        others = self._calls.finish(call, seconds)
+        self._calls.note(maker, seconds)
+        others = self._calls.finish(call)
         with suppress(Exception):  # somebody else's was there a moment before
             call.future.set_result(results)
         for other in others:
@@ -339,6 +353,7 @@ class CrewBackend(LocalBackend):
     def _tick(self) -> None:
         while not self._over.wait(_TICK):
             if self._stopped_at is None:
+                self._waiting.note_refused(None if self._here else self._calls.refused(self._ready))
                 self._look()
                 self._look_for_late()
             elif time.monotonic() - self._stopped_at > _FAREWELL:
@@ -346,34 +361,25 @@ class CrewBackend(LocalBackend):
                 for call in self._calls.abandon():
                     call.future.cancel()
 
-    def _note_alone(self, ready: list[Host]) -> None:
-        """Notice that there is no host, and for how long; then go on here, if that is wanted."""
-        now = time.monotonic()
+    def _note_ready(self, ready: list[Host]) -> None:
+        """Go on here if that is wanted, as no host computes."""
+        if not self._waiting.note_ready(ready, self._calls.waiting):
+            return
         with self._lock:
-            if ready:
-                self._alone_since = None
-                return
-            if self._alone_since is None:
-                self._alone_since = now
-            if now - self._called > _CALL:
-                self._called = now
-                for link in self._roster.links:
-                    link.call_for_workers(self._calls.waiting)
-            alone = now - self._alone_since > ALONE
-            if not alone or self._here or self._cluster.when_gone == "wait":
+            if self._here:
                 return
             self._here = True
         for _ in range(self._calls.waiting):
             self._local_turn.enter(self._start_here)
 
     def _look_for_late(self) -> None:
-        """Have calls made twice that are late, by those who have nothing else to do."""
+        """Have calls made once more that are late, by those who have nothing else to do."""
         turn = self._local_turn
-        free_here = max(0, turn.workers - turn.running) if self._here else 0
-        for call, maker in self._calls.take_late(self._ready, free_here):
-            for slow in call.makers:
-                if slow is not None and slow is not maker:
-                    self._note(slow, Tally(again=1))
+        idle = self._here and not turn.waiting
+        free_here = max(0, turn.workers - turn.running) if idle else 0
+        for call, maker, late in self._calls.take_late(self._ready, free_here):
+            if late is not None:
+                self._note(late, Tally(again=1))
             if maker is None:
                 turn.enter(functools.partial(self._start_also_here, call))
             else:

@@ -23,6 +23,10 @@ class Elsewhere(Protocol):
         """Whether a host can make it now; if it cannot, perhaps it will soon."""
         ...
 
+    def refusal(self, host: Host) -> str:
+        """Say why a host cannot make it, whatever comes; empty if it can, or may soon."""
+        ...
+
     def parcel(self, sweep: str, host: Host, skipped: Iterable[Label]) -> Parcel:
         """Write it down for a host that fits, without the jobs that were skipped."""
         ...

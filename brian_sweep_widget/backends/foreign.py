@@ -69,6 +69,11 @@ class ForeignBackend:
         return max(1, int(self._backend.effective_n_jobs(self._jobs)))
 
     @property
+    def slots_by_host(self) -> Mapping[str, int]:
+        """Nothing is known of where calls are made."""
+        return {"": self.slots}
+
+    @property
     def in_threads(self) -> bool:
         """Whether calls are made in threads of this process."""
         return bool(getattr(self._backend, "uses_threads", False))

@@ -9,6 +9,7 @@ private pool, cancels what is pending, and leaves the workers warm.
 from __future__ import annotations
 
 import functools
+import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future
@@ -83,6 +84,11 @@ class LocalBackend(ParallelBackendBase):  # type: ignore[misc]  # joblib has no 
     def slots(self) -> int:
         """How many jobs run at once, as far as is known now."""
         return 0 if self._turn is None else self._turn.workers
+
+    @property
+    def slots_by_host(self) -> Mapping[str, int]:
+        """How many jobs run at once, by the name of the host that computes them."""
+        return {socket.gethostname(): self.slots}
 
     @property
     def running(self) -> int:

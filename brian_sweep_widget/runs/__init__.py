@@ -12,7 +12,8 @@ from brian_sweep_widget.runs.places import (
 from brian_sweep_widget.runs.preparation import Preparation
 from brian_sweep_widget.runs.progress import Progress, State
 from brian_sweep_widget.runs.recall import Recall
-from brian_sweep_widget.runs.run import Run, UnderWay
+from brian_sweep_widget.runs.remaining import UnderWay
+from brian_sweep_widget.runs.run import Run
 from brian_sweep_widget.runs.statistics import Statistics
 from brian_sweep_widget.runs.sweep import TIME_LIMIT, Sweep
 

@@ -11,6 +11,7 @@ from brian_sweep_widget.models import Unit
 from brian_sweep_widget.results import Failure, Outcome, Value
 from brian_sweep_widget.runs.cells import outcome_with_cells
 from brian_sweep_widget.runs.progress import ENDED, State
+from brian_sweep_widget.runs.remaining import Pace
 from brian_sweep_widget.runs.sharing import Sharing
 
 
@@ -33,9 +34,8 @@ class Books:
         Of these: by measure, the failure at every position.
     recalled
         Positions of the jobs whose outcome was known before.
-    wall_times, measured
-        Sum of the wall times, in seconds, of the jobs that were computed, and
-        how many these are.
+    paces
+        How fast jobs were computed, by host.
     files, unseeded, threads, programs
         What simulations read while they ran, what took random numbers from
         the system, what went on in threads beside or after them, and which
@@ -56,8 +56,7 @@ class Books:
         self.partial = 0
         self.failed_measures: dict[str, dict[tuple[int, ...], Failure]] = {}
         self.recalled: set[tuple[int, ...]] = set()
-        self.wall_times = 0.0
-        self.measured = 0
+        self.paces: dict[str, Pace] = {}
         self.files: set[str] = set()
         self.read: FileStates = {}
         self.unseeded: set[str] = set()
@@ -119,8 +118,8 @@ class Books:
                 self._note_measures(outcome)
                 (self.recalled.add if recalled else self.recalled.discard)(outcome.job.position)
                 if outcome.origin is not None and not recalled:
-                    self.wall_times += outcome.origin.wall_time
-                    self.measured += 1
+                    pace = self.paces.setdefault(outcome.origin.host, Pace())
+                    pace.note(outcome.origin.wall_time)
                     self.files.update(outcome.origin.files)
                     self.note_read(
                         dict(zip(outcome.origin.files, outcome.origin.contents, strict=False))

@@ -133,6 +133,10 @@ class _Elsewhere:
     def fits(self, host: Host) -> bool:
         return all(self._hosting.fitness(host, task.load).ready for task in self._tasks)
 
+    def refusal(self, host: Host) -> str:
+        known = [self._hosting.fitness(host, task.load) for task in self._tasks]
+        return next((one.reason for one in known if not one.ready and one.reason), "")
+
     def parcel(self, sweep: str, host: Host, skipped: Iterable[Label]) -> Parcel:
         left = [task for task in self._tasks if task.job.position not in skipped]
         blobs: dict[str, bytes] = {}

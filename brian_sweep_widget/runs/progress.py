@@ -1,4 +1,4 @@
-"""How far a sweep is: counts of finished jobs, and the time left by measured ones."""
+"""How far a sweep is: counts of finished jobs, and the time left."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Progress:
     elapsed
         Seconds since the start, or from start to end.
     eta
-        Seconds left, from the mean wall time of the jobs that ended; None
-        while nothing is known.
+        Seconds left, from the wall times of the jobs that ended, host by host,
+        and from what is late; None while nothing is known.
     phase
         What is being prepared: ``"tracing"`` or ``"compiling"``; empty if
         nothing is. It counts in no estimate of the time left.
@@ -94,28 +94,3 @@ class Progress:
         if self.eta is not None and not self.ended:
             parts.append(f"about {self.eta:.0f} s left")
         return ", ".join(parts)
-
-
-def time_left(jobs_left: int, wall_times: float, jobs_measured: int, workers: int) -> float | None:
-    """Estimate the seconds that the remaining jobs take.
-
-    Parameters
-    ----------
-    jobs_left
-        Jobs without an outcome.
-    wall_times
-        Sum of the wall times of the jobs that ended, in seconds. The time that
-        workers took to start, or a model to compile, is in none of them.
-    jobs_measured
-        How many these are.
-    workers
-        How many work at once.
-
-    Returns
-    -------
-    float or None
-        None if nothing was measured yet, or nothing is left to measure.
-    """
-    if not jobs_measured or not jobs_left:
-        return None
-    return jobs_left * (wall_times / jobs_measured) / max(1, min(workers, jobs_left))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from brian_sweep_widget.backends import Standing
 from brian_sweep_widget.engines.file_states import FileStates
@@ -16,34 +15,14 @@ from brian_sweep_widget.runs.borrowing import Borrowing
 from brian_sweep_widget.runs.driving import Driving
 from brian_sweep_widget.runs.hosting import Hosting
 from brian_sweep_widget.runs.ledger import Record
-from brian_sweep_widget.runs.progress import Progress, time_left
+from brian_sweep_widget.runs.progress import Progress
 from brian_sweep_widget.runs.recall import Recall
+from brian_sweep_widget.runs.remaining import UnderWay, pace_of_all, time_left
 from brian_sweep_widget.runs.sources import Source
 from brian_sweep_widget.runs.statistics import Statistics, statistics
 from brian_sweep_widget.sweeps import Plan
 
 _PERSON = "person"  # holds a sweep up
-
-
-class UnderWay(NamedTuple):
-    """A simulation that a worker computes now.
-
-    Attributes
-    ----------
-    position
-        Of its job.
-    seconds
-        Since it began.
-    process
-        Number of the worker's process.
-    host
-        Where that is.
-    """
-
-    position: tuple[int, ...]
-    seconds: float
-    process: int
-    host: str
 
 
 class Run:
@@ -106,6 +85,7 @@ class Run:
         with self._changed:
             books, backend = self._books, self._driving.backend
             workers = self._source.pool.workers if backend is None else backend.slots
+            slots = {"": workers} if backend is None else backend.slots_by_host
             left = len(self._plan) - len(books.latest)
             at_work = 0 if backend is None else min(self._driving.fed, backend.running)
             paused = self._asks or (self._paused and books.state in {"starting", "running"})
@@ -119,7 +99,7 @@ class Run:
                 running=at_work if books.state in {"running", "stopping"} else 0,
                 workers=workers,
                 elapsed=books.elapsed,
-                eta=time_left(left, books.wall_times, books.measured, workers),
+                eta=time_left(left, self.under_way, books.paces, slots),
                 phase="" if books.has_ended else self._source.phase,
                 engine=self._source.label,
                 notice=self._driving.notice,
@@ -179,8 +159,7 @@ class Run:
     def time_per_job(self) -> float | None:
         """Mean wall time of the jobs that were computed, in seconds; None if none was."""
         with self._changed:
-            books = self._books
-            return books.wall_times / books.measured if books.measured else None
+            return pace_of_all(self._books.paces).usual
 
     @property
     def statistics(self) -> Statistics:

@@ -133,6 +133,22 @@ def test_a_host_without_a_compiler_takes_no_part(lan: Lan, tmp_path: Path) -> No
     assert engines_of(run).keys() == {(socket.gethostname(), "compiled")}
 
 
+def test_a_sweep_that_no_host_takes(lan: Lan, tmp_path: Path) -> None:
+    """It says which simulation waits and why; or this computer goes on, if it may."""
+    computer = lan.computer("unfit")
+    computer.extra["CXX"] = str(tmp_path / "none")
+    computer.serve(2)
+    run = sweep_at(computer).start()
+    until(lambda: "simulation" in run.progress.waits, "the person is told", tell=lambda: run)
+    assert "none takes simulation (0, 0)" in run.progress.waits
+    assert "no C++ compiler" in run.progress.waits
+    run.cancel()
+    assert run.wait(20).counts() == {"cancelled": 100}
+    here = sweep_at(computer, when_gone="local").start()
+    assert here.wait(120).counts() == {"done": 100}
+    assert engines_of(here).keys() == {(socket.gethostname(), "compiled")}
+
+
 def test_a_cache_that_is_cleared_meanwhile(lan: Lan) -> None:
     """The host builds anew, and nobody loses a point."""
     computer = lan.computer("forgetful")

@@ -14,6 +14,7 @@ import pytest
 from helpers import until
 
 from brian_sweep_widget.backends import Ended, Parcel, name_of
+from brian_sweep_widget.backends.admission import Admission
 from brian_sweep_widget.backends.hosts import post as module
 from brian_sweep_widget.backends.hosts.post import Post
 from brian_sweep_widget.backends.token import StopToken
@@ -125,6 +126,19 @@ def test_a_sweep_of_which_nothing_is_heard_is_over(
     assert [reply.results for reply in came_back] == [(((0,), 7),)]
     assert post.take(parcel(lambda *_: 7, sweep="leased")).results == (((0,), 7),)
     post.stop("leased")
+
+
+def test_a_host_that_lacks_memory_says_so(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel tells the person what its calls wait for."""
+    monkeypatch.setattr(module, "ADMISSION", Admission(lambda: 50e6, lambda _: 0.0))
+    waiting = threading.Thread(target=post.take, args=(parcel(lambda *_: 7, sweep="poor"),))
+    waiting.start()
+    until(lambda: post.beat(["poor"]).short_of, "it says so")
+    assert post.beat(["poor"]).short_of == {"poor": (50e6, 100e6)}
+    post.stop("poor")
+    waiting.join(60)
+    assert not waiting.is_alive()
+    assert post.beat(["poor"]).short_of == {}
 
 
 def test_who_killed_the_worker_is_told(post: Post) -> None:

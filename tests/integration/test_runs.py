@@ -469,6 +469,27 @@ def test_counts_add_up_at_all_times() -> None:
     assert samples[-1].eta in {None, 0.0}
 
 
+def test_the_time_left_counts_what_is_late(tmp_path: Path) -> None:
+    """The last simulation has taken a hundred times what others took: that is not "0 s left"."""
+    end = str(tmp_path / "end")
+
+    def slow_at_three(x: float = 0.0) -> float:
+        while x == 3 and not os.path.exists(end):
+            time.sleep(0.01)
+        return x
+
+    run = Sweep(slow_at_three, x=np.arange(10.0), workers=WORKERS, store=None).start()
+    until(
+        lambda: run.progress.done == 9 and any(one.seconds > 2 for one in run.under_way),
+        "one is late", tell=lambda: run.progress,
+    )  # fmt: skip
+    left = run.progress.eta
+    (tmp_path / "end").touch()
+    assert left is not None
+    assert left >= 2
+    assert run.wait(60).counts() == {"done": 10}
+
+
 def test_an_ended_job_is_not_running_any_more() -> None:
     """At every single event, what came back and what is out make no more than all."""
     sweep = Sweep(square, x=np.arange(5.0), workers=WORKERS)

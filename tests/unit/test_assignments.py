@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from concurrent.futures import Future
 from typing import Any
@@ -30,6 +31,9 @@ class Anywhere:
 
     def fits(self, host: Any) -> bool:
         return bool(host.name != "stranger")
+
+    def refusal(self, host: Any) -> str:
+        return "" if self.fits(host) else "it is a stranger"
 
 
 def call(label: int = 0) -> Assignment:
@@ -81,29 +85,132 @@ def test_what_is_lost_is_the_next() -> None:
     assert calls.take_here() is first
 
 
+class Clock:
+    """A time that passes when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = Clock()
+    monkeypatch.setattr(module, "time", found)
+    return found
+
+
+def finished(calls: Assignments, one: Assignment, maker: Any) -> None:
+    """Have somebody bring the result of a call."""
+    _, seconds = calls.end(one, maker)
+    calls.note(maker, seconds)
+    calls.finish(one)
+    if maker is not HERE:
+        calls.relieve(maker, 1)
+
+
+def usual(calls: Assignments, clock: Clock, host: Any, seconds: float) -> None:
+    """Have a host make a call in so much time."""
+    one = call()
+    calls.put(one)
+    calls.take_for_hosts([host], lambda _: 1)
+    clock.now += seconds
+    finished(calls, one, host)
+
+
 @pytest.mark.parametrize("slow", [0.0, 5.0])
-def test_only_late_calls_are_made_twice(monkeypatch: pytest.MonkeyPatch, slow: float) -> None:
-    """By others, once, and only when nothing waits."""
-    now = 100.0
-    monkeypatch.setattr(module.time, "monotonic", lambda: now)
+def test_only_late_calls_are_made_twice(clock: Clock, slow: float) -> None:
+    """By others, and only when these have nothing else to do."""
     calls = Assignments()
-    done, late = call(1), call(2)
-    calls.put(done)
+    usual(calls, clock, NEAR[0], 0.5)
+    late = call(2)
     calls.put(late)
     calls.take_for_hosts(NEAR[:1], lambda host: host.slots)
-    now += 0.5
-    calls.end(done, NEAR[0])
-    calls.finish(done, 0.5)
-    calls.relieve(NEAR[0], 1)
-    now += slow
-    chosen = calls.take_late(NEAR[:2], free_here=1)
+    clock.now += 0.5 + slow
+    chosen = calls.take_late(NEAR[:2], free_here=0)
     if not slow:
         assert chosen == []
         return
-    assert chosen == [(late, NEAR[1])]
-    assert calls.take_late(NEAR[:2], free_here=1) == []  # two are enough
+    assert chosen == [(late, NEAR[1], NEAR[0])]
+    assert calls.take_late(NEAR[:2], free_here=1) == []  # the copy is not late
     assert calls.finish(late) == [NEAR[0], NEAR[1]]
     assert calls.end(late, NEAR[0])[0] is False  # nobody wants it any more
+
+
+def test_a_copy_that_is_late_is_copied_in_its_turn(clock: Clock) -> None:
+    """Here first, then by whoever is free; each once, until there is nobody left."""
+    calls = Assignments()
+    usual(calls, clock, NEAR[0], 0.5)
+    late = call(2)
+    calls.put(late)
+    calls.take_for_hosts(NEAR[:1], lambda host: host.slots)
+    clock.now += 5
+    assert calls.take_late(NEAR, free_here=1) == [(late, HERE, NEAR[0])]
+    assert calls.take_also_here(late)
+    assert not calls.take_also_here(late)
+    clock.now += 5
+    assert calls.take_late(NEAR, free_here=1) == [(late, NEAR[1], HERE)]
+    clock.now += 500
+    assert calls.take_late(NEAR, free_here=1) == []
+    assert set(calls.finish(late)) == {NEAR[0], HERE, NEAR[1]}
+
+
+def test_late_is_what_takes_long_for_who_is_free(clock: Clock) -> None:
+    """A fast computer does not wait until a slow one is slow even for itself."""
+    calls = Assignments()
+    for _ in range(3):
+        usual(calls, clock, NEAR[0], 60.0)
+    usual(calls, clock, NEAR[1], 1.0)
+    one = call(2)
+    calls.put(one)
+    calls.take_for_hosts(NEAR[:1], lambda host: host.slots)
+    clock.now += 5
+    assert calls.take_late(NEAR[:1], free_here=0) == []
+    assert calls.take_late(NEAR[:2], free_here=0) == [(one, NEAR[1], NEAR[0])]
+
+
+def test_what_waits_in_vain_keeps_no_late_call(clock: Clock) -> None:
+    """A call that no host can make is no reason to let another one lie."""
+    calls = Assignments()
+    usual(calls, clock, NEAR[0], 0.5)
+    late, homely = call(2), call(3)
+    calls.put(late)
+    calls.take_for_hosts(NEAR[:1], lambda host: host.slots)
+    homely.losses = MOST_LOSSES
+    calls.put(homely)
+    clock.now += 5
+    assert calls.take_for_hosts(NEAR[:2], lambda host: host.slots) == {}
+    assert calls.take_late(NEAR[:2], free_here=0) == [(late, NEAR[1], NEAR[0])]
+
+
+def test_a_late_call_that_was_lost_meanwhile_has_its_turn_here(clock: Clock) -> None:
+    """This computer was asked for a copy; now the call waits again, and is not made twice."""
+    calls = Assignments()
+    usual(calls, clock, NEAR[0], 0.5)
+    late = call(2)
+    calls.put(late)
+    calls.take_for_hosts(NEAR[:1], lambda host: host.slots)
+    clock.now += 5
+    assert calls.take_late([], free_here=1) == [(late, HERE, NEAR[0])]
+    calls.end(late, NEAR[0])
+    calls.relieve(NEAR[0], 1)
+    assert calls.lose(late)
+    assert calls.put_back(late)
+    assert not calls.take_also_here(late)
+    assert calls.take_here() is late
+
+
+def test_what_every_host_refuses_is_found() -> None:
+    """As long as there are hosts, and all of them do."""
+    calls = Assignments()
+    one = call()
+    calls.put(one)
+    assert calls.refused([]) is None
+    assert calls.refused(NEAR) is None
+    assert calls.refused(NEAR[2:]) is one
+    assert one.refusal(NEAR[2]) == "it is a stranger"
 
 
 class Anything(RuleBasedStateMachine):
@@ -111,10 +218,18 @@ class Anything(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
+        self.clock: Any = Clock()
+        module.time = self.clock
         self.calls = Assignments()
         self.every: list[Assignment] = []
         self.load: Counter[Any] = Counter()
         self.results: Counter[int] = Counter()
+        self.lost: Counter[int] = Counter()
+        self.took: list[float] = []
+        self.asked_here: list[Assignment] = []
+
+    def teardown(self) -> None:
+        module.time = time
 
     @rule()
     def put(self) -> None:
@@ -132,6 +247,47 @@ class Anything(RuleBasedStateMachine):
             assert host.name != "stranger"
             self.load[host] += len(given)
 
+    @rule(seconds=st.sampled_from([0.1, 1.5, 30.0]))
+    def passes(self, seconds: float) -> None:
+        self.clock.now += seconds
+
+    @rule(free_here=st.integers(0, 3))
+    def late(self, free_here: int) -> None:
+        """Whoever is free gets what is late, each call once; nobody twice at a time."""
+        before = {one: dict(one.makers) for one in self.every}
+        chosen = self.calls.take_late(NEAR, free_here)
+        for one, maker, late in chosen:
+            assert late in before[one]
+            assert maker not in before[one]
+            if maker is HERE:
+                self.asked_here.append(one)
+            else:
+                assert maker.name != "stranger"
+                self.load[maker] += 1
+                assert self.load[maker] <= maker.slots
+        copied = {copy.call for copy in chosen}
+        copied_here = sum(copy.maker is HERE for copy in chosen)
+        assert len(copied) == len(chosen)
+        assert copied_here <= free_here
+        if not self.took:
+            assert not chosen
+        elif copied_here < free_here:
+            # Then nothing is left that would be late for anybody, and is not made here.
+            limit = self.clock.now - max(1.0, 3 * max(self.took))
+            for number, (one, makers) in enumerate(before.items()):
+                if one not in copied and not self.results[number] and makers:
+                    assert HERE in makers or max(makers.values()) >= limit
+
+    @precondition(lambda self: self.asked_here)
+    @rule(data=st.data())
+    def also_here(self, data: st.DataObject) -> None:
+        one = data.draw(st.sampled_from(self.asked_here))
+        self.asked_here.remove(one)
+        before = dict(one.makers)
+        if self.calls.take_also_here(one):
+            assert before
+            assert HERE not in before
+
     def under_way(self) -> list[tuple[Assignment, Any]]:
         return [(one, maker) for one in self.every for maker in one.makers]
 
@@ -139,17 +295,23 @@ class Anything(RuleBasedStateMachine):
     @rule(data=st.data(), lost=st.booleans())
     def end(self, data: st.DataObject, lost: bool) -> None:
         one, maker = data.draw(st.sampled_from(self.under_way()))
+        number = self.every.index(one)
         wanted, seconds = self.calls.end(one, maker)
         assert seconds >= 0
         if maker is not HERE:
             self.load[maker] -= 1
             self.calls.relieve(maker, 1)
+        assert wanted != bool(self.results[number])  # the first counts, all others are dropped
         if not wanted:
             return
         if not lost:
-            self.calls.finish(one, seconds)
-            self.results[self.every.index(one)] += 1
-        elif self.calls.lose(one):
+            self.calls.note(maker, seconds)
+            self.took.append(seconds)
+            self.calls.finish(one)
+            self.results[number] += 1
+            return
+        self.lost[number] += maker is not HERE
+        if self.calls.lose(one):
             assert self.calls.put_back(one)
 
     @invariant()
@@ -163,6 +325,11 @@ class Anything(RuleBasedStateMachine):
                 assert one in calls._open
                 assert (one in calls._waiting) != bool(one.makers)
         assert all(calls.load(host) == self.load[host] for host in NEAR)
+
+    @invariant()
+    def no_call_is_passed_on_for_ever(self) -> None:
+        """What hosts lose again and again is left to this computer."""
+        assert all(lost < MOST_LOSSES + len(NEAR) for lost in self.lost.values())
 
 
 TestAnything = Anything.TestCase

@@ -87,6 +87,7 @@ class Host:
         self._under_way: dict[asyncio.Task[None], Done] = {}
         self._sweeps: set[str] = set()
         self._places: Mapping[str, Mapping[Label, Place]] = {}
+        self._short_of: Mapping[str, tuple[float, float]] = {}
         self._lost = 0
 
     @property
@@ -104,6 +105,10 @@ class Host:
     def places(self, sweep: str) -> Mapping[Label, Place]:
         """Give the calls of a sweep that its workers began last, in this computer's time."""
         return self._places.get(self._station(sweep), {})
+
+    def short_of(self, sweep: str) -> tuple[float, float] | None:
+        """Give the bytes that are free, and that a sweep's next call needs, if it waits there."""
+        return self._short_of.get(self._station(sweep))
 
     def skip(self, sweep: str, labels: Iterable[Label]) -> None:
         """End some calls, or do not begin them."""
@@ -125,7 +130,7 @@ class Host:
     def lose(self, state: HostState, reason: str) -> None:
         """Give up what is under way there."""
         self.state, self.reason = state, reason
-        self._places = {}
+        self._places, self._short_of = {}, {}
         self._lost += 1
         under_way, self._under_way = self._under_way, {}
         for task, done in under_way.items():
@@ -165,6 +170,7 @@ class Host:
             for sweep in self._sweeps:  # what it was left with is computed elsewhere by now
                 self._tell("stop", f"{sweep}.{before - 1}")
             self._enter("ready", "")
+        self._short_of = beat.short_of
         self._places = {
             sweep: {
                 label: place._replace(began=place.began - self.offset)

@@ -79,7 +79,10 @@ class Beat:
         Its clock, in seconds since the epoch.
     places
         Calls that its workers began last, by sweep.
+    short_of
+        Sweeps whose next call waits for memory there: bytes that are free, and that it needs.
     """
 
     now: float
     places: Mapping[str, Mapping[Label, Place]]
+    short_of: Mapping[str, tuple[float, float]] = field(default_factory=dict)

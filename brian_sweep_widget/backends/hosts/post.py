@@ -107,7 +107,9 @@ class Post:
             for station in stations.values():
                 station.heard = time.monotonic()
         return Beat(
-            time.time(), {name: station.token.places() for name, station in stations.items()}
+            time.time(),
+            {name: station.token.places() for name, station in stations.items()},
+            {name: short for name, one in stations.items() if (short := one.turn.short_of)},
         )
 
     def skip(self, sweep: str, labels: Iterable[tuple[int, ...]]) -> None:
