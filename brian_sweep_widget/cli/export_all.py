@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from brian_sweep_widget.results.arrays import index_columns, index_titles, paths_beside
+from brian_sweep_widget.results.naming import encodable
 from brian_sweep_widget.results.replacing import replacing
+from brian_sweep_widget.results.spreadsheets import defused
 from brian_sweep_widget.results.store.reading import Stored
 
 _ABOUT = ("model", "parameters", "seed")
@@ -62,14 +64,14 @@ def _about(row: Stored) -> Sequence[object]:
 def _how(row: Stored) -> Sequence[object]:
     origin = row.origin
     if origin is None:
-        return row.status, row.error, *[""] * (len(_HOW) - 2)
+        return row.status, encodable(row.error), *[""] * (len(_HOW) - 2)
     began = datetime.fromtimestamp(origin.started, UTC).isoformat(timespec="milliseconds")
     made_by = origin.engine, origin.host, origin.process, json.dumps(dict(origin.versions))
-    return row.status, row.error, began, origin.wall_time, *made_by
+    return row.status, encodable(row.error), began, origin.wall_time, *made_by
 
 
 def _write(path: Path, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
-        table.writerow(titles)
-        table.writerows(rows)
+        table.writerow(map(defused, titles))
+        table.writerows(map(defused, row) for row in rows)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from brian_sweep_widget.results.naming import free, joined
+from brian_sweep_widget.results.spreadsheets import defused
 from brian_sweep_widget.results.table import shown
 
 if TYPE_CHECKING:
@@ -115,9 +116,18 @@ def write_array(results: Results, name: str, path: Path) -> None:
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
     """Write a table whose columns' names carry their units."""
+    import pandas as pd  # noqa: PLC0415 - as above
+    from pandas.api.types import is_string_dtype  # noqa: PLC0415
+
     units = frame.attrs["units"]
-    titles = {name: f"{name} ({units[name]})" for name in units if units[name]}
-    frame.rename(columns=titles).to_csv(path, index=False)
+    cells = pd.DataFrame(
+        {
+            name: column.map(defused) if is_string_dtype(column) else column
+            for name, column in frame.items()
+        }
+    )
+    titles = {name: defused(f"{name} ({units[name]})" if units[name] else name) for name in units}
+    cells.rename(columns=titles).to_csv(path, index=False)
 
 
 def remark_on(results: Results, path: Path, beside: Mapping[str, Path]) -> str:
