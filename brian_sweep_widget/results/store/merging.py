@@ -16,9 +16,10 @@ from brian_sweep_widget.results.store.coding import (
     read_position,
     read_sweep,
 )
-from brian_sweep_widget.results.store.database import connect, look_at, translating
+from brian_sweep_widget.results.store.database import connect, look_at
 from brian_sweep_widget.results.store.errors import DamagedError
 from brian_sweep_widget.results.store.rows import put_row, row_from, rows_from
+from brian_sweep_widget.results.store.translating import translating
 from brian_sweep_widget.sweeps import Job
 
 _AT_ONCE = 1000  # rows of one transaction
