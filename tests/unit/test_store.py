@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import pickle
@@ -9,6 +10,7 @@ import random
 import sqlite3
 import stat
 import threading
+import warnings
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -683,6 +685,27 @@ def test_a_file_that_another_process_keeps_locked(
     holder.execute("ROLLBACK")
     store.add("Model", entries[:1])
     holder.close()
+
+
+def test_a_store_that_is_dropped_leaves_nothing_open(store: Store) -> None:
+    """Also if nobody closed it, and where the file is damaged."""
+    path = store.path
+    fill(store)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ResourceWarning)
+        dropped = Store(path)
+        dropped.info()
+        del dropped
+        store.close()
+        cut(path)
+        for read in (lambda: Results.open(path), lambda: open_everything(path)):
+            with pytest.raises(DamagedError):
+                read()
+        dropped = Store(path)
+        dropped.info()
+        del dropped
+        gc.collect()
+    assert not [str(one.message) for one in told]
 
 
 def test_no_write_ahead_log_is_used(store: Store) -> None:

@@ -112,6 +112,9 @@ class Database:
                 with suppress(sqlite3.Error):
                     connection.close()
 
+    def __del__(self) -> None:
+        self.close()  # whoever drops a store need not have
+
     def set_aside(self) -> Path | None:
         """Rename the file, unless somebody else did; give its new name."""
         with self._lock, self._translating():
