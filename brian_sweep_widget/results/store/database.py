@@ -7,6 +7,7 @@ copy of the file alone would lack what is in the log.
 
 from __future__ import annotations
 
+import itertools
 import os
 import sqlite3
 import stat
@@ -31,6 +32,11 @@ _VERSION = 2
 # Its tables are the same; rows in which only some measures failed came with format 2.
 _READABLE = (1, _VERSION)
 _PATIENCE = 10.0  # s that others may take with the file
+# Every so many instructions SQLite asks whether to go on. A row has 250 bytes, and takes fewer
+# than 100 of them for each of the few times that it is read.
+_STEPS = 100_000
+_BYTES_A_STEP = 10_000
+_LEAST_STEPS = 1000
 
 _TABLES = {
     "origin": "CREATE TABLE origin (number INTEGER PRIMARY KEY, document TEXT NOT NULL UNIQUE)",
@@ -188,6 +194,18 @@ def connect(path: Path, *, writing: bool, patience: float | None = None) -> sqli
         connection.close()
         raise
     return connection
+
+
+def bound(connection: sqlite3.Connection, path: Path) -> None:
+    """Have nothing that is read be larger, or take longer, than the file can hold.
+
+    Pages that lead to each other in a circle would be texts, and tables, without end.
+    """
+    size = path.stat().st_size
+    most = connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(most, size))
+    left = itertools.count(_LEAST_STEPS + size // _BYTES_A_STEP, -1)
+    connection.set_progress_handler(lambda: next(left) < 0, _STEPS)
 
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:

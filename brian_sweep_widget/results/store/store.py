@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from brian_sweep_widget.models import Parameter
 from brian_sweep_widget.results.outcome import Outcome
 from brian_sweep_widget.results.results import Results
-from brian_sweep_widget.results.store.coding import (
-    describe_sweep,
-    read_outcome,
-    to_row,
-)
+from brian_sweep_widget.results.store.coding import read_outcome, to_row, write_position
 from brian_sweep_widget.results.store.database import Database
+from brian_sweep_widget.results.store.descriptions import describe_sweep
 from brian_sweep_widget.results.store.errors import DamagedError, StoreReplacedError
 from brian_sweep_widget.results.store.merging import Merged, merge_into
 from brian_sweep_widget.results.store.reading import StoreInfo, SweepRecord
@@ -161,7 +158,7 @@ class Store:
             if entry.outcome.status != "cancelled"
         ]
         places = [
-            (" ".join(map(str, entry.outcome.job.position)), entry.key, entry.sweep)
+            (write_position(entry.outcome.job.position), entry.key, entry.sweep)
             for entry, _ in rows
             if entry.sweep is not None
         ]

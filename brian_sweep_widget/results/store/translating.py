@@ -43,6 +43,9 @@ def translating(path: Path, limit: int | None = None) -> Iterator[None]:
         garbled = isinstance(error, sqlite3.DataError) or "decode to UTF-8" in str(error)
         if primary in _DAMAGE or code == _SHORT_READ or garbled:
             raise DamagedError(str(error)) from error
+        if primary == sqlite3.SQLITE_INTERRUPT:
+            msg = "it takes far longer to read than its size allows"
+            raise DamagedError(msg) from error
         if primary == sqlite3.SQLITE_FULL:
             raise StoreFullError(_full(path, limit)) from error
         if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
