@@ -11,6 +11,7 @@ import numpy as np
 from brian_sweep_widget.engines.failing import failure_of
 from brian_sweep_widget.models import AllowNan, Measure, allows_nan
 from brian_sweep_widget.models.declaration import words
+from brian_sweep_widget.models.names import check_name
 from brian_sweep_widget.models.parameters import in_short
 from brian_sweep_widget.models.units import Unit, dimensions_of, gathered, si_unit
 from brian_sweep_widget.results import Failure, Value
@@ -141,7 +142,7 @@ def read_returned(
     Raises
     ------
     NotAResultError
-        For an empty dict, and for names that are reserved or no texts.
+        For an empty dict, and for names that are reserved, no texts, or cannot be shown.
     """
     results = returned if isinstance(returned, Mapping) else {function_name: returned}
     if not results:
@@ -151,6 +152,11 @@ def read_returned(
         if not isinstance(name, str):
             msg = f"{function_name} returned a result named {name!r}; names must be texts"
             raise NotAResultError(msg)
+        try:
+            check_name("the name of a result", name)
+        except ValueError as error:
+            msg = f"{function_name} returned a result that is misnamed: {error}"
+            raise NotAResultError(msg) from None
         if name in reserved:
             msg = f"{function_name} returned a result named like its parameter {name!r}: rename it"
             raise NotAResultError(msg)

@@ -14,6 +14,7 @@ from brian_sweep_widget.models.declaration import (
     refuse_constants,
     signature_defaults,
 )
+from brian_sweep_widget.models.names import check_name
 from brian_sweep_widget.models.parameters import Parameter
 
 #: A parameter of this name is not the user's to sweep: it receives the job's seed.
@@ -42,6 +43,7 @@ class FunctionModel:
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
         self.name = getattr(function, "__name__", type(function).__name__)
+        check_name("name", self.name)
         self.label = self.name
         defaults = signature_defaults(function)
         self.takes_seed = SEED in defaults

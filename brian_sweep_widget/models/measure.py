@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from brian_sweep_widget.models.names import check_name
 from brian_sweep_widget.models.units import Unit
 
 #: Which results may be NaN: all, none, or those of some names.
@@ -41,6 +42,10 @@ class Measure:
     label: str
     unit: Unit | None = None
     allow_nan: bool = False
+
+    def __post_init__(self) -> None:
+        check_name("name", self.name)
+        check_name("label", self.label)
 
     @property
     def identity(self) -> tuple[object, ...]:

@@ -23,6 +23,7 @@ from brian_sweep_widget.models.declaration import (
 from brian_sweep_widget.models.inputs import Inputs
 from brian_sweep_widget.models.measure import Measure
 from brian_sweep_widget.models.monitors import Monitors
+from brian_sweep_widget.models.names import check_name
 from brian_sweep_widget.models.parameters import Parameter
 from brian_sweep_widget.models.units import TIME, best_unit, dimensions_of
 
@@ -52,6 +53,7 @@ class NetworkModel:
     ) -> None:
         self.builder = builder
         self.name = _name_of(builder)
+        check_name("label", label)
         self.label = label
         self.measures: dict[str, Measure] = {}
         #: What is swept when a person asks for nothing in particular.

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from brian_sweep_widget.models.names import check_name
 from brian_sweep_widget.models.units import (
     NO_DIMENSIONS,
     PLAIN_NUMBER,
@@ -62,6 +63,10 @@ class Parameter:
     label: str = ""
     limits: Bounds = (None, None)
     range: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        check_name("name", self.name)
+        check_name("label", self.label)
 
     @property
     def sweepable(self) -> bool:

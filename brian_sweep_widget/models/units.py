@@ -12,9 +12,12 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
+
+from brian_sweep_widget.models.names import check_name
 
 #: Exponents of the seven SI base units: m, kg, s, A, K, mol, cd.
 Dimensions = tuple[float, ...]
@@ -45,11 +48,23 @@ class Unit:
         The SI value of one unit, such as ``0.001`` for mV.
     dimensions
         The unit's SI exponents.
+
+    Raises
+    ------
+    ValueError
+        If the scale is not positive and finite, or the symbol cannot be shown.
     """
 
     symbol: str = ""
     scale: float = 1.0
     dimensions: Dimensions = NO_DIMENSIONS
+
+    def __post_init__(self) -> None:
+        check_name("unit", self.symbol)
+        whole = len(self.dimensions) == len(NO_DIMENSIONS) and all(map(isfinite, self.dimensions))
+        if not (0 < self.scale < inf) or not whole:
+            msg = f"{self!r} is no unit: nothing can be shown in it"
+            raise ValueError(msg)
 
     def show(self, si: float) -> float:
         """Give an SI number in this unit, without the division's rounding error."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from brian_sweep_widget.results.naming import free, joined
+from brian_sweep_widget.results.spreadsheets import defused
 from brian_sweep_widget.results.table import shown
 
 if TYPE_CHECKING:
@@ -98,26 +99,35 @@ def paths_beside(path: Path, names: Mapping[str, Any]) -> dict[str, Path]:
     return found
 
 
-def write_arrays(results: Results, path: Path) -> dict[str, Path]:
-    """Write what a file of this kind cannot hold beside it; give the files by measure."""
-    if path.suffix not in BESIDE:
-        return {}
-    beside = paths_beside(path, results.arrays)
-    for name, place in beside.items():
-        frame = to_long_table(results, name)
-        if path.suffix == ".csv":
-            write_frame(frame, place)
-        else:
-            frame.attrs["provenance"] = results.dataset.attrs
-            frame.to_parquet(place, engine="pyarrow", index=False)
-    return beside
+def paths_of_arrays(results: Results, path: Path) -> dict[str, Path]:
+    """Name the files beside a file of a kind that cannot hold arrays, by measure."""
+    return paths_beside(path, results.arrays) if path.suffix in BESIDE else {}
+
+
+def write_array(results: Results, name: str, path: Path) -> None:
+    """Write a measure that gives arrays as a table of its own; see `to_long_table`."""
+    frame = to_long_table(results, name)
+    if path.suffix == ".csv":
+        write_frame(frame, path)
+    else:
+        frame.attrs["provenance"] = results.dataset.attrs
+        frame.to_parquet(path, engine="pyarrow", index=False)
 
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
     """Write a table whose columns' names carry their units."""
+    import pandas as pd  # noqa: PLC0415 - as above
+    from pandas.api.types import is_string_dtype  # noqa: PLC0415
+
     units = frame.attrs["units"]
-    titles = {name: f"{name} ({units[name]})" for name in units if units[name]}
-    frame.rename(columns=titles).to_csv(path, index=False)
+    cells = pd.DataFrame(
+        {
+            name: column.map(defused) if is_string_dtype(column) else column
+            for name, column in frame.items()
+        }
+    )
+    titles = {name: defused(f"{name} ({units[name]})" if units[name] else name) for name in units}
+    cells.rename(columns=titles).to_csv(path, index=False)
 
 
 def remark_on(results: Results, path: Path, beside: Mapping[str, Path]) -> str:

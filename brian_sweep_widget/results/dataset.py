@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from brian_sweep_widget.results.arrays import of_rank
-from brian_sweep_widget.results.naming import free
+from brian_sweep_widget.results.naming import encodable, free
 from brian_sweep_widget.results.outcome import Value
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _bookkeeping(results: Results) -> dict[str, tuple[Any, dict[str, str]]]:
         at = outcome.job.position
         status[at] = outcome.status
         seed[at] = outcome.job.seed
-        error[at] = outcome.error
+        error[at] = encodable(outcome.error)
         if outcome.origin is not None:
             host[at] = outcome.origin.host
             process[at] = outcome.origin.process
@@ -126,5 +126,5 @@ def _provenance(results: Results) -> dict[str, Any]:
         "engine": ", ".join(sorted({origin.engine for origin in origins})),
         "versions": json.dumps({name: ", ".join(sorted(all_)) for name, all_ in versions.items()}),
         "hosts": ", ".join(sorted({origin.host for origin in origins})),
-        "notice": results.notice,
+        "notice": encodable(results.notice),
     }

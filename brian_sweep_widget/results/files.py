@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from pathlib import Path
@@ -81,12 +82,18 @@ def write_netcdf(results: Results, path: Path) -> None:
         If h5netcdf or h5py is not installed.
     """
     try:
-        import h5netcdf  # noqa: F401, PLC0415 - only to say what to install
-        import h5py  # noqa: F401, PLC0415
+        import h5netcdf  # noqa: PLC0415 - an extra
+        import h5py  # noqa: F401, PLC0415 - only to say what to install
     except ImportError:
         msg = (
             "writing NetCDF needs h5netcdf and h5py: pip install 'brian-sweep-widget[netcdf]', "
             "or save as .csv or .json"
         )
         raise ImportError(msg) from None
-    results.dataset.to_netcdf(path, engine="h5netcdf")
+    from xarray.backends import H5NetCDFStore  # noqa: PLC0415 - slow to import
+
+    # In memory, as HDF5 ends the process, and a notebook's kernel, where a disk is full.
+    written = io.BytesIO()
+    with h5netcdf.File(written, "w") as file:
+        results.dataset.dump_to_store(H5NetCDFStore(file))
+    path.write_bytes(written.getbuffer())

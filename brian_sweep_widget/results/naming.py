@@ -1,4 +1,4 @@
-"""Names of columns and variables, none of which may hide another."""
+"""Names of columns and variables, none of which may hide another, and texts that files can hold."""
 
 from __future__ import annotations
 
@@ -30,3 +30,11 @@ def free(name: str, taken: set[str]) -> str:
         name += "_"
     taken.add(name)
     return name
+
+
+def encodable(text: str) -> str:
+    r"""Give a text that every file can hold: what is no Unicode in it is written as ``\udcff``.
+
+    Python keeps the bytes of a file's name that are no UTF-8 so.
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

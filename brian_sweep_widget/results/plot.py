@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
@@ -96,7 +97,11 @@ def plot(results: Results, path: str | Path, measure: str | None = None) -> Path
     said = settings(results)
     text = " \N{MIDDLE DOT} ".join(f"{name}: {value}" for name, value in said)
     figure.supxlabel(fill(text, _LINE), x=0.02, ha="left", fontsize="x-small", color="0.35")
-    figure.savefig(path, dpi=_DOTS_PER_INCH, metadata=_metadata(path, results, text))
+    # In memory, as matplotlib's PDF loses the reason where a disk is full.
+    drawn = io.BytesIO()
+    described = _metadata(path, results, text)
+    figure.savefig(drawn, format=path.suffix[1:], dpi=_DOTS_PER_INCH, metadata=described)
+    path.write_bytes(drawn.getbuffer())
     return path
 
 

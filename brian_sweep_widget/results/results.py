@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from brian_sweep_widget.models import Parameter
-from brian_sweep_widget.results.arrays import remark_on, write_arrays
+from brian_sweep_widget.results.arrays import paths_of_arrays, remark_on, write_array
 from brian_sweep_widget.results.curves import counted
 from brian_sweep_widget.results.dataset import to_dataset
 from brian_sweep_widget.results.files import write_csv, write_json, write_netcdf, write_parquet
 from brian_sweep_widget.results.outcome import Outcome, Value
 from brian_sweep_widget.results.page import write_page
 from brian_sweep_widget.results.plot import SUFFIXES, plot
+from brian_sweep_widget.results.replacing import replacing
 from brian_sweep_widget.results.summary import first_measure, summary
 from brian_sweep_widget.results.table import to_dataframe
 from brian_sweep_widget.sweeps import Plan
@@ -167,7 +169,8 @@ class Results:
         """Write the results to a file; the suffix says which kind.
 
         A warning says what is beside that file, as arrays are beside tables,
-        and what this kind of file cannot hold.
+        and what this kind of file cannot hold. A file that is there is replaced
+        once all of the new one is on disk, and stays if that cannot be.
 
         Parameters
         ----------
@@ -207,8 +210,11 @@ class Results:
         if writer is None:
             msg = f"{path.name!r} has no known suffix (allowed: {', '.join(sorted(_WRITERS))})"
             raise ValueError(msg)
-        writer(self, path)
-        beside = write_arrays(self, path)
+        beside = paths_of_arrays(self, path)
+        with ExitStack() as files:  # none takes its place before all are written
+            writer(self, files.enter_context(replacing(path)))
+            for name, place in beside.items():
+                write_array(self, name, files.enter_context(replacing(place)))
         return Written((path, *beside.values()), remark_on(self, path, beside))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from brian_sweep_widget.results.naming import free
+from brian_sweep_widget.results.naming import encodable, free
 from brian_sweep_widget.results.outcome import Origin, Outcome, Value
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def to_dataframe(results: Results) -> pd.DataFrame:
     for name in results.unmeasured:
         add(name, [float("nan")] * len(outcomes))
     add("status", [outcome.status for outcome in outcomes])
-    add("error", [outcome.error for outcome in outcomes])
+    add("error", [encodable(outcome.error) for outcome in outcomes])
     origins = [outcome.origin or _NOWHERE for outcome in outcomes]
     add("wall_time", [origin.wall_time for origin in origins], "s")
     add("engine", [origin.engine for origin in origins])
@@ -56,7 +56,9 @@ def to_dataframe(results: Results) -> pd.DataFrame:
 def shown(results: Results, name: str, outcome: Outcome) -> Any:
     """Give a parameter of a simulation as a table has it: in its unit, or as it is."""
     value = outcome.job.parameters[name]
-    if isinstance(value, bool | int | str):
+    if isinstance(value, str):
+        return encodable(value)
+    if isinstance(value, bool | int):
         return value
     return results.parameters[name].unit.show(value)
 

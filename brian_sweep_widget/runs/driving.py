@@ -244,7 +244,7 @@ class Driving:
         def stopped() -> bool:
             return self.token.stopped
 
-        find = None if self.ledger is None else self.ledger.recall
+        find = None if self.ledger is None else partial(self.ledger.recall, stopped=stopped)
         while jobs and not stopped():
             self.supply.reopen()
             desk = Desk(self.supply, self._refuse, find, stopped, self._books.note_read)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -13,7 +14,10 @@ from brian_sweep_widget.models import Parameter
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.results.store import (
     Entry,
+    NoStoreError,
+    NotAStoreError,
     Store,
+    StoreBusyError,
     StoreError,
     StoreFullError,
     StoreReplacedError,
@@ -23,6 +27,9 @@ from brian_sweep_widget.runs.books import Books
 from brian_sweep_widget.sweeps import Job, Plan
 
 _AGAIN = 1.0  # s between attempts to write into a store that takes nothing
+_WAIT = 0.2  # s that one attempt waits for others who have the file
+_PATIENCE = 10.0  # s until a person is told of these
+_GRACE = 0.5  # s that a stop waits for them
 _LOOK = 0.05  # s
 # From one transaction to the next; a chart is drawn every 50 ms.
 _PACE = 0.04
@@ -59,7 +66,9 @@ class Ledger:
 
     While one transaction is under way the next outcomes gather, so a slow disk
     makes the groups larger, and not the sweep slower. A store that takes
-    nothing (a full disk, above all) holds the sweep up until it does.
+    nothing (a full disk, above all) holds the sweep up until it does. Where
+    there can be no store from the beginning, outcomes are seen without being
+    stored, and a notice says so; it is tried again with every group.
 
     Parameters
     ----------
@@ -94,6 +103,8 @@ class Ledger:
         self._stored_at = 0.0
         self._closed = False
         self._trouble = ""
+        self._unkept = ""  # why nothing of the sweep is stored
+        self._refused = math.inf  # since when others keep the file, by time.monotonic()
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._work, name="brian-sweep-store", daemon=True)
         self._thread.start()
@@ -106,7 +117,12 @@ class Ledger:
     @property
     def notice(self) -> str:
         """What a person should know of the store."""
-        return self._store.notice
+        if not self._unkept:
+            return self._store.notice
+        return (
+            f"Nothing of this sweep is kept, as {self._unkept}. Save its results, or give another "
+            "file as the store."
+        )
 
     def record(self, outcome: Outcome, key: bytes | None, *, recalled: bool = False) -> None:
         """Have an outcome stored; it is entered into the books after that.
@@ -125,9 +141,9 @@ class Ledger:
             self._waiting.append(_Waiting(entry, recalled))
             self._changed.notify_all()
 
-    def recall(self, keyed: Sequence[tuple[Job, bytes]]) -> list[Job]:
+    def recall(self, keyed: Sequence[tuple[Job, bytes]], stopped: Callable[[], bool]) -> list[Job]:
         """Record what is known of some jobs; give those of which nothing is."""
-        found = self._store.find_many([(key, job) for job, key in keyed])
+        found = self._find([(key, job) for job, key in keyed], stopped)
         unknown = []
         for job, key in keyed:
             outcome = found.get(key)
@@ -137,6 +153,28 @@ class Ledger:
                 known = Outcome(job, "done", outcome.values, None, outcome.origin)
                 self.record(self._books.checked(known), key, recalled=True)
         return unknown
+
+    def _find(
+        self, wanted: Sequence[tuple[bytes, Job]], stopped: Callable[[], bool]
+    ) -> dict[bytes, Outcome]:
+        """Ask the store, as long as others keep it; where there is none, nothing is known."""
+        began, told = time.monotonic(), False
+        found: dict[bytes, Outcome] = {}
+        while not stopped():
+            try:
+                found = self._store.find_many(wanted, _WAIT)
+                break
+            except StoreBusyError as error:
+                if time.monotonic() - began > _PATIENCE:
+                    self._tell(str(error))
+                    told = True
+            except NotAStoreError:
+                raise
+            except (StoreFullError, StoreUnusableError):
+                break
+        if told:
+            self._tell("")
+        return found
 
     def flush(self, stopped: Callable[[], bool]) -> None:
         """Wait until all outcomes are stored; once stopped, not for a store that takes nothing.
@@ -149,13 +187,17 @@ class Ledger:
         with self._changed:
             self._urgent = True
             self._changed.notify_all()
-            while (self._waiting or self._busy) and not (self._trouble and stopped()):
+            while (self._waiting or self._busy) and not (self._takes_nothing and stopped()):
                 if self._error is not None:
                     break
                 self._changed.wait(_LOOK)
             self._urgent = False
             if self._error is not None:
                 raise self._error
+
+    @property
+    def _takes_nothing(self) -> bool:
+        return bool(self._trouble) or time.monotonic() - self._refused > _GRACE
 
     def close(self, notice: str) -> int:
         """End it; returns the number of outcomes that could not be stored.
@@ -174,7 +216,7 @@ class Ledger:
             self.flush(lambda: True)
             if self._begun and self._record.sweep is not None and notice:
                 with suppress(StoreError):  # it is only told now, then
-                    self._store.note(self._record.sweep, notice)
+                    self._store.note(self._record.sweep, notice, _WAIT)
         finally:
             with self._changed:
                 self._closed = True
@@ -210,19 +252,23 @@ class Ledger:
 
     def _store_until_closed(self, batch: Sequence[_Waiting]) -> bool:
         """Store a batch, however long that takes; False if it was given up."""
-        entries = [waiting.entry for waiting in batch]
+        new = [waiting.entry for waiting in batch]
+        entries = [*self._written, *new] if self._unkept else new
         while True:
             try:
                 self._add(entries)
+                self._unkept = ""
                 break
             except StoreReplacedError:
-                entries = [*self._written, *(waiting.entry for waiting in batch)]
+                entries = [*self._written, *new]
                 self._begun = False
             except (StoreFullError, StoreUnusableError) as error:
-                self._tell(str(error))
-                with self._changed:
-                    if self._changed.wait_for(lambda: self._closed, _AGAIN):
-                        return False
+                if isinstance(error, NoStoreError) and not self._begun:
+                    self._unkept = str(error)
+                    break
+                if self._given_up(error):
+                    return False
+        self._refused = math.inf
         self._tell("")
         fresh = [waiting.entry.outcome for waiting in batch if not waiting.recalled]
         known = [waiting.entry.outcome for waiting in batch if waiting.recalled]
@@ -233,18 +279,33 @@ class Ledger:
             self._enter(known, recalled=True)
         return True
 
+    def _given_up(self, error: StoreFullError | StoreUnusableError) -> bool:
+        """Wait for a store that takes nothing; True if nobody wants to any more."""
+        again = _AGAIN
+        if isinstance(error, StoreBusyError):
+            again = 0.0  # it was waited for already
+            self._refused = min(self._refused, time.monotonic())
+            if time.monotonic() - self._refused > _PATIENCE:
+                self._tell(str(error))
+        elif isinstance(error, StoreFullError):
+            self._tell(f"{error}; then the sweep goes on.")
+        else:
+            self._tell(str(error))
+        with self._changed:
+            return self._changed.wait_for(lambda: self._closed, again)
+
     def _add(self, entries: Sequence[Entry]) -> None:
         if self._record.sweep is not None and not self._begun:
-            self._store.record_sweep(self._record.sweep, *self._record[2:])
+            self._store.record_sweep(self._record.sweep, *self._record[2:], _WAIT)
             self._begun = True
         if entries:
-            self._store.add(self._record.model, entries)
+            self._store.add(self._record.model, entries, _WAIT)
 
     def _tell(self, trouble: str) -> None:
         """Say that the store takes nothing, or that it does again."""
-        if trouble == self._trouble:
-            return
         with self._changed:
+            if trouble == self._trouble:
+                return
             self._trouble = trouble
             self._changed.notify_all()
         self._held(bool(trouble))

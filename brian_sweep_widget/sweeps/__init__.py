@@ -11,15 +11,17 @@ from brian_sweep_widget.sweeps.places import (
     number_of,
     position_of,
 )
-from brian_sweep_widget.sweeps.plan import Job, Plan, Single
+from brian_sweep_widget.sweeps.plan import MOST_JOBS, Job, Plan, Single, is_within
 from brian_sweep_widget.sweeps.seeds import Seeding
 
 __all__ = [
+    "MOST_JOBS",
     "Axis",
     "Job",
     "Plan",
     "Seeding",
     "Single",
+    "is_within",
     "nearest",
     "next_along_curve",
     "number_of",

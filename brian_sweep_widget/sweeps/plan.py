@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
@@ -13,6 +13,9 @@ import numpy as np
 from brian_sweep_widget.models.parameters import Plain
 from brian_sweep_widget.sweeps.axis import Axis
 from brian_sweep_widget.sweeps.seeds import SEEDINGS, Seeding, canonical, job_key, seeder, written
+
+#: A sweep of as many takes all memory there is.
+MOST_JOBS = 10_000_000
 
 
 class Job(NamedTuple):
@@ -65,7 +68,8 @@ class Plan:
     Raises
     ------
     TypeError, ValueError
-        If trials, seed or seeding are not as above.
+        If trials, seed or seeding are not as above, or there are far too many
+        simulations.
     """
 
     axes: tuple[Axis, ...]
@@ -77,6 +81,13 @@ class Plan:
     def __post_init__(self) -> None:
         _check_count("trials", self.trials, 1)
         _check_count("seed", self.seed, 0)
+        number = prod(self.shape)  # which may be more than `len` can give
+        if number > MOST_JOBS:
+            msg = (
+                f"{number} simulations are too many (allowed: {MOST_JOBS}): sweep fewer values, "
+                "or make fewer trials"
+            )
+            raise ValueError(msg)
         if self.seeding not in SEEDINGS:
             msg = f"seeding = {self.seeding!r} is unknown (allowed: {', '.join(SEEDINGS)})"
             raise ValueError(msg)
@@ -128,6 +139,22 @@ class Plan:
                 jobs.append(Job((*indices, trial), parameters, seed_of(point)))
         return jobs
 
+    def jobs_at(self, positions: Iterable[tuple[int, ...]]) -> Iterator[Job]:
+        """Give the jobs at some positions, as `jobs` lists them."""
+        fixed = [written(name, value) for name, value in self.fixed.items()]
+        seeders = {}
+        for position in positions:
+            *indices, trial = position
+            values = {
+                axis.name: axis.values[index]
+                for axis, index in zip(self.axes, indices, strict=True)
+            }
+            if trial not in seeders:
+                seeders[trial] = seeder(self.seed, trial, self.seeding)
+            swept = [written(name, value) for name, value in values.items()]
+            seed = seeders[trial](canonical([*fixed, *swept]))
+            yield Job(position, {**self.fixed, **values}, seed)
+
     def _coarse_to_fine(self) -> list[int]:
         """Order the points of the grid (given in C order) by their finest axis."""
         if not self.axes:
@@ -154,6 +181,13 @@ class Single(Plan):
     def jobs(self) -> list[Job]:
         """List the one job."""
         return [self.job]
+
+
+def is_within(position: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    """Whether there is such a position in a grid of some shape."""
+    return len(position) == len(shape) and all(
+        0 <= index < extent for index, extent in zip(position, shape, strict=True)
+    )
 
 
 def _check_count(name: str, value: object, least: int) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,8 @@ from brian2 import Network, NeuronGroup, SpikeMonitor, ms, mV, second
 from helpers import start_script, until
 
 from brian_sweep_widget import Results, Run, Sweep, cuba, network_model
-from brian_sweep_widget.results.store import Store
+from brian_sweep_widget.cli import main
+from brian_sweep_widget.results.store import Store, database, location
 
 WORKERS = 2
 
@@ -289,6 +292,19 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(place)], check=True)
 
 
+def fill_up(filler: Path) -> None:
+    """Leave no room on a disk."""
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(b"\0" * 4096)
+
+
+def forget_open_files() -> None:
+    """Close the stores that this process has open, so that their disk can change."""
+    for store in location._open.values():
+        store.close()
+
+
 def arrays(x: float = 1.0) -> dict[str, Any]:
     """Give results of 8 kB."""
     return {"x2": x * x, "many": np.full(1000, x)}
@@ -328,6 +344,114 @@ def test_a_stop_while_the_disk_is_full(small_disk: Path) -> None:
     assert run.progress.state == "cancelled"
     assert results.counts()["done"] == len(Results.open(path))
     assert "could not be stored before the stop" in run.progress.notice
+
+
+@pytest.mark.parametrize("place", ["results.sqlite", "a/folder/results.sqlite"])
+def test_a_new_store_on_a_full_disk_keeps_nothing_and_says_so(small_disk: Path, place: str) -> None:
+    """The results are there all the same; once there is room, all of them are kept."""
+    filler, gate = small_disk / "filler", small_disk.parent / "gate"
+    fill_up(filler)
+    path, name = small_disk / place, str(gate)
+
+    def gated(x: float = 1.0) -> float:
+        while x == 7.0 and not os.path.exists(name):
+            time.sleep(0.01)
+        return x
+
+    run = Sweep(gated, x=np.arange(10.0), workers=WORKERS, store=path).start()
+    until(lambda: run.progress.done == 9, "all but one")
+    assert "Nothing of this sweep is kept" in run.progress.notice
+    assert f"the disk of {path} is full" in run.progress.notice
+    assert "goes on" not in run.progress.notice
+    assert not run.progress.waits
+    filler.unlink()
+    gate.touch()
+    assert run.wait(120).counts() == {"done": 10}
+    assert "is kept" not in run.progress.notice
+    assert Results.open(path).dataset.identical(run.results.dataset)
+
+
+def test_a_new_store_on_a_disk_that_stays_full(small_disk: Path) -> None:
+    """The end is as the sweep was: the notice stays, also with the results."""
+    fill_up(small_disk / "filler")
+    run = swept(lambda x=1.0: x, np.arange(10.0), small_disk / "results.sqlite")
+    assert run.results.counts() == {"done": 10}
+    assert "Nothing of this sweep is kept" in run.results.notice
+    assert run.results.notice == run.progress.notice
+
+
+def test_a_read_only_home_keeps_nothing_and_says_so(
+    small_disk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A new store, and one that is there, of which results are found as ever."""
+    path = small_disk / "results.sqlite"
+    swept(lambda x=1.0: x, np.arange(5.0), path)
+    Store(path).close()
+    forget_open_files()
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    for name, known in (("results.sqlite", 5), ("new.sqlite", 0), ("folder/new.sqlite", 0)):
+        run = swept(lambda x=1.0: x, np.arange(10.0), small_disk / name)
+        assert run.results.counts() == {"done": 10}
+        assert run.progress.recalled == known
+        assert "Nothing of this sweep is kept" in run.progress.notice
+        assert str(small_disk / name) in run.progress.notice
+    where = ["--store", str(small_disk / "new.sqlite")]
+    assert main(["run", "cuba", "--size", "50", "--duration", "1", *where]) == 0
+    assert "Nothing of this sweep is kept" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_a_stop_does_not_wait_for_a_store_that_is_locked(
+    tmp_path: Path, made: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither before anything was recorded, nor after; what is not stored is told."""
+    monkeypatch.setattr(database, "_PATIENCE", 1000.0)
+    path, gate = tmp_path / "results.sqlite", tmp_path / "gate"
+    name = str(gate)
+    Store(path).info()
+
+    def gated(x: float = 1.0) -> float:
+        while x > 0 and not os.path.exists(name):
+            time.sleep(0.01)
+        return x
+
+    def lock() -> sqlite3.Connection:
+        holder = sqlite3.connect(path, isolation_level=None)
+        holder.execute("BEGIN EXCLUSIVE")
+        return holder
+
+    holder = None if made else lock()
+    run = Sweep(gated, x=np.arange(6.0), workers=WORKERS, store=path).start()
+    if made:
+        until(lambda: run.progress.done == 1, "the first is stored")
+        holder = lock()
+        gate.touch()
+        until(lambda: run.progress.running == 0, "the others are computed")
+    assert holder is not None
+    run.cancel()
+    run.wait(120)
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert run.progress.state == "cancelled"
+    if made:
+        assert "5 finished simulations could not be stored before the stop" in run.progress.notice
+        assert len(Results.open(path)) == run.results.counts()["done"] == 1
+
+
+def test_a_store_that_is_locked_for_a_while_is_waited_for(tmp_path: Path) -> None:
+    """Also where it is to say what is known: nothing is computed twice."""
+    path, folder = tmp_path / "results.sqlite", tmp_path / "marks"
+    swept(marking(folder), np.arange(5.0), path)
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    run = Sweep(marking(folder), x=np.arange(10.0), workers=WORKERS, store=path).start()
+    until(lambda: run.progress.waits, "it says so")
+    assert "another process does not let go of it" in run.progress.waits
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert run.wait(120).counts() == {"done": 10}
+    assert run.progress.recalled == 5
+    assert marks(folder) == {float(x): 1 for x in range(10)}
 
 
 def test_what_is_seen_is_on_the_disk(tmp_path: Path) -> None:

@@ -106,6 +106,20 @@ def test_merge_of_a_damaged_file_says_so(
     assert damaged.read_bytes() == bytes(contents)
 
 
+def test_an_export_of_everything_holds_no_formulas(tmp_path: Path) -> None:
+    """Whatever names a stranger's store holds."""
+
+    def named(x: float = 1.0) -> dict[str, float]:
+        return {"@SUM(A1)": -x}
+
+    path, output = tmp_path / "results.sqlite", tmp_path / "all.csv"
+    Sweep(named, x=[1.5], workers=1, store=path).run(progress=False)
+    assert main(["store", "export", str(output), "--all", "--store", str(path)]) == 0
+    with output.open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["'@SUM(A1)"] == "-1.5"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from brian_sweep_widget.models.parameters import Parameter
 from brian_sweep_widget.models.units import PLAIN_NUMBER
 from brian_sweep_widget.results import Outcome, Value
 from brian_sweep_widget.results.store import Store
@@ -17,6 +18,7 @@ from brian_sweep_widget.runs.ledger import Ledger, Record
 from brian_sweep_widget.sweeps import Axis, Job, Plan
 
 PLAN = Plan((Axis("x", (0.0, 1.0, 2.0)),), {})
+PARAMETERS = {"x": Parameter("x", "real", 1.0)}
 
 
 def outcome(job: Job) -> Outcome:
@@ -26,7 +28,7 @@ def outcome(job: Job) -> Outcome:
 
 def ledger(store: Store, enter: Any) -> Ledger:
     """Make a ledger of a sweep."""
-    record = Record(store, b"s" * 16, "Model", {}, PLAN)
+    record = Record(store, b"s" * 16, "Model", PARAMETERS, PLAN)
     return Ledger(record, Books(), enter, lambda held: None)
 
 

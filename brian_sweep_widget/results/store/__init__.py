@@ -2,7 +2,9 @@
 
 from brian_sweep_widget.results.store.errors import (
     DamagedError,
+    NoStoreError,
     NotAStoreError,
+    StoreBusyError,
     StoreError,
     StoreFullError,
     StoreReplacedError,
@@ -18,8 +20,10 @@ __all__ = [
     "DamagedError",
     "Entry",
     "Merged",
+    "NoStoreError",
     "NotAStoreError",
     "Store",
+    "StoreBusyError",
     "StoreError",
     "StoreFullError",
     "StoreInfo",

@@ -7,6 +7,7 @@ copy of the file alone would lack what is in the log.
 
 from __future__ import annotations
 
+import itertools
 import os
 import sqlite3
 import stat
@@ -19,17 +20,23 @@ from pathlib import Path
 from filelock import FileLock
 
 from brian_sweep_widget.results.store.errors import (
-    DamagedError,
+    NoStoreError,
     NotAStoreError,
-    StoreFullError,
+    StoreBusyError,
     StoreUnusableError,
 )
+from brian_sweep_widget.results.store.translating import busy, no_room, primary_code, translating
 
 APPLICATION_ID = 0x42535753  # "BSWS"
 _VERSION = 2
 # Its tables are the same; rows in which only some measures failed came with format 2.
 _READABLE = (1, _VERSION)
 _PATIENCE = 10.0  # s that others may take with the file
+# Every so many instructions SQLite asks whether to go on. A row has 250 bytes, and takes fewer
+# than 100 of them for each of the few times that it is read.
+_STEPS = 100_000
+_BYTES_A_STEP = 10_000
+_LEAST_STEPS = 1000
 
 _TABLES = {
     "origin": "CREATE TABLE origin (number INTEGER PRIMARY KEY, document TEXT NOT NULL UNIQUE)",
@@ -51,10 +58,6 @@ _TABLES = {
     ),
 }
 
-# What SQLite says of a file that something else wrote into.
-_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-_SHORT_READ = sqlite3.SQLITE_IOERR_SHORT_READ
-
 
 class Database:
     """One file, for all threads of this process; other processes may have it open too.
@@ -75,8 +78,18 @@ class Database:
         self._file = (0, 0)
 
     @contextmanager
-    def using(self, *, writing: bool) -> Iterator[sqlite3.Connection]:
+    def using(
+        self, *, writing: bool, patience: float | None = None
+    ) -> Iterator[sqlite3.Connection]:
         """Give the connection, within one transaction.
+
+        Parameters
+        ----------
+        writing
+            Whether anything is to be changed.
+        patience
+            Seconds that others may take with the file each time that it is
+            asked for; None for ten.
 
         Raises
         ------
@@ -84,8 +97,10 @@ class Database:
             In place of what SQLite raises. A transaction that raises has done
             nothing.
         """
-        with self._lock, self._translating():
-            connection = self._open()
+        patience = _PATIENCE if patience is None else patience
+        with self._translating(), self._alone(patience):
+            connection = self._open(patience)
+            connection.execute(f"PRAGMA busy_timeout = {patience * 1000:.0f}")
             connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
             try:
                 yield connection
@@ -102,6 +117,9 @@ class Database:
             if connection is not None:
                 with suppress(sqlite3.Error):
                     connection.close()
+
+    def __del__(self) -> None:
+        self.close()  # whoever drops a store need not have
 
     def set_aside(self) -> Path | None:
         """Rename the file, unless somebody else did; give its new name."""
@@ -121,7 +139,17 @@ class Database:
                 with suppress(OSError):
                     Path(f"{self.path}.lock").unlink()
 
-    def _open(self) -> sqlite3.Connection:
+    @contextmanager
+    def _alone(self, patience: float) -> Iterator[None]:
+        """Keep other threads from the connection; one of them may wait for another process."""
+        if not self._lock.acquire(timeout=patience):
+            raise StoreBusyError(busy(self.path))
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def _open(self, patience: float) -> sqlite3.Connection:
         """Open the file that is at the path now: it may have been moved away."""
         if self._connection is not None and _identity(self.path) == self._file:
             return self._connection
@@ -130,7 +158,7 @@ class Database:
         with suppress(FileExistsError):
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         self._file = _identity(self.path)
-        connection = connect(self.path, writing=True)
+        connection = connect(self.path, writing=True, patience=patience)
         try:
             prepare(connection, self.path)
             connection.execute("PRAGMA synchronous = FULL")
@@ -149,19 +177,35 @@ class Database:
             yield
 
 
-def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
+def connect(path: Path, *, writing: bool, patience: float | None = None) -> sqlite3.Connection:
     """Open a file that exists; a stranger's file can run no code."""
     mode = "rw" if writing else "ro"
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
-        timeout=_PATIENCE,
+        timeout=_PATIENCE if patience is None else patience,
         isolation_level=None,
         check_same_thread=False,
     )
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA cell_size_check = ON")
+    try:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA cell_size_check = ON")
+    except BaseException:
+        connection.close()
+        raise
     return connection
+
+
+def bound(connection: sqlite3.Connection, path: Path) -> None:
+    """Have nothing that is read be larger, or take longer, than the file can hold.
+
+    Pages that lead to each other in a circle would be texts, and tables, without end.
+    """
+    size = path.stat().st_size
+    most = connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(most, size))
+    left = itertools.count(_LEAST_STEPS + size // _BYTES_A_STEP, -1)
+    connection.set_progress_handler(lambda: next(left) < 0, _STEPS)
 
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
@@ -171,7 +215,25 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
     ------
     NotAStoreError
         If it is something else.
+    NoStoreError
+        If there is no room for one.
     """
+    try:
+        _make_tables(connection)
+    except sqlite3.OperationalError as error:
+        if primary_code(error) == sqlite3.SQLITE_FULL:
+            raise NoStoreError(no_room(path)) from error
+        raise
+    look_at(connection, path)
+    if _version(connection) != _VERSION:  # from now on, older versions leave it alone
+        connection.execute(f"PRAGMA user_version = {_VERSION}")
+    (mode,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+    if mode != "delete":
+        msg = f"{path} is open in another program that keeps a write-ahead log: close it there"
+        raise StoreUnusableError(msg)
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
     if not _tables(connection) and _application(connection) == 0:
         connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("BEGIN IMMEDIATE")
@@ -181,13 +243,6 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {_VERSION}")
         connection.execute("COMMIT")
-    look_at(connection, path)
-    if _version(connection) != _VERSION:  # from now on, older versions leave it alone
-        connection.execute(f"PRAGMA user_version = {_VERSION}")
-    (mode,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
-    if mode != "delete":
-        msg = f"{path} is open in another program that keeps a write-ahead log: close it there"
-        raise StoreUnusableError(msg)
 
 
 def look_at(connection: sqlite3.Connection, path: Path) -> None:
@@ -215,46 +270,6 @@ def look_at(connection: sqlite3.Connection, path: Path) -> None:
             "another name"
         )
         raise NotAStoreError(msg)
-
-
-@contextmanager
-def translating(path: Path, limit: int | None = None) -> Iterator[None]:
-    """Say what SQLite and the system say in words for people.
-
-    Raises
-    ------
-    StoreFullError, StoreUnusableError, DamagedError
-    """
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0)
-        primary = code & 0xFF
-        garbled = isinstance(error, sqlite3.DataError) or "decode to UTF-8" in str(error)
-        if primary in _DAMAGE or code == _SHORT_READ or garbled:
-            raise DamagedError(str(error)) from error
-        if primary == sqlite3.SQLITE_FULL:
-            raise StoreFullError(_full(path, limit)) from error
-        if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            msg = f"the results cannot be stored in {path}: another process does not let go of it"
-            raise StoreUnusableError(msg) from error
-        msg = f"the results cannot be stored in {path}: {error}"
-        raise StoreUnusableError(msg) from error
-    except UnicodeDecodeError as error:
-        raise DamagedError(str(error)) from error
-    except (OSError, TimeoutError) as error:
-        msg = f"the results cannot be stored in {path}: {error.strerror or error}"
-        raise StoreUnusableError(msg) from error
-
-
-def _full(path: Path, limit: int | None) -> str:
-    with suppress(OSError):
-        if limit is not None and path.stat().st_size > 0.9 * limit:
-            return (
-                f"{path} is full: it may have {limit / 1e6:.0f} MB. Move it away, or give another "
-                "store; then the sweep goes on."
-            )
-    return f"The disk of {path} is full. Make room; then the sweep goes on."
 
 
 def _tables(connection: sqlite3.Connection) -> dict[str, str]:

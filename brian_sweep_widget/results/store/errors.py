@@ -15,6 +15,14 @@ class StoreUnusableError(StoreError):
     """The file cannot be used, now or at all. Nothing of it was written."""
 
 
+class StoreBusyError(StoreUnusableError):
+    """Another process, or thread, does not let go of the file."""
+
+
+class NoStoreError(StoreUnusableError):
+    """There can be no store: none can be made there, or nothing can be written into it."""
+
+
 class StoreReplacedError(StoreError):
     """The file is not the one that the sweep was begun in; record all of it again."""
 

@@ -14,12 +14,13 @@ from brian_sweep_widget.results.store.coding import (
     read_outcome,
     read_parameters,
     read_position,
-    read_sweep,
 )
-from brian_sweep_widget.results.store.database import connect, look_at, translating
+from brian_sweep_widget.results.store.database import connect, look_at
+from brian_sweep_widget.results.store.descriptions import Sweep, read_sweep, sweep_from
 from brian_sweep_widget.results.store.errors import DamagedError
 from brian_sweep_widget.results.store.rows import put_row, row_from, rows_from
-from brian_sweep_widget.sweeps import Job
+from brian_sweep_widget.results.store.translating import translating
+from brian_sweep_widget.sweeps import Job, is_within
 
 _AT_ONCE = 1000  # rows of one transaction
 
@@ -77,7 +78,7 @@ def merge_into(do: Writing, other: Path) -> Merged:
 class _Sweep:
     """A recorded sweep on its way into another store."""
 
-    def __init__(self, values: tuple[Any, ...], points: list[tuple[str, bytes]]) -> None:
+    def __init__(self, values: Sweep, points: list[tuple[str, bytes]]) -> None:
         self._values = values
         self._points = points
 
@@ -91,7 +92,7 @@ class _Sweep:
         connection.executemany(
             "INSERT OR IGNORE INTO point (sweep, position, key) "
             "SELECT number, ?, ? FROM sweep WHERE name = ?",
-            [(position, key, self._values[0]) for position, key in self._points],
+            [(position, key, self._values.name) for position, key in self._points],
         )
 
 
@@ -128,13 +129,14 @@ class _Reader:
                 "SELECT number, name, started, model, description, notice FROM sweep "
                 "ORDER BY number"
             ):
-                points = connection.execute(
-                    "SELECT position, key FROM point WHERE sweep = ?", (number,)
-                ).fetchall()
                 with suppress(DamagedError):
-                    _, plan = read_sweep(values[-2])
+                    sweep = sweep_from(*values)
+                    _, plan = read_sweep(sweep.description)
+                    points = connection.execute(
+                        "SELECT position, key FROM point WHERE sweep = ?", (number,)
+                    )
                     good = [point for point in points if _is_point(plan.shape, *point)]
-                    found.append(_Sweep(tuple(values), good))
+                    found.append(_Sweep(sweep, good))
         return found
 
     def _good(self, values: tuple[object, ...]) -> Row | None:
@@ -161,15 +163,10 @@ class _Reader:
 
 def _is_point(shape: tuple[int, ...], written: object, key: object) -> bool:
     """Whether what is written down of a point makes sense."""
-    if not isinstance(written, str) or not isinstance(key, bytes):
-        return False
     try:
-        position = read_position(written)
+        return isinstance(key, bytes) and is_within(read_position(written), shape)
     except DamagedError:
         return False
-    return len(position) == len(shape) and all(
-        0 <= index < extent for index, extent in zip(position, shape, strict=True)
-    )
 
 
 def _in_groups(rows: Iterator[Row]) -> Iterator[list[Row]]:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,12 +21,15 @@ from brian_sweep_widget.results.store.coding import (
     read_parameters,
     read_place,
     read_position,
-    read_sweep,
+    read_status,
 )
-from brian_sweep_widget.results.store.database import connect, look_at, translating
+from brian_sweep_widget.results.store.database import bound, connect, look_at
+from brian_sweep_widget.results.store.descriptions import Sweep, read_sweep, sweep_from
+from brian_sweep_widget.results.store.documents import guarded, moment
 from brian_sweep_widget.results.store.errors import DamagedError
 from brian_sweep_widget.results.store.rows import find_rows, row_from, rows_from
-from brian_sweep_widget.sweeps import Job, Plan
+from brian_sweep_widget.results.store.translating import translating
+from brian_sweep_widget.sweeps import Job, Plan, is_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,30 +94,45 @@ class StoreInfo:
 
 def sweeps(connection: sqlite3.Connection) -> list[SweepRecord]:
     """List the recorded sweeps; see `Store.sweeps`."""
-    found = connection.execute(
-        "SELECT number, name, model, started, description FROM sweep ORDER BY number"
-    ).fetchall()
     counts: dict[int, dict[str, int]] = {}
     for number, status, count in connection.execute(
         "SELECT sweep, status, COUNT(*) FROM point JOIN outcome USING (key) GROUP BY sweep, status"
     ):
-        counts.setdefault(number, {})[status] = count
+        counts.setdefault(number, {})[read_status(status)] = count
     return [
         SweepRecord(
             place,
-            name,
-            model,
-            started,
-            len(read_sweep(description)[1]),
+            sweep.name,
+            sweep.model,
+            sweep.started,
+            len(read_sweep(sweep.description)[1]),
             counts.get(number, {}),
         )
-        for place, (number, name, model, started, description) in enumerate(found, start=1)
+        for place, (number, sweep) in enumerate(_recorded(connection), start=1)
     ]
+
+
+def _recorded(connection: sqlite3.Connection) -> Iterator[tuple[int, Sweep]]:
+    """Give the recorded sweeps with their numbers in the table, the oldest first."""
+    last = None
+    for number, *values in connection.execute(
+        "SELECT number, name, started, model, description, notice FROM sweep ORDER BY number"
+    ):
+        if last is not None and number <= last:
+            msg = "its sweeps are not in their order"
+            raise DamagedError(msg)
+        last = number
+        yield number, sweep_from(*values)
 
 
 def info(connection: sqlite3.Connection, path: Path, limit: int | None) -> StoreInfo:
     """Say what a store holds; see `Store.info`."""
-    counts = dict(connection.execute("SELECT status, COUNT(*) FROM outcome GROUP BY status"))
+    counts: dict[str, int] = {
+        read_status(status): number
+        for status, number in connection.execute(
+            "SELECT status, COUNT(*) FROM outcome GROUP BY status"
+        )
+    }
     first, last = connection.execute(
         "SELECT MIN(started), MAX(started) FROM outcome WHERE origin IS NOT NULL"
     ).fetchone()
@@ -128,8 +147,7 @@ def info(connection: sqlite3.Connection, path: Path, limit: int | None) -> Store
         tuple(sweeps(connection)),
         tuple(sorted({engine for engine, _ in origins if engine})),
         tuple(sorted({host for _, host in origins})),
-        first,
-        last,
+        *(None if time is None else guarded(partial(moment, time)) for time in (first, last)),
     )
 
 
@@ -148,27 +166,25 @@ def results(connection: sqlite3.Connection, which: int) -> Results:
     DamagedError
         If what is there is not as it was written.
     """
-    recorded = connection.execute(
-        "SELECT number, model, description, notice FROM sweep ORDER BY number"
-    ).fetchall()
+    recorded = list(_recorded(connection))
     if not (1 <= which <= len(recorded) or 1 <= -which <= len(recorded)):
         msg = f"sweep {which} is not there (recorded are {len(recorded)}, numbered from 1)"
         raise LookupError(msg)
-    number, model, description, notice = recorded[which - 1 if which > 0 else which]
-    parameters, plan = read_sweep(description)
-    jobs = {job.position: job for job in plan.jobs()}
-    places = {
-        read_position(position): key
-        for position, key in connection.execute(
-            "SELECT position, key FROM point WHERE sweep = ?", (number,)
-        )
-    }
-    wanted: dict[bytes, list[Job]] = {}
-    for position, key in places.items():
-        if position not in jobs:
-            msg = f"a point of sweep {which} is outside its grid"
+    number, sweep = recorded[which - 1 if which > 0 else which]
+    parameters, plan = read_sweep(sweep.description)
+    places: dict[tuple[int, ...], bytes] = {}
+    for written, key in connection.execute(
+        "SELECT position, key FROM point WHERE sweep = ?", (number,)
+    ):
+        position = read_position(written)
+        if not is_within(position, plan.shape) or position in places or type(key) is not bytes:
+            msg = f"a point of sweep {which} is outside its grid, twice there or without a name"
             raise DamagedError(msg)
-        wanted.setdefault(key, []).append(jobs[position])
+        places[position] = key
+    wanted: dict[bytes, list[Job]] = {}
+    # Not all of the plan's, which a stranger may have made far larger than the file.
+    for job in plan.jobs_at(places):
+        wanted.setdefault(places[job.position], []).append(job)
     outcomes: list[Outcome] = []
     for row in find_rows(connection, list(wanted)):
         stored = read_parameters(row)
@@ -177,7 +193,7 @@ def results(connection: sqlite3.Connection, which: int) -> Results:
                 msg = f"a point of sweep {which} has another's result"
                 raise DamagedError(msg)
             outcomes.append(read_outcome(row, job))
-    return Results(model, parameters, plan, outcomes, notice)
+    return Results(sweep.model, parameters, plan, outcomes, sweep.notice)
 
 
 def last_pace(connection: sqlite3.Connection, model: str) -> tuple[Plan, float] | None:
@@ -234,7 +250,9 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         msg = f"there is no store {path}"
         raise FileNotFoundError(msg)
     with translating(path), closing(connect(path, writing=False)) as connection:
+        connection.execute("BEGIN")  # from here on it does not grow
         look_at(connection, path)
+        bound(connection, path)
         yield connection
 
 

@@ -71,19 +71,35 @@ def find_rows(connection: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator
     for start in range(0, len(keys), _AT_ONCE):
         some = keys[start : start + _AT_ONCE]
         marks = ",".join("?" * len(some))
-        found = connection.execute(f"{_SELECT} WHERE key IN ({marks})", some)
-        for values in found:
-            yield row_from(values)
+        left = set(some)
+        for values in connection.execute(f"{_SELECT} WHERE key IN ({marks})", some):
+            row = row_from(values)
+            if row.key not in left:
+                msg = "an index leads to another result, or twice to one"
+                raise DamagedError(msg)
+            left.remove(row.key)
+            yield row
 
 
 def rows_from(
     connection: sqlite3.Connection, number: int
 ) -> Iterator[tuple[int, tuple[object, ...]]]:
-    """Give all outcomes from a number on, with their numbers, as they are; see `row_from`."""
+    """Give all outcomes from a number on, with their numbers, as they are; see `row_from`.
+
+    Raises
+    ------
+    DamagedError
+        If their numbers do not rise: parts of the file lead to each other.
+    """
     found = connection.execute(
         f"{_SELECT_NUMBERED} WHERE outcome.number >= ? ORDER BY outcome.number", (number,)
     )
+    least = number
     for first, *values in found:
+        if first < least:
+            msg = "its results are not in their order"
+            raise DamagedError(msg)
+        least = first + 1
         yield first, tuple(values)
 
 

@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from brian_sweep_widget.models import Parameter
 from brian_sweep_widget.results.outcome import Outcome
 from brian_sweep_widget.results.results import Results
-from brian_sweep_widget.results.store.coding import (
-    describe_sweep,
-    read_outcome,
-    to_row,
-)
+from brian_sweep_widget.results.store.coding import read_outcome, to_row, write_position
 from brian_sweep_widget.results.store.database import Database
+from brian_sweep_widget.results.store.descriptions import describe_sweep
 from brian_sweep_widget.results.store.errors import DamagedError, StoreReplacedError
 from brian_sweep_widget.results.store.merging import Merged, merge_into
 from brian_sweep_widget.results.store.reading import StoreInfo, SweepRecord
@@ -73,7 +70,12 @@ class Store:
         return f"Store({str(self.path)!r})"
 
     def record_sweep(
-        self, name: bytes, model: str, parameters: Mapping[str, Parameter], plan: Plan
+        self,
+        name: bytes,
+        model: str,
+        parameters: Mapping[str, Parameter],
+        plan: Plan,
+        patience: float | None = None,
     ) -> None:
         """Record a sweep, so that its results can be opened as a whole.
 
@@ -87,6 +89,8 @@ class Store:
             The model's parameters by name.
         plan
             What is asked for.
+        patience
+            Seconds that others may take with the file; None for ten.
 
         Raises
         ------
@@ -100,9 +104,9 @@ class Store:
                 (name, time.time(), model, describe_sweep(parameters, plan)),
             )
 
-        self._do(write, writing=True)
+        self._do(write, writing=True, patience=patience)
 
-    def note(self, name: bytes, notice: str) -> None:
+    def note(self, name: bytes, notice: str, patience: float | None = None) -> None:
         """Record what a person should know of a sweep's results.
 
         Parameters
@@ -111,6 +115,8 @@ class Store:
             The sweep's.
         notice
             Takes the place of an earlier one.
+        patience
+            Seconds that others may take with the file; None for ten.
 
         Raises
         ------
@@ -121,9 +127,10 @@ class Store:
                 "UPDATE sweep SET notice = ? WHERE name = ?", (notice, name)
             ),
             writing=True,
+            patience=patience,
         )
 
-    def add(self, model: str, entries: Iterable[Entry]) -> None:
+    def add(self, model: str, entries: Iterable[Entry], patience: float | None = None) -> None:
         """Store outcomes, all or none; they are on the disk when this returns.
 
         A result that is there stays; what failed, was lost or is partial gives
@@ -135,6 +142,8 @@ class Store:
             The model's label.
         entries
             The outcomes.
+        patience
+            Seconds that others may take with the file; None for ten.
 
         Raises
         ------
@@ -149,7 +158,7 @@ class Store:
             if entry.outcome.status != "cancelled"
         ]
         places = [
-            (" ".join(map(str, entry.outcome.job.position)), entry.key, entry.sweep)
+            (write_position(entry.outcome.job.position), entry.key, entry.sweep)
             for entry, _ in rows
             if entry.sweep is not None
         ]
@@ -169,15 +178,19 @@ class Store:
             )
 
         if rows:
-            self._do(write, writing=True)
+            self._do(write, writing=True, patience=patience)
 
-    def find_many(self, wanted: Sequence[tuple[bytes, Job]]) -> dict[bytes, Outcome]:
+    def find_many(
+        self, wanted: Sequence[tuple[bytes, Job]], patience: float | None = None
+    ) -> dict[bytes, Outcome]:
         """Find finished simulations.
 
         Parameters
         ----------
         wanted
             Keys, and the jobs whose outcomes they are to be.
+        patience
+            Seconds that others may take with the file; None for ten.
 
         Returns
         -------
@@ -196,7 +209,7 @@ class Store:
             found = {row.key: read_outcome(row, jobs[row.key]) for row in rows}
             return {name: outcome for name, outcome in found.items() if outcome.complete}
 
-        return self._do(read, writing=False)
+        return self._do(read, writing=False, patience=patience)
 
     def find(self, key: bytes, job: Job) -> Outcome | None:
         """Find one finished simulation; see `find_many`."""
@@ -288,14 +301,20 @@ class Store:
         """Close the file; the next use opens it again."""
         self._database.close()
 
-    def _do(self, action: Callable[[sqlite3.Connection], _Given], *, writing: bool) -> _Given:
+    def _do(
+        self,
+        action: Callable[[sqlite3.Connection], _Given],
+        *,
+        writing: bool,
+        patience: float | None = None,
+    ) -> _Given:
         """Do something in one transaction; if the file is damaged, in a new file."""
         try:
-            with self._database.using(writing=writing) as connection:
+            with self._database.using(writing=writing, patience=patience) as connection:
                 return action(connection)
         except DamagedError:
             self._replace()
-        with self._database.using(writing=writing) as connection:
+        with self._database.using(writing=writing, patience=patience) as connection:
             return action(connection)
 
     def _replace(self) -> None:
