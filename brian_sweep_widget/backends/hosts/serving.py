@@ -94,7 +94,7 @@ class Serving:
         self._announcement = None
         if announce:
             taken = int(self.address.rpartition(":")[2])
-            self._announcement = Announcement(credentials, host, taken, slots)
+            self._announcement = Announcement(credentials, host, taken)
 
     def close(self) -> None:
         """End it, with all that runs here."""
