@@ -12,15 +12,16 @@ from dataclasses import dataclass, field
 
 from brian_sweep_widget.backends.hosts.credentials import Credentials
 from brian_sweep_widget.backends.hosts.discovery import Announced
-from brian_sweep_widget.backends.hosts.knocking import knock
+from brian_sweep_widget.backends.hosts.knocking import client_context, shake_hands
 from brian_sweep_widget.backends.hosts.link import AGAIN, CONNECT, hosts_loop
 
 _MOST_KNOWN = 1000
 _MOST_NAMES = 8  # of announcements of one address
 _MOST_AT_ONCE = 64
-#: Seconds that a host may take when it is tried first; more with each time, so that those who
-#: say nothing hold up nobody.
-_SHORT = 1.0
+# A host is tried for a second first, and again after two; for and after twice as long each time,
+# up to these, so that forged ones neither hold up others nor take this computer's time.
+_SHORT = 1.0  # s
+_MOST_DOUBLINGS = 5
 
 _OTHERS = "it names other credentials"
 
@@ -54,7 +55,7 @@ class Candidate:
 
 
 class Candidates:
-    """Tries them, those first that were tried least often, and few at once.
+    """Tries them, those first that were tried least often, few at once, and ever more rarely.
 
     Parameters
     ----------
@@ -71,7 +72,7 @@ class Candidates:
         proved: Callable[[Announced], None],
         gone: Callable[[Announced], None],
     ) -> None:
-        self._security = credentials.security()
+        self._context = client_context(credentials.security())
         self._proved, self._gone = proved, gone
         self._known: dict[str, Candidate] = {}
         self._ignored = 0
@@ -152,12 +153,13 @@ class Candidates:
             address = candidate.found.address
             if self._known.get(address) is not candidate:
                 continue
-            patience = min(CONNECT, _SHORT * 2**candidate.tries)
-            reason = await knock(f"tls://{address}", self._security, patience)
+            longer = 2 ** min(candidate.tries, _MOST_DOUBLINGS)
+            patience = min(CONNECT, _SHORT * longer)
+            reason = await shake_hands(address, self._context, patience)
             candidate.tries += 1
             if reason:
                 candidate.reason = reason
-                self._loop.call_later(AGAIN, self._wait, candidate)
+                self._loop.call_later(AGAIN * longer, self._wait, candidate)
             elif self._known.get(address) is candidate:
                 candidate.reason, candidate.proved = "", True
                 self._proved(candidate.found)
