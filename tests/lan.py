@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+import psutil
 from helpers import until
 
 from brian_sweep_widget.backends import make_credentials
@@ -26,6 +27,7 @@ from brian_sweep_widget.backends import make_credentials
 PORT = 8786
 _numbers = itertools.count()
 _ANY_PROTOCOL = 3  # ETH_P_ALL
+_MOST_FILES = 1024  # that a process may open: what most systems allow
 
 
 def _ip(*words: str) -> None:
@@ -64,7 +66,7 @@ class Computer:
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         """Start a command there."""
         there = ("ip", "netns", "exec", self.space, "unshare", "--uts")
-        script = f'hostname {self.name} && exec "$@"'
+        script = f'hostname {self.name} && ulimit -Sn {_MOST_FILES} && exec "$@"'
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
                 [*there, "sh", "-c", script, "sh", *command],
@@ -106,6 +108,12 @@ class Computer:
                 os.killpg(self.serving.pid, signal.SIGKILL)
             self.serving.wait()
             self.serving = None
+
+    def processes(self) -> list[psutil.Process]:
+        """Give the command's processes."""
+        assert self.serving is not None
+        there = psutil.Process(self.serving.pid)
+        return [there, *there.children(recursive=True)]
 
     def listening(self) -> set[tuple[str, int]]:
         """Give the addresses and ports at which something listens there."""

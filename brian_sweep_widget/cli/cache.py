@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 
-from brian_sweep_widget.cli.terminal import DONE, INCOMPLETE, refuse, say
+from brian_sweep_widget.cli.terminal import DONE, INCOMPLETE, aligned, refuse, say
 from brian_sweep_widget.engines.compiled.cache import BuildCache, CacheRefusedError
 
 
@@ -41,9 +41,7 @@ def _info(builds: BuildCache) -> int:
         for build in found
     ]
     if found:
-        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-        for model, size, made, used in rows:
-            say(f"{model:{widths[0]}}  {size:>{widths[1]}}  {made:{widths[2]}}  {used}")
+        say(aligned(rows, numbers=[1]))
     total = sum(build.size for build in found)
     limit = f"{_megabytes(total)} of at most {_megabytes(builds.limit)}"
     say(f"{_counted(len(found))}, {limit}, in {builds.folder}")

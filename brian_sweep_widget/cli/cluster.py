@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import closing
 
 from brian_sweep_widget.backends import (
@@ -19,9 +19,10 @@ from brian_sweep_widget.backends import (
 )
 from brian_sweep_widget.backends.hosts.cluster import PORT
 from brian_sweep_widget.backends.hosts.extra import ExtraMissingError
+from brian_sweep_widget.backends.hosts.facts import MOST_SLOTS
 from brian_sweep_widget.backends.hosts.serving import Serving, ServingError
 from brian_sweep_widget.cli.cluster_options import WARNING
-from brian_sweep_widget.cli.terminal import DONE, INCOMPLETE, refuse, say
+from brian_sweep_widget.cli.terminal import DONE, INCOMPLETE, aligned, refuse, say
 from brian_sweep_widget.stop_signals import StopSignals
 
 _SEARCH = 2.5  # s: hosts on the network answer within one
@@ -65,9 +66,10 @@ def _show(found: Credentials) -> None:
 
 def _serve(parsed: argparse.Namespace) -> int:
     credentials = read_credentials(parsed.credentials)
-    slots = allowed_cores() if parsed.workers is None else parsed.workers
-    if slots < 1:
-        refuse(f"argument --workers: {slots} is too small (allowed: 1 or more)")
+    slots = min(allowed_cores(), MOST_SLOTS) if parsed.workers is None else parsed.workers
+    if not 1 <= slots <= MOST_SLOTS:
+        size = "small" if slots < 1 else "large"
+        refuse(f"argument --workers: {slots} is too {size} (allowed: 1 to {MOST_SLOTS})")
     port = PORT if parsed.port is None else parsed.port
     with (
         StopSignals("SIGINT", "SIGTERM") as stop,
@@ -95,6 +97,7 @@ def _list(parsed: argparse.Namespace) -> int:
     roster = Roster(Cluster(where, credentials=parsed.credentials))
     try:
         standings = _settled(roster, _SEARCH if not named else 0.0)
+        left_out = roster.left_out
     finally:
         roster.close()
     if not standings:
@@ -103,8 +106,9 @@ def _list(parsed: argparse.Namespace) -> int:
             "name them, where the network lets no announcements through"
         )
         return INCOMPLETE
-    for line in _table(standings):
-        say(line)
+    say(_table(standings))
+    if left_out:
+        say(f"{left_out} more are announced, and have not shown your credentials")
     return DONE if all(one.state == "ready" for one in standings) else INCOMPLETE
 
 
@@ -120,14 +124,10 @@ def _settled(roster: Roster, search: float) -> list[Standing]:
         time.sleep(_LOOK)
 
 
-def _table(standings: Iterable[Standing]) -> list[str]:
+def _table(standings: Sequence[Standing]) -> str:
     rows = [("host", "address", "state", "slots", "versions")]
     for one in standings:
         versions = ", ".join(f"{name} {version}" for name, version in one.versions.items())
         state = f"{one.state}: {one.reason}" if one.reason else one.state
         rows.append((one.name, one.address, state, str(one.slots or ""), versions))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    return aligned(rows)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from brian_sweep_widget.cli.cluster_options import add_cluster_options
 from brian_sweep_widget.cli.negative import keep_negative_numbers
 from brian_sweep_widget.cli.store_options import add_store_options
 from brian_sweep_widget.cli.terminal import DONE, INCOMPLETE, MISUSED, UsageError, outputs, say
+from brian_sweep_widget.printable import printable
 from brian_sweep_widget.stop_signals import StopRequested, StopSignals
 
 _EXIT_STATUS = (
@@ -89,7 +90,7 @@ def _command(name: str) -> Any:
 
 
 def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="brian-sweep",
         description="Sweep the parameters of spiking networks over all your cores.",
         allow_abbrev=False,
@@ -146,6 +147,13 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
         "store": store,
         "cluster": cluster,
     }
+
+
+class _Parser(argparse.ArgumentParser):
+    """Repeats what it refuses in a way that does nothing to a terminal."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message))
 
 
 class _Version(argparse.Action):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
+from brian_sweep_widget.cli.terminal import aligned
 from brian_sweep_widget.results import Outcome, Results, Written
 from brian_sweep_widget.results.naming import joined
 from brian_sweep_widget.runs import Progress
@@ -42,7 +41,7 @@ def table(results: Results) -> str:
             row.append(f"{example.unit.show(float(np.mean(found))):.6g}" if found else "-")
         rows.append(row)
     more = [f"(without {_only_arrays(results)})"] if results.arrays else []
-    return "\n".join([_aligned(rows), *more])
+    return "\n".join([aligned(rows, numbers=range(len(rows[0]))), *more])
 
 
 def _only_arrays(results: Results) -> str:
@@ -98,11 +97,3 @@ def _point(results: Results, outcome: Outcome) -> str:
 
 def _indented(text: str) -> str:
     return "\n".join(f"    {line}" for line in text.rstrip().splitlines())
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-        for row in rows
-    )

@@ -10,7 +10,8 @@ from pathlib import Path
 from brian_sweep_widget.cli import report
 from brian_sweep_widget.cli.export_all import write_everything
 from brian_sweep_widget.cli.files import check_output
-from brian_sweep_widget.cli.terminal import DONE, INCOMPLETE, refuse, say
+from brian_sweep_widget.cli.terminal import DONE, INCOMPLETE, aligned, refuse, say
+from brian_sweep_widget.printable import one_line
 from brian_sweep_widget.results import Results
 from brian_sweep_widget.results.naming import joined
 from brian_sweep_widget.results.store import (
@@ -73,10 +74,7 @@ def _info(parsed: argparse.Namespace) -> int:
         for sweep in found.sweeps
     ]
     if found.sweeps:
-        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-        for row in rows:
-            cells = zip(row, widths, strict=True)
-            say("  ".join(f"{cell:{width}}" for cell, width in cells).rstrip())
+        say(aligned(rows))
     say(_summary(found))
     return DONE
 
@@ -88,7 +86,7 @@ def _summary(found: StoreInfo) -> str:
         parts.append(_counts(found.counts))
     if found.first is not None and found.last is not None:
         parts.append(f"from {_time(found.first)} to {_time(found.last)}")
-    parts += [", ".join(some) for some in (found.engines, found.hosts) if some]
+    parts += [one_line(", ".join(some)) for some in (found.engines, found.hosts) if some]
     return f"{'; '.join(parts)}; {found.size / 1e6:.1f} MB in {found.path}"
 
 

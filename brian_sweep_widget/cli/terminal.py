@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
+
+from brian_sweep_widget.printable import one_line, printable
 
 DONE = 0
 INCOMPLETE = 1
@@ -58,19 +60,20 @@ def outputs() -> Iterator[set[str]]:
 
 
 def say(text: str = "", *, error: bool = False) -> None:
-    """Write a line, at once.
+    """Write a line, at once; whatever is in it, the terminal obeys nothing but its ends.
 
     What cannot be written is lost, which `outputs` remembers.
 
     Parameters
     ----------
     text
-        One or more lines.
+        One or more lines. What others wrote, and belongs on one, goes through
+        `one_line` or `aligned`.
     error
         Whether it belongs on stderr: everything that is no result does, so
         that results can be piped.
     """
-    _write("stderr" if error else "stdout", f"{text}\n")
+    _write("stderr" if error else "stdout", f"{printable(text)}\n")
 
 
 def _write(name: str, text: str) -> None:
@@ -88,6 +91,28 @@ def _give_up(name: str, why: str) -> None:
     """Have an output lead nowhere: Python would complain when it writes the rest at its end."""
     _Broken.why[name] = why
     setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: PTH123, SIM115 - to the end
+
+
+def aligned(rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> str:
+    """Write a table, a line for each row.
+
+    Parameters
+    ----------
+    rows
+        Of cells; what others wrote in them begins no line of its own.
+    numbers
+        Columns whose cells end at their right edge.
+    """
+    shown = [[one_line(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    lines = [
+        "  ".join(
+            cell.rjust(width) if column in numbers else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in shown
+    ]
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def refuse(message: str) -> NoReturn:

@@ -89,9 +89,8 @@ class Places:
         """Give all choices that there are now, with hosts that were found meanwhile."""
         if self._network is not None:
             for one in roster_of(self._network).standings():
-                # What has told nothing and is refused is somebody else's.
-                ours = one.versions or one.state != "refused"
-                if ours and one.address not in self._addresses:
+                # What has told nothing may be anybody's, and a choice stays.
+                if one.versions and one.address not in self._addresses:
                     self._addresses.add(one.address)
                     self._add(one.name, Cluster([one.address]))
         return tuple(self._choices)

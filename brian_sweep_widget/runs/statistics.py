@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from brian_sweep_widget.backends import Tally
+from brian_sweep_widget.printable import one_line
 from brian_sweep_widget.results import Origin, Outcome
 
 
@@ -86,7 +87,7 @@ class Statistics:
         ]
         rows += [
             (
-                host.host,
+                one_line(host.host),
                 str(host.workers),
                 str(host.jobs),
                 f"{100 * host.share:.1f}",
@@ -139,7 +140,7 @@ def _lost(host: str, tally: Tally) -> str:
         said.append(f"{tally.losses} calls and {tally.time_lost:.3g} s of their time were lost")
     if tally.again:
         said.append(f"{tally.again} late calls were made elsewhere, too")
-    return f"{host}: {'; '.join(said)}" if said else ""
+    return f"{one_line(host)}: {'; '.join(said)}" if said else ""
 
 
 def statistics(

@@ -12,6 +12,7 @@ from brian_sweep_widget.backends import Cluster, local_pool, roster_of
 from brian_sweep_widget.engines import Engine, compiled, engine_for, prepare
 from brian_sweep_widget.limits import limits
 from brian_sweep_widget.models import Plain, as_model
+from brian_sweep_widget.printable import one_line
 from brian_sweep_widget.results import Inspection, Outcome, Results
 from brian_sweep_widget.results.store import (
     DEFAULT_STORE,
@@ -200,7 +201,9 @@ class Sweep:
 
         run = self.start()
         try:
-            with tqdm(total=len(self), desc=self.model.label, disable=not progress) as bar:
+            with tqdm(
+                total=len(self), desc=one_line(self.model.label), disable=not progress
+            ) as bar:
                 for _ in run:
                     bar.update()
         except BaseException:

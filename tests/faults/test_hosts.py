@@ -426,14 +426,14 @@ def test_a_stranger_that_announces_itself_gets_nothing(lan: Lan, tmp_path: Path)
     from brian_sweep_widget.backends import read_credentials
 
     # It says that it is ours: whoever listens to the network can copy that.
-    lie = Announcement(read_credentials(lan.credentials), lan.address, 8786, 64)
+    lie = Announcement(read_credentials(lan.credentials), lan.address, 8786)
     lie.withdraw()
     told = stranger.start(
         stranger.python, "-c",
         "import sys, time\n"
         "from brian_sweep_widget.backends.hosts.discovery import Announcement\n"
         "class Ours: fingerprint = sys.argv[1]\n"
-        "Announcement(Ours, sys.argv[2], 8786, 64)\n"
+        "Announcement(Ours, sys.argv[2], 8786)\n"
         "time.sleep(600)",
         read_credentials(lan.credentials).fingerprint, stranger.address,
     )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import resource
 import socket
 import ssl
 import subprocess
@@ -10,11 +12,18 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import psutil
 import pytest
 from lan import PORT, Computer, Lan
 
-from brian_sweep_widget import Cluster
-from brian_sweep_widget.backends import Roster, make_credentials
+from brian_sweep_widget import Cluster, Sweep
+from brian_sweep_widget.backends import Roster, make_credentials, read_credentials
+
+MOST_LOGGED = 100_000  # bytes, whatever happens
+MOST_FILES = 400  # that a process of a host has open
+MOST_MEMORY = 200e6  # bytes that strangers may take of a host
+ENDLESS = b"\xff" * 8  # how Dask's messages begin: with their length
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +133,117 @@ def test_a_host_of_somebody_else_gets_no_word_of_ours(
         roster.close()
         theirs.stop()
     assert make_credentials(tmp_path / "third.pem").fingerprint
+
+
+@contextlib.contextmanager
+def crowd(computer: Computer, *waiting: tuple[int, int]) -> Iterator[list[socket.socket]]:
+    """Open connections, so many at each of some ports, and keep them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = soft + sum(number for number, _ in waiting)
+    enough = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
+    with contextlib.ExitStack() as stack:
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        yield [
+            stack.enter_context(socket.create_connection((computer.address, port), 60))
+            for number, port in waiting
+            for _ in range(number)
+        ]
+
+
+def computes(computer: Computer, lan: Lan) -> bool:
+    """Whether a host computes for who has its credentials, and nobody else has to help."""
+    cluster = Cluster(
+        [computer.address], local=False, when_gone="wait", credentials=lan.credentials
+    )
+    run = Sweep(lambda x: 2 * x, x=np.arange(3.0), store=None, cluster=cluster).start()
+    try:
+        run.wait(120)
+        return run.progress.done == 3
+    finally:
+        run.cancel()
+
+
+def files(computer: Computer) -> int:
+    """Say how many files are open in the process of a host that has most."""
+    return max(one.num_fds() for one in computer.processes())
+
+
+def memory(computer: Computer) -> int:
+    """Say how many bytes a host's processes use."""
+    found = 0
+    for one in computer.processes():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found += one.memory_info().rss
+    return found
+
+
+def test_idle_connections_keep_nobody_out(lan: Lan, ours: Computer) -> None:
+    """More than a process can have open; they neither stop a host nor fill its disk."""
+    others = [(500, port) for port in ports(ours) if port != PORT]
+    with crowd(ours, (1500, PORT), *others):
+        assert computes(ours, lan)
+        assert files(ours) < MOST_FILES
+        assert ours.log.stat().st_size < MOST_LOGGED
+    assert computes(ours, lan)
+    assert ours.log.stat().st_size < MOST_LOGGED
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET / HTTP/1.1\r\nHost: ours\r\n\r\n" * 20,
+        ENDLESS * 100,
+        # A handshake of TLS that says 16 kB will come, and goes on for ever.
+        b"\x16\x03\x01\x40\x00\x01\xff\xff\xff" + b"a" * 1000,
+    ],
+    ids=["other protocol", "endless message", "endless handshake"],
+)
+def test_rubbish_from_many_is_borne(lan: Lan, ours: Computer, sent: bytes) -> None:
+    """It costs a host no memory to speak of, and few lines of its log."""
+    before = memory(ours)
+    with crowd(ours, *[(300, port) for port in ports(ours)]) as connections:
+        for one in connections:
+            with contextlib.suppress(ConnectionError):  # it was closed already
+                one.sendall(sent)
+        assert computes(ours, lan)
+        assert files(ours) < MOST_FILES
+    assert memory(ours) - before < MOST_MEMORY
+    assert ours.log.stat().st_size < MOST_LOGGED
+
+
+def test_nothing_is_read_by_dask_before_the_certificate(lan: Lan, ours: Computer) -> None:
+    """Who shows none, and sends one of Dask's messages all the same, is not heard."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    before = memory(ours)
+    for port in ports(ours):
+        # By TLS 1.3 the client takes the handshake for done, and may send at once.
+        with (
+            socket.create_connection((ours.address, port), 60) as raw,
+            context.wrap_socket(raw) as wrapped,
+        ):
+            with contextlib.suppress(ConnectionError, ssl.SSLError):
+                wrapped.sendall(ENDLESS * 10_000)
+            with pytest.raises((ConnectionError, ssl.SSLError)):
+                wrapped.recv(100)
+    assert memory(ours) - before < MOST_MEMORY
+    told = ours.told()
+    assert "MemoryError" not in told
+    assert "while reading" not in told
+    assert computes(ours, lan)
+
+
+@pytest.mark.parametrize("encrypted", [False, True], ids=["TLS", "Dask's own"])
+def test_a_handshake_has_an_end(lan: Lan, ours: Computer, encrypted: bool) -> None:
+    """Who says nothing in one is hung up on, also with credentials."""
+    security = read_credentials(lan.credentials).security()
+    context = security.get_connection_args("client")["ssl_context"]
+    for port in ports(ours):
+        with contextlib.ExitStack() as stack:
+            one = stack.enter_context(socket.create_connection((ours.address, port), 60))
+            if encrypted:
+                one = stack.enter_context(context.wrap_socket(one))
+                assert one.recv(100)  # Dask's first word
+            while one.recv(10_000):  # until it ends; a time-out is an error
+                pass

@@ -1,8 +1,9 @@
 """Hosts say on the local network that they are there, and kernels hear them.
 
-Anybody on the network can say so. The fingerprint in an announcement is a
-filter, so that nobody tries other people's hosts; who a host is, is decided by
-the handshake of TLS, where it has to show that it has the key.
+Anybody on the network can say so, of any address and as often as he wants. The
+fingerprint in an announcement is a filter, so that nobody tries other people's
+hosts; who a host is, is decided by the handshake of TLS, where it has to show
+that it has the key. Nothing else is read but a name, until it has.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from brian_sweep_widget.backends.hosts.credentials import Credentials
 from brian_sweep_widget.backends.hosts.extra import needed
+from brian_sweep_widget.printable import one_line
 
 if TYPE_CHECKING:
     from zeroconf import ServiceInfo, Zeroconf
 
 _TYPE = "_brian-sweep._tcp.local."
-_ANSWER = 3.0  # s
+_LONGEST_NAME = 64  # characters
 
 
 class Announced(NamedTuple):
@@ -28,18 +30,15 @@ class Announced(NamedTuple):
     Attributes
     ----------
     name
-        What it calls itself.
+        What it calls itself, in characters that can be shown.
     address
         Host and port.
-    slots
-        Simulations at once.
     ours
         Whether it names our credentials.
     """
 
     name: str
     address: str
-    slots: int
     ours: bool
 
 
@@ -52,11 +51,9 @@ class Announcement:
         Whose hosts are meant.
     address, port
         Where it listens.
-    slots
-        Simulations at once.
     """
 
-    def __init__(self, credentials: Credentials, address: str, port: int, slots: int) -> None:
+    def __init__(self, credentials: Credentials, address: str, port: int) -> None:
         zeroconf = needed("zeroconf")
         name = socket.gethostname()
         self._network: Zeroconf = zeroconf.Zeroconf(interfaces=[address])
@@ -65,7 +62,7 @@ class Announcement:
             f"{name}-{address.replace('.', '-').replace(':', '-')}-{port}.{_TYPE}",
             parsed_addresses=[address],
             port=port,
-            properties={"fp": credentials.fingerprint, "slots": str(slots), "name": name},
+            properties={"fp": credentials.fingerprint, "name": name},
             server=f"{name}.local.",
         )
         self._network.register_service(self._service, allow_name_change=True)
@@ -105,34 +102,54 @@ class Discovery:
         self._browser.cancel()
         self._network.close()
 
-    # zeroconf calls these three by name.
+    # zeroconf calls these three by name, from a thread that they must not hold up.
 
     def add_service(self, network: Zeroconf, kind: str, name: str) -> None:
-        """Take note of a host that came."""
-        info = network.get_service_info(kind, name, timeout=int(_ANSWER * 1000))
-        if info is not None and (found := _read(info, self._fingerprint)) is not None:
-            self._appeared(name, found)
+        """Take note of a host that came; ask for the rest if that was not all."""
+        if not self._take(network, kind, name):
+            # What comes is told as an update. zeroconf's own way of asking waits for it, and
+            # draws from Python's random generator, which a person may have seeded.
+            zeroconf, const = needed("zeroconf"), needed("zeroconf.const")
+            question = zeroconf.DNSOutgoing(const._FLAGS_QR_QUERY)  # noqa: SLF001 - DNS's, in fact
+            for what in (const._TYPE_SRV, const._TYPE_TXT):  # noqa: SLF001 - as above
+                question.add_question(zeroconf.DNSQuestion(name, what, const._CLASS_IN))  # noqa: SLF001 - as above
+            network.send(question)
 
     def update_service(self, network: Zeroconf, kind: str, name: str) -> None:
         """Take note of a host that has changed."""
-        self.add_service(network, kind, name)
+        self._take(network, kind, name)
 
     def remove_service(self, _network: Zeroconf, _kind: str, name: str) -> None:
         """Take note of a host that went."""
         self._disappeared(name)
 
+    def _take(self, network: Zeroconf, kind: str, name: str) -> bool:
+        """Read what is known of a host; says whether that is all, or all that makes sense."""
+        zeroconf = needed("zeroconf")
+        try:
+            info: ServiceInfo = zeroconf.ServiceInfo(kind, name)
+        except zeroconf.BadTypeInNameException:
+            return True
+        whole = info.load_from_cache(network)
+        if whole and (found := _read(info, self._fingerprint)) is not None:
+            self._appeared(name, found)
+        return whole
+
 
 def _read(info: ServiceInfo, fingerprint: bytes) -> Announced | None:
     """Read an announcement, of which nothing can be believed; None if it makes no sense."""
     told = {key: value or b"" for key, value in info.properties.items()}
-    try:
-        slots = int(told.get(b"slots", b"0"))
-        addresses = [ipaddress.ip_address(one) for one in info.parsed_addresses()]
-    except ValueError:
+    addresses = filter(_can_be, map(ipaddress.ip_address, info.parsed_addresses()))
+    address = next(addresses, None)
+    if address is None or not info.port:
         return None
-    if not addresses or not info.port:
-        return None
-    address = str(addresses[0]) if addresses[0].version == 4 else f"[{addresses[0]}]"  # noqa: PLR2004 - IPv4
-    name = told.get(b"name", b"").decode("utf-8", errors="replace")[:64]
+    shown = f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004 - IPv6
+    name = one_line(told.get(b"name", b"").decode("utf-8", errors="replace"), _LONGEST_NAME)
     ours = told.get(b"fp") == fingerprint
-    return Announced(name or address, f"{address}:{info.port}", slots, ours)
+    return Announced(name or shown, f"{shown}:{info.port}", ours)
+
+
+def _can_be(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether an address can be one computer's."""
+    nobody = address.is_multicast or address.is_unspecified
+    return not nobody and not (address.version == 4 and address.is_reserved)  # noqa: PLR2004 - IPv4

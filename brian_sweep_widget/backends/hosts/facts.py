@@ -7,8 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from brian_sweep_widget.printable import one_line
+
 _OURS = "brian-sweep-widget"
 _LIBRARIES = (_OURS, "brian2", "numpy")
+
+#: Simulations at once that a host may say it runs.
+MOST_SLOTS = 1024
+_LONGEST_NAME = 64  # characters; what Linux allows
+_LONGEST_VERSION = 40
 
 #: Says in a host's Dask worker how many simulations it runs at once, if that is not the
 #: number of its threads.
@@ -51,10 +58,19 @@ class Facts:
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> Facts:
-        """Read what `LOOK` gave."""
+        """Read what `LOOK` gave: somebody else's words, which a person may see."""
+        versions = told["versions"]
         return cls(
-            str(told["hostname"]), str(told["python"]), dict(told["versions"]), told["slots"]
+            one_line(str(told["hostname"]), _LONGEST_NAME),
+            one_line(str(told["python"]), _LONGEST_VERSION),
+            {name: one_line(str(versions[name]), _LONGEST_VERSION) for name in _LIBRARIES},
+            bounded_slots(told["slots"]),
         )
+
+
+def bounded_slots(told: int) -> int:
+    """Give the simulations at once that a host may have, of those that it says it has."""
+    return max(0, min(int(told), MOST_SLOTS))
 
 
 @functools.cache

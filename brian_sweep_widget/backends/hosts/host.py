@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any, Literal, Protocol
 
 from brian_sweep_widget.backends.hosts import post
-from brian_sweep_widget.backends.hosts.facts import LOOK, Facts, own_facts, refusal
+from brian_sweep_widget.backends.hosts.facts import LOOK, Facts, bounded_slots, own_facts, refusal
 from brian_sweep_widget.backends.hosts.parcel import Parcel, Reply
 from brian_sweep_widget.backends.hosts.tally import Traffic
 from brian_sweep_widget.backends.token import Label, Place
@@ -75,7 +75,7 @@ class Host:
     ) -> None:
         self.link = link
         self.address = address
-        self.slots = slots
+        self.slots = bounded_slots(slots)
         self.state: HostState = "checking"
         self.reason = ""
         self.facts: Facts | None = None

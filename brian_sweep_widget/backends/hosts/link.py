@@ -12,7 +12,6 @@ import atexit
 import functools
 import itertools
 import logging
-import ssl
 import threading
 import weakref
 from collections.abc import Callable, Coroutine, Iterable, Mapping
@@ -22,16 +21,20 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from brian_sweep_widget.backends.hosts.extra import needed
 from brian_sweep_widget.backends.hosts.host import PATIENCE, Host
+from brian_sweep_widget.backends.hosts.knocking import in_words, knock
 
 if TYPE_CHECKING:
     from distributed import Security
 
 LinkState = Literal["connecting", "connected", "unreachable", "closed"]
 
+#: Seconds that a connection may take to come about.
+CONNECT = 5.0
+#: Seconds until it is tried again.
+AGAIN = 2.0
+
 _SOON = 0.25  # s between looks at whether the connection is there
 _LOOKS = 4  # of these, between looks at which workers there are
-_CONNECT = 5.0  # s
-_AGAIN = 2.0  # s until it is tried again
 _MOST_MISSED = 3  # looks without an answer, until the connection is made anew
 
 _MOST_SCOUTS = 64
@@ -175,7 +178,7 @@ class Link:
         distributed = needed("distributed")
         try:
             while True:
-                reason = await self._refusal()
+                reason = await knock(self.address, self._security, CONNECT)
                 if not reason:
                     try:
                         client = await distributed.Client(
@@ -183,43 +186,18 @@ class Link:
                             security=self._security,
                             asynchronous=True,
                             set_as_default=False,
-                            timeout=_CONNECT,
+                            timeout=CONNECT,
                             name="brian-sweep",
                         )
                     except Exception as error:  # noqa: BLE001 - Dask raises what the network does
-                        reason = _in_words(error)
+                        reason = in_words(error)
                     else:
                         reason = await self._attend(client)
                 self._enter("unreachable", reason)
-                await asyncio.sleep(_AGAIN)
+                await asyncio.sleep(AGAIN)
         finally:
             self._enter("closed")
             self._arrivals.shutdown(wait=False)
-
-    async def _refusal(self) -> str:
-        """Knock, as what Dask says of a closed door is not what is the matter."""
-        protocol, _, rest = self.address.partition("://")
-        if protocol not in {"tls", "tcp"}:
-            return ""
-        host, _, port = rest.rpartition(":")
-        context = None
-        if self._security is not None and protocol == "tls":
-            arguments = self._security.get_connection_args("client")  # type: ignore[no-untyped-call]
-            context = arguments.get("ssl_context")
-        try:
-            async with asyncio.timeout(_CONNECT):
-                reader, writer = await asyncio.open_connection(
-                    host.strip("[]"), int(port), ssl=context
-                )
-                try:
-                    # By TLS 1.3 a server that refuses the client says so only afterwards.
-                    if not await reader.read(1):
-                        return "it hung up: it is no scheduler, or it shows other credentials"
-                finally:
-                    writer.close()
-        except Exception as error:  # noqa: BLE001 - told
-            return _in_words(error)
-        return ""
 
     async def _attend(self, client: Any) -> str:
         """Follow which workers there are, until the connection is lost; says why it is."""
@@ -269,21 +247,3 @@ class Link:
         self.hosts = {other: one for other, one in self.hosts.items() if other != address}
         host.lose("gone", "it left")
         self.tell()
-
-
-def _in_words(error: BaseException) -> str:
-    """Say what the matter is with a connection."""
-    causes = [error]
-    while (cause := causes[-1].__cause__ or causes[-1].__context__) and cause not in causes:
-        causes.append(cause)
-    for found in causes:
-        if isinstance(found, ssl.SSLError):
-            return "it shows other credentials, or none" if found.reason else str(found)
-        if isinstance(found, ConnectionRefusedError):
-            return "nothing listens there: is 'brian-sweep cluster serve' running?"
-        if isinstance(found, ConnectionResetError):
-            return "it hung up: it is no scheduler, or it shows other credentials"
-    for found in causes:
-        if isinstance(found, TimeoutError):
-            return "it does not answer"
-    return f"{type(error).__name__}: {error}".partition("\n")[0]

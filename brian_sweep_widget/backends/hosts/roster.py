@@ -6,11 +6,14 @@ import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
+from brian_sweep_widget.backends.hosts.candidates import Candidates
 from brian_sweep_widget.backends.hosts.cluster import Address, Cluster, Differing, address_of
 from brian_sweep_widget.backends.hosts.discovery import Announced, Discovery
 from brian_sweep_widget.backends.hosts.facts import differences, own_facts
 from brian_sweep_widget.backends.hosts.host import Host
 from brian_sweep_widget.backends.hosts.link import Link
+
+_MOST_SHOWN = 20  # that are announced, and have not shown our credentials
 
 
 class Standing(NamedTuple):
@@ -55,13 +58,16 @@ class Roster:
         self._lock = threading.Lock()
         self._links: dict[object, Link] = {}
         self._listeners: set[Callable[[], None]] = set()
-        self._named: dict[str, object] = {}
-        self._strangers: dict[str, Announced] = {}
+        self._withdrawn: set[object] = set()
+        self._closed = False
         for address in cluster.addresses:
             self._add(address)
-        self._discovery = None
+        self._discovery = self._candidates = None
         if cluster.found_by is not None:
-            self._discovery = Discovery(cluster.found_by, self._appeared, self._disappeared)
+            self._candidates = Candidates(cluster.found_by, self._proved, self._gone)
+            self._discovery = Discovery(
+                cluster.found_by, self._candidates.appeared, self._candidates.disappeared
+            )
 
     @property
     def links(self) -> list[Link]:
@@ -124,49 +130,80 @@ class Roster:
                         versions,
                     )
                 )
-        found += [
-            Standing(one.name, one.address, "refused", "it names other credentials", one.slots, {})
-            for one in self._strangers.values()
+        return found + self._unproved[:_MOST_SHOWN]
+
+    @property
+    def left_out(self) -> int:
+        """How many more hosts are announced than `standings` tells of."""
+        ignored = 0 if self._candidates is None else self._candidates.ignored
+        return ignored + len(self._unproved[_MOST_SHOWN:])
+
+    @property
+    def _unproved(self) -> list[Standing]:
+        """How those stand that are announced, and have not shown our credentials."""
+        if self._candidates is None:
+            return []
+        return [
+            Standing(one.found.name, f"tls://{one.found.address}", one.state, one.reason, 0, {})
+            for one in self._candidates.unproved
         ]
-        return found
 
     def close(self) -> None:
         """Let go of all."""
-        if self._discovery is not None:
+        if self._discovery is not None and self._candidates is not None:
             self._discovery.close()
+            self._candidates.close()
         with self._lock:
+            self._closed = True
             links, self._links = self._links, {}
         for link in links.values():
             link.close()
 
     def _add(self, address: Address) -> None:
         with self._lock:
-            if address.key in self._links:
+            if self._closed or address.key in self._links:
                 return
             link = self._links[address.key] = Link(address.address, address.security, address.name)
             listeners = list(self._listeners)
         for listener in listeners:
             link.listen(listener)
 
-    def _appeared(self, announcement: str, found: Announced) -> None:
-        assert self._found_by is not None  # noqa: S101 - it is what is looked for
-        if not found.ours:
-            self._strangers[announcement] = found
-            return
-        address = address_of(found.name, found.address, self._found_by)
-        self._named[announcement] = address.key
+    def _proved(self, found: Announced) -> None:
+        """Connect to a host that was announced, and has shown our credentials."""
+        address = self._address(found)
+        self._withdrawn.discard(address.key)
         self._add(address)
-
-    def _disappeared(self, announcement: str) -> None:
-        self._strangers.pop(announcement, None)
-        key = self._named.pop(announcement, None)
         with self._lock:
-            link = self._links.pop(key, None)
-            listeners = list(self._listeners)
+            link = self._links.get(address.key)
         if link is not None:
-            link.close()
-        for listener in listeners:
-            listener()
+            link.listen(self._clear)
+
+    def _gone(self, found: Announced) -> None:
+        """Take note that it is not announced any more; anybody can say that, too."""
+        self._withdrawn.add(self._address(found).key)
+        self._clear()
+
+    def _clear(self) -> None:
+        """Let go of hosts that are neither announced any more nor connected."""
+        with self._lock:
+            gone = [key for key in self._withdrawn if not self._is_connected(key)]
+            links = [self._links.pop(key, None) for key in gone]
+            self._withdrawn.difference_update(gone)
+            listeners = list(self._listeners)
+        for link in links:
+            if link is not None:
+                link.close()
+        if gone:
+            for listener in listeners:
+                listener()
+
+    def _is_connected(self, key: object) -> bool:
+        link = self._links.get(key)
+        return link is not None and link.state == "connected"
+
+    def _address(self, found: Announced) -> Address:
+        assert self._found_by is not None  # noqa: S101 - it is what is looked for
+        return address_of(found.name, found.address, self._found_by)
 
 
 def refusal(host: Host, differing: Differing) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from importlib import import_module
 from typing import Any
 
 from brian_sweep_widget.backends.hosts.cluster import PORT
@@ -25,7 +26,8 @@ class Serving:
 
     The one worker has threads enough, each of which hands its calls to guarded
     processes: see `brian_sweep_widget.backends.hosts.post`. Nothing listens
-    but what TLS protects; Dask's dashboard, which has no protection, is off.
+    but what TLS protects, with bounds for strangers; Dask's dashboard, which
+    has no protection, is off.
 
     Parameters
     ----------
@@ -57,10 +59,13 @@ class Serving:
     ) -> None:
         _check_address(host)
         distributed = needed("distributed")
+        listening = import_module("brian_sweep_widget.backends.hosts.listening")
+        listening.guard_process()
         shown = f"[{host}]" if ":" in host else host
         try:
             self._cluster: Any = distributed.LocalCluster(
                 n_workers=1,
+                worker_class=listening.GuardedNanny,
                 # So that the next call is there when a simulation ends.
                 threads_per_worker=_AHEAD * slots,
                 env={SLOTS_VARIABLE: str(slots)},
@@ -89,7 +94,7 @@ class Serving:
         self._announcement = None
         if announce:
             taken = int(self.address.rpartition(":")[2])
-            self._announcement = Announcement(credentials, host, taken, slots)
+            self._announcement = Announcement(credentials, host, taken)
 
     def close(self) -> None:
         """End it, with all that runs here."""
