@@ -25,6 +25,7 @@ from brian_sweep_widget.results.curves import drawable, line_labels, lines, mean
 from brian_sweep_widget.results.plot import plot
 from brian_sweep_widget.runs import Run
 from brian_sweep_widget.runs.kernel import running_kernel
+from brian_sweep_widget.widget.visitors import for_visitors
 
 _REST = 2.0  # s without news: while Live follows a slider, nothing is worth keeping
 _MOST_ROWS, _MOST_COLUMNS = 60, 12  # of the table; the rest is in the store
@@ -34,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 
 class Keepsake:
-    """Keeps an output beside the widget; does nothing outside a notebook."""
+    """Keeps an output beside the widget; does nothing where no notebook is saved."""
 
     def __init__(self) -> None:
         self._name = f"brian-sweep-{uuid.uuid4().hex}"
@@ -48,7 +49,7 @@ class Keepsake:
 
     def show(self) -> None:
         """Put the output where the widget is about to be."""
-        self._shown = running_kernel() is not None
+        self._shown = _is_saved()
         self._publish(update=False)
 
     def look(self, run: Run | None, measure: str | None) -> float | None:
@@ -86,7 +87,7 @@ class Keepsake:
         return None
 
     def _keep(self, results: Results, measure: str) -> None:
-        if running_kernel() is None:  # nobody will ever see it
+        if not _is_saved():  # nobody will ever see it
             return
         try:
             self._html = as_html(results, measure)
@@ -101,6 +102,11 @@ class Keepsake:
 
         content: dict[str, Any] = {"text/html": self._html, "text/plain": ""}
         display(content, raw=True, display_id=self._name, update=update)  # type: ignore[no-untyped-call]
+
+
+def _is_saved() -> bool:
+    """Whether outputs are kept in a notebook; those of a page go with its visitor."""
+    return running_kernel() is not None and not for_visitors()
 
 
 def as_html(results: Results, measure: str) -> str:
