@@ -41,6 +41,8 @@ def jupyterlab() -> Finding:
 def extensions() -> Finding:
     """Look for the widget's parts of the page where the server has them."""
     asked = on_hub()
+    if not asked and installed("jupyter_core") is None:  # comes with any server and any kernel
+        return ok("none needed: no notebook runs from this environment")
     try:
         found = {name: (_served if asked else _extension_version)(name) for name in EXTENSIONS}
     except OSError as error:
@@ -53,7 +55,8 @@ def extensions() -> Finding:
     shown = ", ".join(f"{name} {version}" for name, version in found.items() if version)
     if not missing:
         return ok(f"{shown}, in the server of this JupyterHub" if asked else shown)
-    remedy = f"pip install {' '.join(EXTENSIONS[name] for name in missing)}"
+    packages = [EXTENSIONS[name] for name in missing]
+    remedy = f"pip install {' '.join(packages)}"
     if asked:
         return problem(
             f"missing in the server of this JupyterHub: {', '.join(missing)}",
@@ -62,6 +65,8 @@ def extensions() -> Finding:
     if installed("jupyterlab") is None:
         remedy += " in the environment of the Jupyter server, then reload the page"
         return warning(f"not seen from here: {', '.join(missing)}", remedy)
+    if all(map(installed, packages)):  # pip would say so, and do nothing
+        remedy = f"pip install --force-reinstall --no-deps {' '.join(packages)}"
     return problem(f"missing: {', '.join(missing)}", f"{remedy}, then reload the page")
 
 
@@ -109,8 +114,7 @@ def _served(name: str) -> str | None:
 
 def _extension_version(name: str) -> str | None:
     """Give the version of the extension that the server would serve; None if none."""
-    # Comes with JupyterLab and ipykernel; without it there is nothing to look at.
-    from jupyter_core.paths import jupyter_path  # noqa: PLC0415
+    from jupyter_core.paths import jupyter_path  # noqa: PLC0415 - not everybody has it
 
     for folder in jupyter_path("labextensions"):
         description = Path(folder) / name / "package.json"

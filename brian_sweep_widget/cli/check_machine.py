@@ -96,18 +96,25 @@ def simulation() -> Finding:
     """Run a tiny network in a worker, as every sweep does."""
     from brian2 import ms  # noqa: PLC0415 - takes a second
 
+    from brian_sweep_widget.configuration import ConfigError  # noqa: PLC0415 - loads traitlets
     from brian_sweep_widget.models import cuba  # noqa: PLC0415
     from brian_sweep_widget.runs import Sweep  # noqa: PLC0415
 
     started = time.monotonic()
-    run = Sweep(cuba, size=100, duration=10 * ms, workers=1, store=None).start()
+    try:
+        run = Sweep(cuba, size=100, duration=10 * ms, workers=1, store=None).start()
+    except ConfigError as error:
+        return problem(str(error), "mend it: no sweep starts before")
     try:
         results = run.wait(_PROBE_SECONDS)
     except TimeoutError as error:
         run.cancel()
         return problem(str(error), "look whether the disk or the machine is overloaded")
     if results.failures:
-        return problem(results.failures[0].error.replace("\n", " "), "mend that first")
+        told = results.failures[0].error.replace("\n", " ")
+        if told.startswith("LimitError:"):
+            return warning(told, "raise that limit, if it is yours, to have this looked at")
+        return problem(told, "mend that: sweeps fail alike until then")
     computed = results.outcomes[0].origin
     seconds = time.monotonic() - started
     engine = f" by {computed.engine} in {computed.wall_time:.2f} s" if computed else ""

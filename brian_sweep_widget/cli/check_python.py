@@ -10,7 +10,17 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from brian_sweep_widget.cli.findings import Finding, installed, numbers, ok, problem, warning
+from brian_sweep_widget.cli import other_users
+from brian_sweep_widget.cli.findings import (
+    Finding,
+    in_a_line,
+    installed,
+    numbers,
+    ok,
+    problem,
+    warning,
+    what_helps,
+)
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 
@@ -21,19 +31,23 @@ _COMPILER_SECONDS = 30
 
 
 def python() -> Finding:
-    """Look whether this Python is one that is supported."""
+    """Look whether this Python is one that is supported, and that whom root serves can run."""
     found = f"{platform.python_version()} ({sys.executable})"
-    if OLDEST <= sys.version_info[:2] <= NEWEST:
-        return ok(found)
-    supported = f"{_dotted(OLDEST)} to {_dotted(NEWEST)}"
-    return problem(found, f"use a Python from {supported}")
+    if not OLDEST <= sys.version_info[:2] <= NEWEST:
+        supported = f"{_dotted(OLDEST)} to {_dotted(NEWEST)}"
+        return problem(found, f"use a Python from {supported}")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return other_users.can_run(found)
+    return ok(found)
 
 
 def brian() -> Finding:
     """Look whether Brian 2 is there, works, and gets on with numpy."""
     brian_version, numpy_version = installed("brian2"), installed("numpy")
     if brian_version is None or numpy_version is None:
-        return problem("Brian 2 is not installed", "pip install brian2")
+        missing = "Brian 2" if brian_version is None else "numpy"
+        remedy = "pip install brian-sweep-widget, which brings it in a version that fits"
+        return problem(f"{missing} is not installed", remedy)
     found = f"{brian_version} with numpy {numpy_version}"
     # Looked at before the import, which may be what fails.
     if numbers(numpy_version) >= _NUMPY_TOO_NEW and numbers(brian_version) < _BRIAN_FOR_IT:
@@ -43,28 +57,31 @@ def brian() -> Finding:
     try:
         import brian2  # noqa: F401, PLC0415 - this is the check
     except Exception as error:  # noqa: BLE001 - a broken installation fails in any way
-        what = f"{type(error).__name__}: {error}".replace("\n", " ")
-        return problem(
-            f"{found} cannot be imported: {what}", "pip install --force-reinstall brian2"
-        )
+        return problem(f"{found} cannot be imported: {in_a_line(error)}", what_helps(error))
     return ok(found)
 
 
 def compiler() -> Finding:
     """Look for the C++ compiler that Brian would use."""
-    consequence = "sweeps run on the numpy engine without it"
     executable = _compiler()
     if executable is None:
         return warning(
-            f"none found; {consequence}",
+            "none found; sweeps run on the numpy engine without it",
             "install g++ or clang++ (conda: cxx-compiler; Debian: g++), or set CXX",
+        )
+    try:
+        found = _version_line(executable)
+    except (OSError, subprocess.SubprocessError) as error:
+        return warning(
+            f"{executable} does not work ({error}); sweeps run on the numpy engine without it",
+            "set CXX to one that does, or unset it and install g++ or clang++",
         )
     if not _python_header().is_file():
         return warning(
-            f"{executable}, but Python's header files are missing; {consequence}",
-            "install them (Debian: python3-dev) for the Cython engine",
+            f"{found}, but Python's header files are missing: the cython engine does not work",
+            "install them if you want that engine (Debian: python3-dev)",
         )
-    return ok(_version_line(executable))
+    return ok(found)
 
 
 def _compiler() -> str | None:

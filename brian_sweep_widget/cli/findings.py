@@ -49,8 +49,21 @@ def looked_at(check: Callable[[], Finding]) -> Finding:
     try:
         return check()
     except Exception as error:  # noqa: BLE001 - a broken installation fails in any way
-        what = f"{type(error).__name__}: {error}".replace("\n", " ")
-        return problem(f"this check failed: {what}", "mend that, or install the package again")
+        return problem(f"this check failed: {in_a_line(error)}", what_helps(error))
+
+
+def in_a_line(error: Exception) -> str:
+    """Write an error with its kind."""
+    return f"{type(error).__name__}: {error}".replace("\n", " ")
+
+
+def what_helps(error: Exception) -> str:
+    """Say what to do about an error that nobody expected, as far as its kind tells."""
+    if not isinstance(error, ImportError):
+        return "mend what that names; if it is nothing of yours, report it"
+    if "shared object" in str(error):  # as the loader of libraries has it
+        return "install the library of the system that it names"
+    return "pip install --force-reinstall brian-sweep-widget, which brings what it needs anew"
 
 
 def installed(package: str) -> str | None:

@@ -81,9 +81,19 @@ def as_model(model: object) -> Model:
         return model
     if callable(model):
         return FunctionModel(model)
+    by_name = ", ".join(CATALOGUE)
+    if isinstance(model, str):
+        name = model if model in CATALOGUE else next(iter(CATALOGUE))
+        msg = (
+            f"{model!r} is a text, not a model: models of the package ({by_name}) are given "
+            f"without quotes, after 'from brian_sweep_widget import {name}'; others as a function "
+            "that simulates and returns a result, or one decorated with @network_model"
+        )
+        raise TypeError(msg)
     msg = (
         f"{model!r} is not a model: give a function that simulates and returns a "
-        "result, or a function decorated with @network_model"
+        "result, a function decorated with @network_model, or a model of the package "
+        f"({by_name})"
     )
     raise TypeError(msg)
 

@@ -1,4 +1,4 @@
-"""What the address of a page asks for: ``?preset=Brunel&size=1000&trials=3``."""
+"""What the address of a page asks for: ``?model=coba&size=1000&trials=3``."""
 
 from __future__ import annotations
 

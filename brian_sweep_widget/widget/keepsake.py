@@ -19,6 +19,7 @@ from typing import Any
 from brian_sweep_widget.results.summary import first_measure, summary
 from brian_sweep_widget.runs import Run
 from brian_sweep_widget.runs.kernel import running_kernel, running_shell
+from brian_sweep_widget.widget.visitors import for_visitors
 
 _REST = 2.0  # s without news: while Live follows a slider, nothing is worth keeping
 _KIND = "bsw-kept"
@@ -29,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 class Keepsake:
-    """Keeps an output beside the widget; does nothing outside a notebook.
+    """Keeps an output beside the widget; does nothing where no notebook is saved.
 
     Parameters
     ----------
@@ -56,7 +57,7 @@ class Keepsake:
     def show(self) -> None:
         """Put the output where the widget is about to be."""
         shell = running_shell()
-        if shell is None or running_kernel() is None:
+        if shell is None or running_kernel() is None or for_visitors():
             return
         if self._events is None:
             self._events = shell.events

@@ -13,6 +13,7 @@ import ipywidgets as w
 
 from brian_sweep_widget.results import Results
 from brian_sweep_widget.results.naming import joined
+from brian_sweep_widget.widget.visitors import for_visitors
 
 _KINDS = {
     "Page with curves (.html)": ".html",
@@ -46,7 +47,7 @@ class Saving:
     """Writes what is shown into a file, without keeping the kernel.
 
     Save puts it beside the notebook; Download hands it to the browser, for
-    people who cannot reach that place, such as visitors of a page.
+    people who cannot reach that place. Visitors of a page have Download alone.
 
     Parameters
     ----------
@@ -91,7 +92,9 @@ class Saving:
         self._download.on_click(lambda _: self._begin(self._fetch))
         self._message = w.Label("")
         self._message.add_class("bsw-saved")
-        self.widget = w.HBox([self._kind, self._save, self._download, self._message])
+        self._here = not for_visitors()
+        save = [self._save] if self._here else []
+        self.widget = w.HBox([self._kind, *save, self._download, self._message])
         self.widget.add_class("bsw-save")
 
     def paint(self, *, ready: bool) -> None:
@@ -128,11 +131,15 @@ class Saving:
         try:
             said = write(results, name)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
-            said = f"{name} could not be written: {error}"
+            said = f"{name} could not be written: {self._reason(error)}"
         with self._lock:
             self._writing -= 1
             self._said = said
         self._wake()
+
+    def _reason(self, error: Exception) -> object:
+        """Give the reason, to visitors without the path that the system adds."""
+        return error if self._here else getattr(error, "strerror", None) or error
 
     def _write(self, results: Results, name: str) -> str:
         path = Path.cwd() / name
@@ -147,8 +154,9 @@ class Saving:
             size = sum(path.stat().st_size for path in written.paths)
             if size > _MOST_BYTES:
                 megabytes = _MOST_BYTES // 1_000_000
+                remedy = "save it" if self._here else "take fewer points or trials"
                 return (
-                    f"{names}: {size / 1e6:.0f} MB are too many to download ({megabytes}): save it"
+                    f"{names}: {size / 1e6:.0f} MB are too many to download ({megabytes}): {remedy}"
                 )
             files = [File(path.name, path.read_bytes()) for path in written.paths]
         with self._lock:

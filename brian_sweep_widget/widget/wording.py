@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.runs import Preparation, Sweep
+from brian_sweep_widget.widget.visitors import for_visitors
 
 LIVE_HELP = (
     "The curve follows every setting as it changes, at round values between the two ends, "
@@ -136,6 +137,11 @@ def described(outcome: Outcome, sweep: Sweep) -> dict[str, str]:
     """Say which point failed and why, as plain text."""
     return {
         "point": described_point(sweep, outcome.job.position),
-        "message": outcome.error,
-        "traceback": outcome.traceback,
+        **why_it_failed(outcome),
     }
+
+
+def why_it_failed(outcome: Outcome) -> dict[str, str]:
+    """Give an outcome's message and, but to visitors of a page, the lines of code that it is of."""
+    traceback = "" if for_visitors() else outcome.traceback
+    return {"message": outcome.error, "traceback": traceback}

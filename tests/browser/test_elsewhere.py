@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from lab import READY
 from playwright.sync_api import Browser, Page, expect
 from server import LabServer, Theme
 from test_inspector import CUBA, inspector, open_dot
+from test_panels import unfold
 from test_quickstart import BUILD
 from view import WidgetView
 
-_EXAMPLE = Path(__file__).parents[2] / "examples" / "a_page_for_a_class.ipynb"
+ROOT = Path(__file__).parents[2]
+_EXAMPLE = ROOT / "examples" / "a_page_for_a_class.ipynb"
 
 # Whether all dots are in the widget.
 _INSIDE = """root => [...root.querySelectorAll('.bqplot path.dot')].every(dot =>
@@ -73,7 +76,7 @@ def test_voila(server: LabServer, page: Page, artifacts: Path, theme: Theme) -> 
     """The page computes, and files come through the browser: its visitors reach no others."""
     page.goto(server.voila_of("test.ipynb", theme))
     view = used(page, artifacts / f"voila_{theme}.png")
-    expect(page.locator(".bsw-kept")).to_be_hidden()
+    expect(page.locator(".bsw-kept")).to_have_count(0)  # there is no notebook to keep it
     with page.expect_download(timeout=60_000) as waiting:
         view.root.get_by_role("button", name="Download", exact=True).click()
     assert Path(waiting.value.path()).read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
@@ -102,10 +105,37 @@ def test_a_page_for_a_class(server: LabServer, browser: Browser, artifacts: Path
     said = views["wrong"].root.get_by_text("The address of this page asks for what cannot be")
     expect(said).to_contain_text("'siez' is unknown (allowed: model, preset, trials")
     views["few"].expect_status("^Live.* done$", seconds=BUILD)
+    assert_nothing_of_the_server(views["few"], server)
     for name, view in views.items():
         view.root.screenshot(path=artifacts / f"class_{name}.png")
     assert server.kernels() == len(wanted)
+    page = views["small"].root.page
+    page.get_by_role("link", name="conductances instead of currents").click()
+    expect(views["small"].field("Network size")).to_have_value("1000", timeout=60_000)
+    expect(views["small"].field("from")).to_have_value("3")
+    expect(page.get_by_text("asks for what cannot be")).to_have_count(0)
     context.close()
+
+
+def assert_nothing_of_the_server(view: WidgetView, server: LabServer) -> None:
+    """Look through all that a visitor can open for folders, commands and names."""
+    view.press_run()
+    view.expect_status("Finished", seconds=BUILD)
+    open_dot(view, 3)
+    expect(inspector(view)).to_have_attribute("data-state", "ready")
+    expect(inspector(view)).to_contain_text("Seed")
+    expect(inspector(view)).not_to_contain_text("Host")
+    unfold(view, "Jobs")
+    expect(view.root.locator(".bsw-jobs tbody tr")).to_contain_text("computer 1")
+    unfold(view, "Results table")
+    expect(view.root.locator(".bsw-table tr.bsw-table-row")).to_have_count(5)
+    expect(view.root.get_by_role("button", name="Save", exact=True)).to_have_count(0)
+    with view.root.page.expect_download(timeout=60_000):
+        view.root.get_by_role("button", name="Download", exact=True).click()
+    content = view.root.page.content()
+    for private in (server.root, server.root.parent, ROOT, Path.home(), Path(sys.prefix)):
+        assert str(private) not in content
+    assert "voila a_page" not in content
 
 
 def used(page: Page, picture: Path) -> WidgetView:

@@ -1,4 +1,4 @@
-"""``brian-sweep run`` and ``doctor`` as a person uses them: in a process of their own."""
+"""``brian-sweep run`` as a person uses it: in a process of its own."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ from brian2 import ms, mV
 from helpers import descendants, script_environment, until
 
 from brian_sweep_widget import Results, Sweep, cuba
-from brian_sweep_widget.cli import check_jupyter, check_machine, check_python, main
-from brian_sweep_widget.cli.doctor import CHECKS, line
-from brian_sweep_widget.cli.findings import Finding, looked_at, numbers
+from brian_sweep_widget.cli import main
 from brian_sweep_widget.models.units import PLAIN_NUMBER
 from brian_sweep_widget.results import Failure, Outcome, Value
 from brian_sweep_widget.results.plot import plot
@@ -267,91 +265,6 @@ def test_an_interrupt_keeps_what_is_finished(functions: Path) -> None:
     assert "1 of 3 done, 0 failed, 2 cancelled" in stdout
     assert pd.read_csv(functions.parent / "part.csv")["status"].tolist().count("done") == 1
     until(lambda: not family & descendants(os.getpid()), "its workers are gone", 10.0)
-
-
-def test_the_doctor_finds_no_problem_here(tmp_path: Path) -> None:
-    finished = cli(tmp_path, "doctor")
-    assert finished.returncode == 0, finished.stdout
-    lines = finished.stdout.splitlines()
-    assert len(lines) == len(CHECKS) + 1
-    assert {text.split()[0] for text in lines[:-1]} <= {"ok", "warning"}
-    assert lines[-1].startswith("no problems")
-
-
-def test_the_supported_pythons_are_those_of_the_package() -> None:
-    text = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
-    newer = (check_python.NEWEST[0], check_python.NEWEST[1] + 1)
-    bounds = [".".join(map(str, bound)) for bound in (check_python.OLDEST, newer)]
-    assert f'requires-python = ">={bounds[0]},<{bounds[1]}"' in text
-
-
-def test_a_check_that_fails_is_a_problem_in_one_line() -> None:
-    def broken() -> Finding:
-        msg = "two\nlines"
-        raise RuntimeError(msg)
-
-    finding = looked_at(broken)
-    assert finding.status == "problem"
-    assert line("x", finding).count("\n") == 0
-    assert "RuntimeError: two lines" in finding.found
-
-
-def _with_versions(monkeypatch: pytest.MonkeyPatch, module: object, **versions: str | None) -> None:
-    monkeypatch.setattr(module, "installed", versions.get)
-
-
-def test_the_doctor_knows_the_pair_that_does_not_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    _with_versions(monkeypatch, check_python, brian2="2.9.0", numpy="2.4.1")
-    assert check_python.brian().status == "problem"
-    assert "pip install" in check_python.brian().remedy
-    _with_versions(monkeypatch, check_python, brian2="2.10.1", numpy="2.4.1")
-    assert check_python.brian().status == "ok"
-
-
-def test_the_doctor_knows_broken_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
-    for version, status in {"7.0.1": "problem", "6.20": "warning", "7.1.0": "ok"}.items():
-        _with_versions(monkeypatch, check_jupyter, ipykernel=version)
-        assert check_jupyter.ipykernel().status == status
-    _with_versions(monkeypatch, check_jupyter)
-    assert check_jupyter.ipykernel().status == "warning"
-
-
-def test_the_doctor_misses_extensions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("jupyter_core.paths.jupyter_path", lambda *_: [str(tmp_path)])
-    monkeypatch.delenv("JUPYTERHUB_SERVICE_URL", raising=False)
-    finding = check_jupyter.extensions()
-    assert finding.status == "problem"
-    assert "pip install jupyterlab_widgets anywidget bqplot" in finding.remedy
-    # On a hub, the user's own server is asked; one that answers is in tests/browser/test_hub.py.
-    monkeypatch.setenv("JUPYTERHUB_SERVICE_URL", "http://127.0.0.1:1/user/me/")
-    finding = check_jupyter.extensions()
-    assert finding.status == "warning"
-    assert "does not say what it has" in finding.found
-    assert "in its environment" in finding.remedy
-
-
-def test_the_doctor_works_without_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shutil.which", lambda *_: None)
-    assert check_python.compiler().status == "warning"
-
-
-def test_the_doctor_notices_a_place_that_cannot_be_written(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    file = tmp_path / "no-folder"
-    file.touch()
-    monkeypatch.setattr("tempfile.gettempdir", lambda: str(file))
-    assert check_machine.temporary_files().status == "problem"
-
-
-def test_the_doctor_says_why_cores_are_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: 4096)
-    assert " of 4096: " in check_machine.cores().found
-
-
-def test_versions_compare_as_numbers() -> None:
-    assert numbers("2.10.0rc1") == (2, 10, 0)
-    assert numbers("2.9") < numbers("2.10")
 
 
 def _partial_results() -> Results:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import numpy as np
 import pytest
@@ -51,6 +52,45 @@ def test_a_preset_and_what_differs_from_it(visit: Callable[..., SweepWidget]) ->
         assert widget.sweep.plan.fixed["refractory"] == float(5 * ms)
         assert widget.sweep.plan.fixed["size"] == 500
     assert visit(cuba, preset=refractory, refractory="2ms").sweep.plan.fixed["refractory"] == 0.002
+
+
+ROOT = Path(__file__).parents[2]
+PAPERS = (
+    *(ROOT / "docs").glob("*.md"),
+    *(ROOT / "examples").glob("*.ipynb"),
+    *(ROOT / "notebooks").glob("*.ipynb"),
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md")),
+    ROOT / "brian_sweep_widget" / "widget" / "from_url.py",
+    ROOT / "brian_sweep_widget" / "widget" / "sweep_widget.py",
+)
+LINKS = sorted(
+    {
+        unquote(link)
+        for paper in PAPERS
+        for link in re.findall(r"(?:[`(]|\.\.\.)\?(\w+=[^`)]+)", paper.read_text(encoding="utf-8"))
+    }
+)
+
+
+def test_links_are_found_in_papers() -> None:
+    """The next test tests something."""
+    assert "model=coba&excitatory_conductance=3:9:13nS" in LINKS
+    assert "preset=Small: a thousand neurons&trials=3" in LINKS
+    assert len(LINKS) >= 8
+
+
+@pytest.mark.parametrize("query", LINKS)
+def test_links_that_papers_and_pages_advertise_are_taken(
+    query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody follows one to find that it cannot be."""
+    monkeypatch.setenv("QUERY_STRING", query)
+    widget = SweepWidget.from_url(engine="numpy", workers=1)
+    try:
+        assert "bsw-aside" not in widget.children[0]._dom_classes
+        assert widget.sweep.plan.axes
+    finally:
+        widget.close()
 
 
 def test_a_model_of_the_catalogue(visit: Callable[..., SweepWidget]) -> None:

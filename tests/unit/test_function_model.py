@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 from brian2 import ms, mV
 
-from brian_sweep_widget import Sweep, cuba
+from brian_sweep_widget import Sweep, SweepWidget, cuba
 from brian_sweep_widget.models import FunctionModel, as_model
 
 
@@ -140,6 +141,16 @@ def test_as_model_takes_models_and_functions() -> None:
     assert as_model(cuba) is cuba
     with pytest.raises(TypeError, match=r"3 is not a model: give a function"):
         as_model(3)
+
+
+@pytest.mark.parametrize(("text", "named"), [("brunel", "brunel"), ("izhikevich", "cuba")])
+def test_a_models_name_is_refused_with_how_to_get_the_model(text: str, named: str) -> None:
+    """A text is no model, but says which one is meant."""
+    how = re.escape(f"without quotes, after 'from brian_sweep_widget import {named}'")
+    said = f"{text!r} is a text.*cuba, coba, brunel, adex.*{how}"
+    for take in (Sweep, SweepWidget, as_model):
+        with pytest.raises(TypeError, match=said):
+            take(text)
 
 
 @pytest.mark.parametrize("default", [[1, 2] * ms, (1, 2), [3, 4], {"a": 1}, np.sin, np.ones(2)])

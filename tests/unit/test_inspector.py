@@ -26,6 +26,7 @@ from brian_sweep_widget.results import (
 from brian_sweep_widget.widget.inspector.facts import differences, facts, title
 from brian_sweep_widget.widget.inspector.inspector import Inspector
 from brian_sweep_widget.widget.inspector.picture import picture, remark
+from brian_sweep_widget.widget.wording import described
 
 VOLT = (2.0, 1.0, -3.0, -1.0, 0.0, 0.0, 0.0)
 
@@ -65,6 +66,19 @@ def test_facts_are_results_parameters_and_how_it_was_made(sweep: Sweep) -> None:
     assert listed["Simulation", "Host"] == "near (process 71)"
     assert listed["Simulation", "Brian 2"] == "2.9.0"
     assert title(sweep, found) == "Excitatory weight 2 mV, trial 2"
+
+
+def test_visitors_do_not_read_whose_computer_it_is(
+    sweep: Sweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a page of Voila."""
+    monkeypatch.setenv("VOILA_PREHEAT", "True")
+    told = facts(sweep, outcome(sweep, (1, 1)))
+    assert not any("near" in fact["value"] for fact in told)
+    failure = Failure("ValueError", "diverged", 'File "/srv/course/model.py", line 3')
+    failed = replace(outcome(sweep, (1, 1)), status="failed", failure=failure)
+    assert described(failed, sweep)["traceback"] == ""
+    assert "diverged" in described(failed, sweep)["message"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,27 @@ def test_what_is_too_large_is_not_sent(
     made._download.click()
     assert "too many to download" in said(made)
     assert handed == []
+    assert list(here.iterdir()) == []
+
+
+def test_visitors_of_a_page_have_download_alone(
+    results: Results, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is written where the server runs, and nothing says where that is."""
+    monkeypatch.setenv("VOILA_PREHEAT", "False")
+    handed: list[File] = []
+    made = saver(results, handed)
+    assert [button.description for button in made.widget.children[1:3]] == ["Download", ""]
+    made._download.click()
+    assert "goes to the browser's downloads" in said(made)
+    assert len(handed) == 1
+
+    def full(self: Path) -> bytes:
+        raise OSError(errno.ENOSPC, "No space left on device", str(self))
+
+    monkeypatch.setattr(Path, "read_bytes", full)
+    made._download.click()
+    assert said(made).endswith("could not be written: No space left on device")
     assert list(here.iterdir()) == []
 
 

@@ -9,6 +9,7 @@ from brian_sweep_widget.models import NetworkModel, Unit
 from brian_sweep_widget.models.declaration import words
 from brian_sweep_widget.results import Inspection, Outcome, Value
 from brian_sweep_widget.runs import Sweep
+from brian_sweep_widget.widget.visitors import for_visitors
 from brian_sweep_widget.widget.wording import described_point, engine_in_words
 
 _RESULTS, _SETTINGS, _SIMULATION = "Results", "Parameters", "Simulation"
@@ -77,7 +78,8 @@ def _made(sweep: Sweep, outcome: Outcome) -> Iterator[tuple[str, str]]:
         return
     yield "Engine", engine_in_words(origin.engine)
     yield "Time taken", _duration(origin.wall_time)
-    yield "Host", f"{origin.host} (process {origin.process})"
+    if not for_visitors():
+        yield "Host", f"{origin.host} (process {origin.process})"
     yield "Computed", time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(origin.started))
     for library, called in _LIBRARIES.items():
         if library in origin.versions:

@@ -14,6 +14,7 @@ from brian_sweep_widget.sweeps import next_along_curve
 from brian_sweep_widget.widget.inspector.facts import differences, facts, title
 from brian_sweep_widget.widget.inspector.picture import no_spikes, no_traces, picture, remark
 from brian_sweep_widget.widget.inspector.view import InspectorView
+from brian_sweep_widget.widget.wording import why_it_failed
 
 _PATIENCE = 0.15  # s before a picture of before is said to be out of date
 
@@ -148,7 +149,7 @@ class Pane:
             "before": target.next(-1) is not None,
             "after": target.next(+1) is not None,
         }
-        traits |= {"message": outcome.error, "traceback": outcome.traceback}
+        traits |= why_it_failed(outcome)
         if outcome.failure is not None:
             return traits | {
                 "state": "failed",
