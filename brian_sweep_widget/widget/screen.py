@@ -198,7 +198,7 @@ class Screen:
     ) -> None:
         """Write the status strip, in one message, and the buttons."""
         active, live = state in _ACTIVE, self._readiness.live
-        shown = [notice, progress.notice, self._drawing.notice]
+        shown = [notice, self._readiness.remark, progress.notice, self._drawing.notice]
         if self._refused(notice) and not active:
             # What is to be known of the results is nothing that is wrong with the settings.
             state, shown = "invalid", [notice]

@@ -169,7 +169,7 @@ def _ends_within(process: subprocess.Popen[bytes], limit: float) -> bool:
     looks, and would notice the end of a run of 16 ms after 32.
     """
     if not hasattr(os, "pidfd_open"):
-        timer = threading.Timer(limit, process.kill)
+        timer = threading.Timer(min(limit, _LONGEST), process.kill)
         timer.start()
         process.wait()
         timer.cancel()
