@@ -36,7 +36,8 @@ _INPUTS: Mapping[type[w.Widget], frozenset[str]] = {
 }
 _LONGEST = 10_000  # characters of a text that a person types
 
-#: Held by whoever answers a message; taken before any other lock.
+#: Held by whoever answers a message, and by the pump where it writes what a person may be
+#: about to change. Nobody who holds it waits for the pump.
 answering = threading.RLock()
 
 
