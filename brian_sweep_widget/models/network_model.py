@@ -232,7 +232,8 @@ def network_model(
         ``lambda size: {"Excitatory": int(0.8*size), "Inhibitory": size - int(0.8*size)}``.
     inputs
         Which parameters decide how many inputs a neuron has, so that a person
-        is told when that changes with the size: ``Inputs("size",
+        is told when that changes with the size, and an administrator's limits
+        on neurons and synapses hold from the beginning: ``Inputs("size",
         "connection_probability", ("weight",))``.
     presets
         Settings to go to at once, by name: values by parameter name, such as
@@ -288,7 +289,7 @@ def network_model(
             if defaults[key] is not None
         }
         if inputs is not None:
-            check_names((inputs.size, inputs.probability, *inputs.weights), parameters, name)
+            check_names(inputs.names, parameters, name)
         monitors = _monitors(name, parameters, spikes, traces, populations)
         untyped = {key: told for key, told in about.items() if key not in parameters}
         model = NetworkModel(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -20,6 +19,7 @@ from brian_sweep_widget.results.store import (
     StoreUnusableError,
     open_store,
 )
+from brian_sweep_widget.runs.allowed import check_plan
 from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError
 from brian_sweep_widget.runs.axes import check_not_settings, read_axes
 from brian_sweep_widget.runs.borrowing import Borrowing
@@ -131,15 +131,14 @@ class Sweep:
         self.engine = engine_for(engine, self.model, self.parameters, allow_nan=allowed_nan)
         self._keep_going = keep_going
         allowed = limits()
-        if allowed.max_jobs is not None:
-            asked = f"{len(self.plan)} simulations"
-            allowed.max_jobs.check(len(self.plan), asked, "take fewer points or trials")
+        check_plan(self.model, self.plan, parameters, allowed)
         self.workers = read_workers(workers, allowed)
         # Another backend of joblib's is chosen where the sweep is made, not where it runs.
         #: Where it runs, besides this computer or instead of it.
         self.cluster = read_place(cluster)
         self.store = open_store(store, allowed.store_bytes)
         self._given_limit = read_time_limit(time_limit, allowed)
+        self._is_limited = time_limit is not None
         #: The run that was started last.
         self.latest: Run | None = None
 
@@ -347,8 +346,9 @@ class Sweep:
     @property
     def time_limit(self) -> float:
         """Seconds that one simulation may take; infinite for no limit."""
-        is_compiled = isinstance(self.engine, compiled.Compilation)
-        return TIME_LIMIT if is_compiled and math.isinf(self._given_limit) else self._given_limit
+        if self._is_limited or not isinstance(self.engine, compiled.Compilation):
+            return self._given_limit
+        return min(TIME_LIMIT, self._given_limit)
 
     def source(self, engine: Engine | compiled.Compilation) -> Source:
         """Give a source of jobs that an engine of this model computes."""

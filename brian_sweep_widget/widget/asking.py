@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from brian_sweep_widget.limits import LimitError
 from brian_sweep_widget.models import Model
+from brian_sweep_widget.models.declaration import is_axis
 from brian_sweep_widget.results.mapping import MOST_LINES, is_map
 from brian_sweep_widget.runs import Sweep
+from brian_sweep_widget.widget.beginning import begin_within_limits
 from brian_sweep_widget.widget.chart import MOST_CELLS
 from brian_sweep_widget.widget.controls import Controls
 from brian_sweep_widget.widget.place_picker import PlacePicker
@@ -60,6 +63,15 @@ class Asked:
         TypeError, ValueError
             If they ask for something that cannot be.
         """
+        try:
+            return self._made_of(self._controls.asked(live=live))
+        except LimitError:
+            if not live:
+                raise
+            # There may be some more round values than points that are asked for.
+            return self._made_of(self._controls.asked(live=False))
+
+    def _made_of(self, values: Mapping[str, Any]) -> Sweep:
         return _checked(
             Sweep(
                 self._model,
@@ -67,24 +79,31 @@ class Asked:
                 seed=self._seed.value,
                 cluster=self._picker.place,
                 **self._options,
-                **self._controls.asked(live=live),
+                **values,
             )
         )
 
 
-def first_sweep(model: Model, options: Mapping[str, Any], parameters: dict[str, Any]) -> Sweep:
+def first_sweep(
+    model: Model, options: Mapping[str, Any], parameters: dict[str, Any]
+) -> tuple[Sweep, str]:
     """Make the sweep that a widget begins with: as given, or else the model's suggestion.
+
+    Returns
+    -------
+    sweep, remark
+        The remark says what is not as the model declares it, see `begin_within_limits`.
 
     Raises
     ------
     TypeError, ValueError
         If anything of this cannot be, or there is nothing to sweep.
     """
-    sweep = Sweep(model, **options, **parameters)
     suggested = model.suggested_sweep
-    if not sweep.plan.axes and suggested and not set(suggested) & set(parameters):
-        sweep = Sweep(model, **options, **{**suggested, **parameters})
-    return _checked(sweep)
+    if any(map(is_axis, parameters.values())) or set(suggested) & set(parameters):
+        suggested = {}
+    values, remark = begin_within_limits(model, suggested, parameters, options["trials"])
+    return _checked(Sweep(model, **options, **values)), remark
 
 
 def can_be_map(sweep: Sweep) -> bool:

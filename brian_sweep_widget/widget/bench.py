@@ -84,9 +84,9 @@ class Bench:
         parameters: dict[str, Any],
     ) -> None:
         begins = {"trials": trials, "seed": seed, "cluster": picker.place}
-        first = first_sweep(model, {**begins, **options}, parameters)
+        first, remark = first_sweep(model, {**begins, **options}, parameters)
         self._keepsake = keepsake
-        self._controls = Controls(first)
+        self._controls = Controls(first, remark)
         self._trials = count_field("Trials", trials, 1, most_allowed(_MOST_TRIALS))
         self._seed = count_field("Seed", seed, 0, _LARGEST_SEED)
         self._picker = picker

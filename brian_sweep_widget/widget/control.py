@@ -8,7 +8,9 @@ from typing import Any
 
 import ipywidgets as w
 
+from brian_sweep_widget.limits import Limit
 from brian_sweep_widget.models import Plain
+from brian_sweep_widget.models.numerals import refuse
 from brian_sweep_widget.widget.fields import CostBadge
 from brian_sweep_widget.widget.wording import CostWords
 
@@ -33,6 +35,7 @@ class Control:
 
     widget: w.Widget
     _moving = False
+    _limit: Limit | None = None
 
     def __init__(self, fields: Sequence[Any], given: Any, badge: CostBadge) -> None:
         self._fields = fields
@@ -82,8 +85,23 @@ class Control:
         """List the other values of the slider in SI units, the nearest first; often none."""
         return []
 
-    def keep_below(self, most: float) -> None:
-        """Let the slider, if there is one, go no further than a value in SI units."""
+    def keep_below(self, limit: Limit) -> float | None:
+        """Let fields and slider go no further than a limit in SI units.
+
+        Returns
+        -------
+        number or None
+            The largest value that was above the limit, which is there no more;
+            None if nothing was.
+        """
+        self._limit = limit
+        return None
+
+    def _refuse_above(self, number: float) -> None:
+        """Refuse a number that was typed, in the parameter's own unit."""
+        limit = self._limit
+        if limit is not None and number > limit.most:
+            refuse(f"is above the limit of {limit.most:.12g} that is set here (by {limit.source})")
 
     def zoom(self, low: float, high: float) -> None:
         """Go to a range that was marked on the chart, in shown units; the x axis's control does."""

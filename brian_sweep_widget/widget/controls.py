@@ -9,11 +9,13 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from brian_sweep_widget.limits import Limit, limits
 from brian_sweep_widget.models import Parameter, Plain
 from brian_sweep_widget.runs import Sweep
 from brian_sweep_widget.sweeps import Axis
+from brian_sweep_widget.widget.beginning import ended_in_words, limits_by_name
 from brian_sweep_widget.widget.control import Control
-from brian_sweep_widget.widget.inbox import accept_only_input, close_with_parts
+from brian_sweep_widget.widget.inbox import accept_only_input, answering, close_with_parts
 from brian_sweep_widget.widget.list_control import ListControl
 from brian_sweep_widget.widget.number_control import NumberControl, OtherControl
 from brian_sweep_widget.widget.proposals import list_near, range_near, value_near
@@ -48,9 +50,18 @@ class Controls(Mapping[str, Control]):
     ----------
     sweep
         What they ask for to begin with.
+    remark
+        What a person should know of that.
+
+    Attributes
+    ----------
+    remark
+        What a person should know of the settings, until these change; often empty.
     """
 
-    def __init__(self, sweep: Sweep) -> None:
+    def __init__(self, sweep: Sweep, remark: str = "") -> None:
+        self.remark = remark
+        self._limits = limits_by_name(sweep.model)
         self.parameters: Mapping[str, Parameter] = sweep.parameters
         self._suggested: Mapping[str, Any] = sweep.model.suggested_sweep
         self._made: dict[tuple[str, Role], Control] = {}
@@ -88,6 +99,8 @@ class Controls(Mapping[str, Control]):
             self.sweep_over(settings.swept)
             for name, held in settings.fields.items():
                 self[name].restore(held)
+            for name, limit in self._limits.items():  # which may have become known since
+                self[name].keep_below(limit)
 
     def asked(self, *, live: bool) -> dict[str, Any]:
         """Give all values as `Sweep` takes them, see `Control.value` and `Control.live_value`.
@@ -102,6 +115,40 @@ class Controls(Mapping[str, Control]):
                 name: control.live_value() if live else control.value()
                 for name, control in self.items()
             }
+
+    def say(self, remark: str) -> None:
+        """Have a person know something, until the settings change."""
+        with self.at_once():
+            self.remark, self._moved = remark, True
+
+    def keep_below(self, name: str, limit: Limit) -> None:
+        """Let a parameter go no further than a limit, and say so if it had; only once."""
+        if name in self._limits:
+            return
+        with answering, self.at_once():  # a message may be about to change the same
+            self._limits[name] = limit
+            made = [one for (parameter, _), one in self._made.items() if parameter == name]
+            ended = {one: one.keep_below(limit) for one in made}
+            before = ended[self._now[name]]
+            if before is not None:
+                self.say(ended_in_words(self.parameters[name], before, limit.most))
+
+    def check(self, name: str, value: Any) -> None:
+        """Refuse a value, or several, as `Sweep` takes them, if more is asked for than allowed.
+
+        Raises
+        ------
+        LimitError
+        """
+        parameter = self.parameters[name]
+        numbers = parameter.read_axis(value) if np.ndim(value) else (parameter.read(value),)
+        if name in self._limits:
+            most = self._limits[name]
+            asked = f"{parameter.label} = {parameter.text(numbers[-1])}"
+            most.check(float(numbers[-1]), asked, "choose something smaller")
+        jobs = limits().max_jobs
+        if jobs is not None:
+            jobs.check(len(numbers), f"{len(numbers)} points", "choose something smaller")
 
     def sweep_over(self, names: Sequence[str]) -> None:
         """Choose what is swept.
@@ -157,6 +204,8 @@ class Controls(Mapping[str, Control]):
         found = self._made.get((name, role))
         if found is None:
             found = self._made[name, role] = self._make(self.parameters[name], role)
+            if name in self._limits:
+                found.keep_below(self._limits[name])
             found.observe(self._changed)
             accept_only_input(found.widget)
         return found
@@ -192,5 +241,4 @@ class Controls(Mapping[str, Control]):
         return self._begins_with[parameter.name]
 
     def _changed(self, _: Any) -> None:
-        with self.at_once():
-            self._moved = True
+        self.say("")

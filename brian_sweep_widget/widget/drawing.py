@@ -14,6 +14,7 @@ from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.runs import Run, Sweep
 from brian_sweep_widget.widget.asking import can_be_map, must_be_map
 from brian_sweep_widget.widget.chart import Chart, HeatMap, Look, Series
+from brian_sweep_widget.widget.inbox import answering
 from brian_sweep_widget.widget.pins import Pin, ghosts
 
 _OUTDATED = 0.4  # s after which a curve that waits for its successor is drawn faintly
@@ -242,8 +243,8 @@ class Drawing:
         self._titles |= {name: value.title for name, value in found.items()}
         if not found.keys() <= offered:
             new = [(value.label, name) for name, value in found.items() if name not in offered]
-            chosen = self._measure.value
-            with self._measure.hold_sync():
+            with answering, self._measure.hold_sync():  # or a choice in between would be undone
+                chosen = self._measure.value
                 # With other options, ipywidgets picks the first, but if none is picked.
                 self._measure.options = [*self._measure.options, *new]
                 self._measure.value = self._measure.options[0][1] if chosen is None else chosen

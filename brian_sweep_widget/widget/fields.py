@@ -48,12 +48,34 @@ class CostBadge:
             self.widget.value = value
 
 
-def number_field(parameter: Parameter, si: float, description: str) -> TypedField:
-    """Make a field for a value of a parameter; arrow keys go on by a step of its slider, or 1."""
+def number_field(
+    parameter: Parameter,
+    si: float,
+    description: str,
+    check: Callable[[Any], None] | None = None,
+) -> TypedField:
+    """Make a field for a value of a parameter; arrow keys go on by a step of its slider, or 1.
+
+    Parameters
+    ----------
+    parameter, si
+        The parameter, and the value to begin with.
+    description
+        Name of the field.
+    check
+        Refuses numbers that the parameter could have, see `refuse`.
+    """
     whole = parameter.kind == "integer"
     low, high = (shown(parameter, bound) for bound in parameter.range or (0, 0))
+
+    def read(text: str) -> Any:
+        number = read_number(text, parameter)
+        if check is not None:
+            check(number)
+        return number
+
     return TypedField(
-        lambda text: read_number(text, parameter),
+        read,
         shortest,
         _steps_of(1 if whole else slider_step(parameter, low, high)),
         value=shown(parameter, si),

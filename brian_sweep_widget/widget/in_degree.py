@@ -26,7 +26,7 @@ class InDegree:
     Attributes
     ----------
     widget
-        What to show; not seen if nothing is known, or if size or probability is
+        What to show; not seen if no probability is known, or if it or the size is
         swept, as then there is not one number.
     """
 
@@ -67,7 +67,7 @@ class InDegree:
 
     def _fields(self) -> tuple[Any, Any] | None:
         """Give the fields of size and probability; None where one of them is not one number."""
-        if self._inputs is None:
+        if self._inputs is None or self._inputs.probability is None:
             return None
         found = [self._controls[name] for name in (self._inputs.size, self._inputs.probability)]
         size, probability = (

@@ -3,10 +3,15 @@
 Every trait that is shown can be written by the browser, too: the bounds of a
 field, the children of a box, the word on a button. Most of that is no person's
 doing. So what is no input is ignored, and what makes no sense is put right.
+
+Messages come in two threads: JupyterLab sends a page's first ones to the
+kernel's main thread, and the next ones to a subshell. Whoever answers one reads
+what holds and then writes, so they are answered one after the other.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -31,12 +36,18 @@ _INPUTS: Mapping[type[w.Widget], frozenset[str]] = {
 }
 _LONGEST = 10_000  # characters of a text that a person types
 
+#: Held by whoever answers a message, and by the pump where it writes what a person may be
+#: about to change. Nobody who holds it waits for the pump.
+answering = threading.RLock()
+
 
 def accept_only_input(root: w.Widget) -> None:
     """Guard a widget, and all that it is made of, against what no person would send."""
     for widget in parts_of(root):
         if not isinstance(widget.set_state, _Guarded):
             widget.set_state = _Guarded(widget, widget.set_state)
+            handle = widget._handle_custom_msg  # noqa: SLF001 - has no public name
+            widget._handle_custom_msg = _in_turn(handle)  # noqa: SLF001
 
 
 def parts_of(root: w.Widget) -> Iterator[w.Widget]:
@@ -73,14 +84,25 @@ class _Guarded:
         wanted = {name: value for name, value in sync_data.items() if name in self._inputs}
         if not wanted or any(isinstance(v, str) and len(v) > _LONGEST for v in wanted.values()):
             return
-        before = {name: getattr(self._widget, name) for name in wanted}
-        try:
-            self._set_state(wanted)
-        except t.TraitError:
-            # The browser shows what it sent: have it show what holds.
-            for name, value in before.items():
-                self._widget.set_trait(name, value)
-            self._widget.send_state(list(before))
+        with answering:
+            before = {name: getattr(self._widget, name) for name in wanted}
+            try:
+                self._set_state(wanted)
+            except t.TraitError:
+                # The browser shows what it sent: have it show what holds.
+                for name, value in before.items():
+                    self._widget.set_trait(name, value)
+                self._widget.send_state(list(before))
+
+
+def _in_turn(handle: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """Have a widget's messages that change no trait (clicks, typed texts) wait for others."""
+
+    def handle_in_turn(content: Any, buffers: Any) -> None:
+        with answering:
+            handle(content, buffers)
+
+    return handle_in_turn
 
 
 def _widgets_in(value: object) -> Iterator[w.Widget]:

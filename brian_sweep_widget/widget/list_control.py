@@ -9,12 +9,14 @@ from typing import Any
 import ipywidgets as w
 import numpy as np
 
+from brian_sweep_widget.limits import Limit
 from brian_sweep_widget.models import Parameter
 from brian_sweep_widget.models.numerals import NotAValueError, refuse, shortest
 from brian_sweep_widget.models.units import quantity
 from brian_sweep_widget.models.written import read_list
 from brian_sweep_widget.sweeps import Axis
 from brian_sweep_widget.widget import fields
+from brian_sweep_widget.widget.beginning import most_of
 from brian_sweep_widget.widget.control import Control
 from brian_sweep_widget.widget.typed_field import TypedField
 
@@ -49,6 +51,17 @@ class ListControl(Control):
             scaled = [fields.rounded(self._parameter, one * factor) for one in self._numbers()]
             self._field.value = _text(scaled)
 
+    def keep_below(self, limit: Limit) -> float | None:
+        """See `Control.keep_below`; the limit takes the place of what was above it."""
+        super().keep_below(limit)
+        most: Any = most_of(self._parameter, limit.most)
+        with suppress(ValueError):
+            numbers = self._numbers()
+            if numbers[-1] > most:
+                self._field.value = _text([*(one for one in numbers if one < most), most])
+                return float(numbers[-1])
+        return None
+
     def put(self, value: Any) -> None:
         """See `Control.put`."""
         if np.ndim(value):
@@ -68,9 +81,10 @@ class ListControl(Control):
 
     def _checked(self, text: str) -> str:
         """Refuse a text that is no list; others stay as they are typed."""
-        number = len(read_list(text, self._parameter))
-        if number > _MOST_VALUES:
-            refuse(f"gives {number} values (allowed: up to {_MOST_VALUES})")
+        numbers = read_list(text, self._parameter)
+        if len(numbers) > _MOST_VALUES:
+            refuse(f"gives {len(numbers)} values (allowed: up to {_MOST_VALUES})")
+        self._refuse_above(numbers[-1])
         return text.strip()
 
 

@@ -12,9 +12,11 @@ from typing import Any
 import ipywidgets as w
 import numpy as np
 
+from brian_sweep_widget.limits import Limit
 from brian_sweep_widget.models import Parameter, Plain
 from brian_sweep_widget.models.units import quantity
 from brian_sweep_widget.widget import fields
+from brian_sweep_widget.widget.beginning import most_of
 from brian_sweep_widget.widget.control import Control
 
 
@@ -23,7 +25,7 @@ class NumberControl(Control):
 
     def __init__(self, parameter: Parameter, si: float) -> None:
         self._parameter = parameter
-        self._field = fields.number_field(parameter, si, parameter.label)
+        self._field = fields.number_field(parameter, si, parameter.label, self._refuse_above)
         badge = fields.CostBadge()
         low, high = (fields.shown(parameter, bound) for bound in parameter.range or (si, si))
         self._span = (low, high)
@@ -58,13 +60,17 @@ class NumberControl(Control):
         """See `Control.scale`."""
         self._field.value = fields.rounded(self._parameter, self._field.value * factor)
 
-    def keep_below(self, most: float) -> None:
-        """Let the slider go no further than a value in SI units; typed values are the sweep's."""
+    def keep_below(self, limit: Limit) -> float | None:
+        """See `Control.keep_below`."""
+        super().keep_below(limit)
+        most: Any = most_of(self._parameter, limit.most)
+        before = self._field.value
+        self._field.value = min(before, most)
         low, high = self._span
-        shown = fields.shown(self._parameter, most)
-        if low < shown < high:
-            self._span = (low, shown)
+        if most < high:
+            self._span = (min(low, most), most)
             fields.reach(self._slider, self._span, self._field.value, self._field.value)
+        return before if before > most else None
 
     def stops(self) -> list[Plain]:
         """List where the slider can be dragged to, in SI units, the nearest first."""

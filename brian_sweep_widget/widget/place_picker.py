@@ -9,7 +9,7 @@ import ipywidgets as w
 
 from brian_sweep_widget.runs import Place, Places, in_brief, in_full, this_computer_in_full
 from brian_sweep_widget.runs.places import NETWORK, THIS_COMPUTER, Choice
-from brian_sweep_widget.widget.inbox import accept_only_input
+from brian_sweep_widget.widget.inbox import accept_only_input, answering
 
 _PACE = 1.0  # s between two looks at the hosts, while a person sees them
 _MOST_LINES = 30
@@ -85,7 +85,7 @@ class PlacePicker:
         named = tuple(self._briefly(one) for one in self._shown)
         if named != self._radio.options:
             # The browser numbers them, and new ones come at the end: no number changes.
-            with self._radio.hold_sync():
+            with answering, self._radio.hold_sync():  # or a choice in between would be undone
                 self._radio.index = None  # with other options, ipywidgets picks the first otherwise
                 self._radio.options = named
                 self._radio.index = self._shown.index(self._chosen)

@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets as w
 import numpy as np
 
+from brian_sweep_widget.limits import LimitError
 from brian_sweep_widget.widget.controls import Controls
 
 _NONE = "Choose ..."
@@ -15,6 +16,8 @@ _NONE = "Choose ..."
 
 class Presets:
     """A choice of named settings; whatever a preset does not name goes to where it began.
+
+    One that asks for more than is allowed changes nothing, and the person is told.
 
     Parameters
     ----------
@@ -47,6 +50,14 @@ class Presets:
         if not change["new"]:
             return
         preset = self._presets[change["new"]]
+        # A choice that was made can be made again, after something was changed.
+        self.widget.value = ""
+        try:
+            for name, value in preset.items():
+                self._controls.check(name, value)
+        except LimitError as error:
+            self._controls.say(f"{change['new']}: {error}.")
+            return
         swept = [name for name, value in preset.items() if np.ndim(value)]
         with self._controls.at_once():
             self._controls.restore(self._first)
@@ -54,5 +65,3 @@ class Presets:
                 self._controls.sweep_over(swept)
             for name, value in preset.items():
                 self._controls[name].put(value)
-        # A choice that was made can be made again, after something was changed.
-        self.widget.value = ""

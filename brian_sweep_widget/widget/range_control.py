@@ -9,11 +9,13 @@ from typing import Any
 import ipywidgets as w
 import numpy as np
 
+from brian_sweep_widget.limits import Limit
 from brian_sweep_widget.models import Parameter
 from brian_sweep_widget.models.units import quantity
 from brian_sweep_widget.sweeps import Axis
 from brian_sweep_widget.sweeps.nested import nested_grid
 from brian_sweep_widget.widget import fields
+from brian_sweep_widget.widget.beginning import most_of
 from brian_sweep_widget.widget.control import Control
 from brian_sweep_widget.widget.layout import most_allowed
 from brian_sweep_widget.widget.rounding import round_step
@@ -38,10 +40,10 @@ class RangeControl(Control):
     def __init__(self, parameter: Parameter, axis: Axis) -> None:
         self._parameter = parameter
         low, high = min(axis.values), max(axis.values)
-        self._low = fields.number_field(parameter, float(low), "from")
-        self._high = fields.number_field(parameter, float(high), "to")
+        self._low = fields.number_field(parameter, float(low), "from", self._refuse_above)
+        self._high = fields.number_field(parameter, float(high), "to", self._refuse_above)
         most = max(len(axis), most_allowed(_MOST_POINTS))
-        about = f"{parameter.label}: number of points"
+        about = f"{parameter.label}: number of points; Live takes about as many, at round values"
         self._points = fields.whole_field("points", len(axis), 1, most, about)
         bounds = parameter.range or (float(low), float(high))
         start, end = (fields.shown(parameter, bound) for bound in bounds)
@@ -73,13 +75,18 @@ class RangeControl(Control):
         ends = (fields.rounded(self._parameter, end * factor) for end in self.settings[:2])
         self._go_to(*ends)
 
-    def keep_below(self, most: float) -> None:
-        """See `Control.keep_below`."""
-        low, high = self._span
-        shown = fields.shown(self._parameter, most)
-        if low < shown < high:
-            self._span = (low, shown)
+    def keep_below(self, limit: Limit) -> float | None:
+        """See `Control.keep_below`; what began above the limit is a single point."""
+        super().keep_below(limit)
+        most: Any = most_of(self._parameter, limit.most)
+        low, before, points = self.settings
+        if before > most:
+            self.restore((min(low, most), most, points if low < most else 1))
+        start, end = self._span
+        if most < end:
+            self._span = (min(start, most), most)
             fields.reach(self._slider, self._span, self._low.value, self._high.value)
+        return before if before > most else None
 
     def live_value(self) -> Any:
         """Give round values in the range, so that zooming reuses what is known.
@@ -96,6 +103,8 @@ class RangeControl(Control):
         """See `Control.zoom`; the ends get round."""
         step = round_step((high - low) / _ZOOM_STEPS)
         ends = [fields.rounded(self._parameter, round(end / step) * step) for end in (low, high)]
+        if self._limit is not None:
+            ends[1] = min(ends[1], most_of(self._parameter, self._limit.most))
         if ends[0] < ends[1]:
             self._go_to(*ends)
 

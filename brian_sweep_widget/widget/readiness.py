@@ -10,7 +10,7 @@ from brian_sweep_widget.limits import limits
 from brian_sweep_widget.runs import Preparation, Sweep
 from brian_sweep_widget.widget import wording
 from brian_sweep_widget.widget.axes_choice import AxesChoice
-from brian_sweep_widget.widget.control import Control
+from brian_sweep_widget.widget.controls import Controls
 from brian_sweep_widget.widget.switch import LiveSwitch
 
 POLL = 0.25  # s between looks at a preparation; it takes seconds
@@ -22,7 +22,7 @@ class Readiness:
     Parameters
     ----------
     controls
-        By parameter name.
+        Of the parameters.
     axes
         The choice of what is swept.
     switch
@@ -33,7 +33,7 @@ class Readiness:
 
     def __init__(
         self,
-        controls: Mapping[str, Control],
+        controls: Controls,
         axes: AxesChoice,
         switch: LiveSwitch,
         warming: Callable[[], bool],
@@ -42,8 +42,7 @@ class Readiness:
         self._axes = axes
         self._switch = switch
         self._warming = warming
-        most = limits().max_neurons
-        self._most_neurons = None if most is None else most.most
+        self._most_neurons = limits().max_neurons
         self._looked = -POLL
         self._preparation: Preparation | None = None
 
@@ -78,6 +77,11 @@ class Readiness:
         return int(preparation.seconds)
 
     @property
+    def remark(self) -> str:
+        """What a person should know of the settings; often empty."""
+        return self._controls.remark
+
+    @property
     def reason(self) -> str:
         """Why the model was not compiled; empty if it was, or may still be."""
         return wording.not_compiled(self._preparation)
@@ -103,8 +107,9 @@ class Readiness:
         self._axes.show_costs({name: told.text for name, told in words.items()})
         for name, control in self._controls.items():
             control.show_cost(costs.get(name, ""), words.get(name))
-            if self._most_neurons is not None and preparation and name in preparation.counts:
-                control.keep_below(self._most_neurons)
+        if self._most_neurons is not None and preparation is not None:
+            for name in preparation.counts:
+                self._controls.keep_below(name, self._most_neurons)
         possible = bool(costs)  # they are known from the first program on
         help_text = wording.live_help(sweep, preparation, possible=possible)
         self._switch.paint(help_text, possible=possible)

@@ -79,7 +79,7 @@ class Saving:
         self._hand_out = hand_out
         self._lock = threading.Lock()
         self._said = ""  # by the threads that write
-        self._writing = 0
+        self._writing = False
         self._files: list[File] = []
         self._kind = w.Dropdown(
             description="Save as",
@@ -108,7 +108,7 @@ class Saving:
         with self._lock:
             self._message.value, writing = self._said, self._writing
             files, self._files = self._files, []
-        self._save.disabled = self._download.disabled = bool(writing) or not ready
+        self._save.disabled = self._download.disabled = writing or not ready
         for file in files:
             self._hand_out(file)
 
@@ -119,7 +119,9 @@ class Saving:
         now = datetime.now().astimezone()
         name = f"{self._name}-{now:%Y-%m-%d-%H%M%S}{self._kind.value}"
         with self._lock:
-            self._writing += 1
+            if self._writing:
+                return  # a second click, sent before the button was seen disabled
+            self._writing = True
             self._said = f"Writing {name} …"
         self._wake()
         # Libraries for pictures and arrays take seconds to import.
@@ -133,7 +135,7 @@ class Saving:
         except Exception as error:  # noqa: BLE001 - whatever it is, the person is told
             said = f"{name} could not be written: {self._reason(error)}"
         with self._lock:
-            self._writing -= 1
+            self._writing = False
             self._said = said
         self._wake()
 

@@ -19,6 +19,7 @@ from brian_sweep_widget.widget.asking import can_be_map, must_be_map
 from brian_sweep_widget.widget.details import Details
 from brian_sweep_widget.widget.drawing import Drawing
 from brian_sweep_widget.widget.estimate import estimated
+from brian_sweep_widget.widget.inbox import answering
 from brian_sweep_widget.widget.pump import soonest
 from brian_sweep_widget.widget.readiness import POLL, Readiness
 from brian_sweep_widget.widget.status import StatusStrip
@@ -198,7 +199,7 @@ class Screen:
     ) -> None:
         """Write the status strip, in one message, and the buttons."""
         active, live = state in _ACTIVE, self._readiness.live
-        shown = [notice, progress.notice, self._drawing.notice]
+        shown = [notice, self._readiness.remark, progress.notice, self._drawing.notice]
         if self._refused(notice) and not active:
             # What is to be known of the results is nothing that is wrong with the settings.
             state, shown = "invalid", [notice]
@@ -209,12 +210,13 @@ class Screen:
         self._pause_button.disabled = state not in pausable
         self._pause_button.description = "Resume" if state == "paused" else "Pause"
         self._stop_button.disabled = not live and (not active or state == "stopping")
-        self._tools.paint(
-            zooming=self._drawing.zooming,
-            pinned=bool(self._drawing.pins),
-            curves=self._drawing.has_curves,
-            either=can_be_map(sweep) and not must_be_map(sweep),
-        )
+        with answering:  # or a press of Zoom in between would be undone
+            self._tools.paint(
+                zooming=self._drawing.zooming,
+                pinned=bool(self._drawing.pins),
+                curves=self._drawing.has_curves,
+                either=can_be_map(sweep) and not must_be_map(sweep),
+            )
         with self._status.hold_sync():
             self._status.state = state
             self._status.phase = progress.phase

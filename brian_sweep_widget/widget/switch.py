@@ -8,6 +8,8 @@ from typing import Any
 
 import ipywidgets as w
 
+from brian_sweep_widget.widget.inbox import answering
+
 
 class LiveSwitch:
     """Goes on by itself when that becomes possible, unless the person has decided otherwise.
@@ -58,7 +60,7 @@ class LiveSwitch:
             # From now on it is the person's: what was switched off stays off.
             self._decided = self._decided or goes_on
             self._on = self._on or goes_on
-        with self.widget.hold_sync():
+        with answering, self.widget.hold_sync():  # or a press in between would be undone
             self.widget.disabled = not possible
             self.widget.tooltip = help_text
             self.widget.value = self._on

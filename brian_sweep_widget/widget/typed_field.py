@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -62,8 +61,6 @@ class TypedField(anywidget.AnyWidget):
         **traits: Any,
     ) -> None:
         self._read, self._show, self._step = read, show, step
-        # JupyterLab's messages come in two threads: the first ones, until it has a subshell.
-        self._answering = threading.RLock()
         super().__init__(steps=step is not None, **traits)
         self.on_msg(self._received)
 
@@ -78,13 +75,12 @@ class TypedField(anywidget.AnyWidget):
             return
         kind, text, by = content.get("kind"), content.get("text"), content.get("by")
         if kind == "typed" and isinstance(text, str):
-            with self._answering:
-                self._take(text)
+            self._take(text)
         elif kind == "step" and type(by) is int and by in _STEPS and self._step is not None:
-            with self._answering:
-                # What was typed before the step was not sent yet.
-                if not isinstance(text, str) or self._take(text):
-                    self._take(self._show(self._step(self.value, by)))
+            # What was typed before the step was not sent yet.
+            if isinstance(text, str) and not self._take(text):
+                return
+            self._take(self._show(self._step(self.value, by)))
 
     def _take(self, text: str) -> bool:
         """Read a text; if it makes no value, say why and leave things as they are."""

@@ -7,10 +7,10 @@ from typing import Any
 import ipywidgets as w
 import numpy as np
 import pytest
-from brian2 import ms, mV
+from brian2 import Network, NeuronGroup, Synapses, ms, mV
 from helpers import type_into, until
 
-from brian_sweep_widget import Sweep, SweepWidget, cuba
+from brian_sweep_widget import Sweep, SweepWidget, cuba, network_model
 from brian_sweep_widget.limits import LimitError
 from brian_sweep_widget.widget.inbox import parts_of
 
@@ -57,7 +57,7 @@ def test_what_is_not_asked_for_is_what_is_allowed(tmp_path: Any) -> None:
     sweep = Sweep(square, x=np.arange(40.0), store=tmp_path / "results.sqlite")
     assert sweep.workers <= 2
     assert sweep.time_limit == 30
-    assert Sweep(cuba).time_limit == 30
+    assert Sweep(cuba, size=300).time_limit == 30
     assert sweep.store is not None
     assert sweep.store.info().limit == 1_000_000
 
@@ -72,13 +72,21 @@ def statuses(sweep: Sweep) -> list[str]:
     return [str(status) for status in results.dataset["status"].values.ravel()]
 
 
+@network_model(duration=2 * ms)
+def unsaid(size: int = 100, probability: float = 0.02) -> Network:
+    """Say nothing of its size."""
+    neurons = NeuronGroup(size, "v : 1", name="neurons")
+    synapses = Synapses(neurons, neurons, name="synapses")
+    synapses.connect(p=probability)
+    return Network(neurons, synapses)
+
+
 @pytest.mark.parametrize("engine", ["compiled", "numpy"])
 def test_networks_that_are_too_large_fail(engine: str) -> None:
-    """In neurons or in synapses; those that are not are computed."""
-    common: dict[str, Any] = {"duration": 2 * ms, "engine": engine}
-    sizes = Sweep(cuba, size=[100, 300, 301, 1000], **common)
+    """In neurons or in synapses, if only building them shows it; the others are computed."""
+    sizes = Sweep(unsaid, size=[100, 300, 301, 1000], engine=engine)
     assert statuses(sizes) == ["done", "done", "failed", "failed"]
-    probabilities = Sweep(cuba, size=200, connection_probability=[0.02, 0.2], **common)
+    probabilities = Sweep(unsaid, size=200, probability=[0.02, 0.2], engine=engine)
     assert statuses(probabilities) == ["done", "failed"]
 
 

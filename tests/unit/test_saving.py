@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,6 +67,27 @@ def test_save_writes_beside_the_notebook(results: Results, here: Path) -> None:
     assert text == f"Saved {file.name} in {here}"
     assert file.suffix == ".csv"
     assert handed == []
+
+
+def test_download_clicked_twice_gives_one_file(
+    results: Results, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second click was sent before the button was seen disabled."""
+    handed: list[File] = []
+    made = saver(results, handed)
+    clicked, fetch = threading.Event(), made._fetch
+
+    def fetch_later(*arguments: Any) -> str:
+        assert clicked.wait(60)
+        return fetch(*arguments)
+
+    monkeypatch.setattr(made, "_fetch", fetch_later)
+    made._download.click()
+    made._download.click()
+    clicked.set()
+    said(made)
+    assert len(handed) == 1
+    assert not list(here.iterdir())
 
 
 def test_download_leaves_nothing_here(results: Results, here: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
-from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +22,6 @@ from brian_sweep_widget.runs import Sweep
 from brian_sweep_widget.widget.control import Control
 from brian_sweep_widget.widget.controls import Controls
 from brian_sweep_widget.widget.fields import number_field, whole_field
-from brian_sweep_widget.widget.typed_field import TypedField
 
 SIZE = declare("size", 4000, limits=(2, None))
 WEIGHT = declare("weight", 1.62 * mV)
@@ -340,23 +337,3 @@ def test_looking_into_the_fields_changes_no_job() -> None:
 def fields_of(control: Control) -> list[Any]:
     """Give the fields of a control."""
     return list(control._fields)
-
-
-def test_two_steps_at_once_are_two_steps() -> None:
-    """JupyterLab's first messages go to the kernel's main thread, the next ones to another."""
-    both = threading.Barrier(2)
-
-    def next_one(value: int, by: int) -> int:
-        with suppress(threading.BrokenBarrierError):  # the other one waits for its turn
-            both.wait(0.2)
-        return value + by
-
-    field = TypedField(int, str, next_one, value=1)
-    message = {"kind": "step", "by": 1, "text": None}
-    threads = [threading.Thread(target=field._received, args=(None, message, [])) for _ in "ab"]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (field.value, field.text) == (3, "3")
-    field.close()

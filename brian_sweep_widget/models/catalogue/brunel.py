@@ -8,6 +8,7 @@ import numpy as np
 from brian2 import Network, NeuronGroup, PoissonInput, SpikeMonitor, StateMonitor, Synapses, ms, mV
 
 from brian_sweep_widget.models.catalogue.parts import excitatory_and_inhibitory, measure_spikes
+from brian_sweep_widget.models.inputs import Inputs
 from brian_sweep_widget.models.network_model import network_model
 
 
@@ -49,6 +50,7 @@ from brian_sweep_widget.models.network_model import network_model
         "Weak drive (Fig. 8D)": {"external_rate": 0.9},
         "Strong drive (Fig. 8B)": {"external_rate": 4.0},
     },
+    inputs=Inputs("size", number="in_degree"),
 )
 def brunel(
     size: int = 12_500,
