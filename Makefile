@@ -14,7 +14,7 @@ export PYTHONMALLOC := malloc
 export GLIBC_TUNABLES := glibc.malloc.hugetlb=1
 
 # What has one core busy, or the network.
-LIGHT := network lint chromium newest test-package test-js
+LIGHT := network hub lint chromium newest test-package test-js
 # What has all of them busy.
 HEAVY := test-newest test-python test-browser
 
@@ -23,7 +23,8 @@ HEAVY := test-newest test-python test-browser
 ifdef SIDE_BY_SIDE
 # These may have to install something with apt, which only one can at a time.
 newest: chromium
-chromium: network
+chromium: hub
+hub: network
 else
 # One after another, also under `make -j`: they share the cores and the environment.
 .NOTPARALLEL:
@@ -76,7 +77,7 @@ test-js: build
 test-python: build network
 	$(BIN)/python $(PYTEST) tests/unit tests/integration tests/faults
 
-test-browser: build chromium
+test-browser: build chromium hub
 	$(BIN)/python $(PYTEST) tests/browser
 
 # The newest Python and Brian 2 that we support; the main environment has the oldest.
@@ -91,6 +92,9 @@ network: build
 
 chromium: build
 	$(BIN)/python tools/chromium.py
+
+hub: build
+	$(BIN)/python tools/hub.py
 
 test-package: build
 	rm -rf dist

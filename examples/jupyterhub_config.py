@@ -2,17 +2,23 @@
 
     jupyterhub --config jupyterhub_config.py
 
-Each user's server needs JupyterLab and brian-sweep-widget in its environment;
-`brian-sweep doctor`, in a terminal of that server, says what is missing. How
-people log in, and how their servers start, is your choice: see JupyterHub's
-own documentation of authenticators and spawners.
+docs/administrators.md of brian-sweep-widget has all commands that lead here. People log
+in as users of this machine, whoever is in its groups "students" and "teachers"; how they
+log in, and how their servers start, is your choice: see JupyterHub's own documentation
+of authenticators and spawners.
 """
 
+import grp
+import os
+import pwd
 import sys
 
 c = get_config()  # noqa: F821 - JupyterHub's
 
-# Who may ask for more: members of the group "teachers".
+# Nobody else is let in.
+c.LocalAuthenticator.allowed_groups = {"students", "teachers"}
+
+# Who may ask for more: members of the machine's group "teachers".
 STUDENT = {
     "BRIAN_SWEEP_MAX_NEURONS": "20000",
     "BRIAN_SWEEP_MAX_JOBS": "2000",
@@ -29,19 +35,25 @@ TEACHER = {
 }
 
 
+def is_teacher(name):
+    """Tell whether a user of this machine is in its group of teachers."""
+    groups = os.getgrouplist(name, pwd.getpwnam(name).pw_gid)
+    return grp.getgrnam("teachers").gr_gid in groups
+
+
 def set_limits(spawner):
     """Give a server the limits of its user's group."""
-    groups = {group.name for group in spawner.user.groups}
-    spawner.environment.update(TEACHER if "teachers" in groups else STUDENT)
+    spawner.environment.update(TEACHER if is_teacher(spawner.user.name) else STUDENT)
 
 
-c.JupyterHub.load_groups = {"teachers": {"users": ["teacher"]}}
 c.Spawner.pre_spawn_hook = set_limits
 c.Spawner.default_url = "/lab"
+c.Spawner.start_timeout = c.Spawner.http_timeout = 120  # s; a class begins all at once
 
-# The widget's limits keep people from mistakes; these keep the machine from people. Spawners
-# that use control groups (systemdspawner, Docker, Kubernetes) respect them, and so do we:
-# workers are as many as the quota has cores, and simulations wait while memory is short.
+# The widget's limits keep people from mistakes; these keep the machine from people, with
+# spawners that use control groups (SystemdSpawner, DockerSpawner, KubeSpawner): workers are
+# as many as the quota has cores, and simulations wait while memory is short. JupyterHub's
+# default, LocalProcessSpawner, does not look at them.
 c.Spawner.cpu_limit = 2
 c.Spawner.mem_limit = "4G"
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from helpers import until
-from hub import PASSWORD, Hub
+from hub import Hub
 from lab import Lab
+from machine import PAPER, PASSWORD, Machine
 from playwright.sync_api import Browser, Page, expect
 from test_quickstart import BUILD
+from view import WidgetView
 
 from brian_sweep_widget.results.store import Store
 
@@ -57,9 +59,25 @@ class Seat:
 
 
 @pytest.fixture(scope="module")
-def hub() -> Iterator[Hub]:
-    """Run a hub with the example's settings; its first user is a teacher."""
-    started = Hub(("teacher", "student"), IDLE)
+def machine() -> Iterator[Machine]:
+    """Set a machine up by the commands of the paper for administrators."""
+    made = Machine()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def hub(machine: Machine) -> Iterator[Hub]:
+    """Run the example as it is, by the paper's own unit; its first user is a teacher."""
+    started = Hub(machine)
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def impatient_hub(machine: Machine) -> Iterator[Hub]:
+    """Run the example with idle times of seconds."""
+    started = Hub(machine, IDLE)
     yield started
     started.stop()
 
@@ -73,13 +91,18 @@ def pages(browser: Browser) -> Iterator[list[Page]]:
         context.close()
 
 
-def logged_in(hub: Hub, user: str, page: Page) -> Lab:
-    """Log in by the hub's form, and wait for one's own server."""
-    page.goto(f"{hub.url}/hub/login")
+def log_in(hub: Hub, user: str, page: Page, link: str = "/hub/login") -> None:
+    """Log in by the hub's form, to which a link leads."""
+    page.goto(f"{hub.url}{link}")
     page.get_by_label("Username").fill(user)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name=re.compile("log ?in|sign in", re.IGNORECASE)).click()
-    page.wait_for_url(re.compile(f"/user/{user}/lab"), timeout=90_000)
+
+
+def logged_in(hub: Hub, user: str, page: Page) -> Lab:
+    """Log in, and wait for one's own server."""
+    log_in(hub, user, page)
+    page.wait_for_url(re.compile(f"/user/{user}/lab"), timeout=150_000)
     page.wait_for_load_state("networkidle")
     return Lab(page, Seat(hub, user))  # type: ignore[arg-type]
 
@@ -113,12 +136,16 @@ def test_two_users_side_by_side(hub: Hub, pages: list[Page], artifacts: Path) ->
         home = hub.home(user)
         builds, store = home / ".cache/brian-sweep-widget/builds", the_store(hub, user)
         for place in (builds, store):
-            assert place.owner() == user
+            assert place.stat().st_uid == home.stat().st_uid
             assert place.stat().st_mode & 0o077 == 0, place
             assert hub.as_user(user, "ls", str(place)).returncode == 0
             assert hub.as_user(other, "ls", str(place)).returncode == 2
     for lab in labs:
         assert not lab.problems, "\n".join(lab.problems)
+    # What remains in a home is named in the paper.
+    home, named = hub.home(hub.users[0]), re.findall(r"`~/([^`]+)`", PAPER.read_text("utf-8"))
+    for place in home.rglob("*brian*"):
+        assert any(place.is_relative_to(home / name) for name in named), place
 
 
 def test_what_a_page_was_loading_when_it_was_left_is_no_problem(lab: Lab) -> None:
@@ -135,8 +162,9 @@ def test_what_a_page_was_loading_when_it_was_left_is_no_problem(lab: Lab) -> Non
     lab.problems.clear()
 
 
-def test_a_sweep_in_the_background_is_not_culled(hub: Hub, pages: list[Page]) -> None:
+def test_a_sweep_in_the_background_is_not_culled(impatient_hub: Hub, pages: list[Page]) -> None:
     """Neither its kernel nor its server, though its page is closed; after its end both are."""
+    hub = impatient_hub
     user, jobs = hub.users[1], 2 * IDLE
     lab = logged_in(hub, user, pages[1])
     lab.open_cells(BACKGROUND.format(jobs=jobs))
@@ -156,6 +184,31 @@ def test_a_sweep_in_the_background_is_not_culled(hub: Hub, pages: list[Page]) ->
     until(lambda: not hub.serves(user), "the server is ended", 3 * IDLE, hub.last_words)
 
 
+def test_who_is_in_no_group_is_not_let_in(hub: Hub, pages: list[Page]) -> None:
+    """Though they are users of the machine, with a password."""
+    added = hub.machine.run(["useradd", "--create-home", "eve"])
+    assert added.returncode == 0, added.stderr
+    hub.machine.run(["passwd", "eve"], input=f"{PASSWORD}\n" * 2)
+    assert hub.as_user("eve", "true").returncode == 0
+    log_in(hub, "eve", pages[0])
+    expect(pages[0].get_by_text(re.compile("Invalid username or password|403"))).to_be_visible()
+
+
+def test_a_page_of_voila_on_the_hub(hub: Hub, pages: list[Page], artifacts: Path) -> None:
+    """Whoever follows its link logs in, and has it from their own server; it says not whose."""
+    user, page = hub.users[1], pages[0]
+    (link,) = re.findall(r"`(/hub/user-redirect/voila/render/[^`]+)`", PAPER.read_text("utf-8"))
+    log_in(hub, user, page, link)
+    page.wait_for_url(re.compile(f"/user/{user}/voila/render/.*model=adex"), timeout=150_000)
+    view = WidgetView(page.locator(".bsw").first)
+    view.wait()
+    expect(view.slider("Current")).to_be_visible()
+    view.press_run()
+    view.expect_status("Finished", seconds=2 * BUILD)
+    page.screenshot(path=artifacts / "hub_page.png")
+    assert str(hub.home(user)) not in page.content()
+
+
 def test_the_doctor_says_what_the_server_needs(hub: Hub, pages: list[Page]) -> None:
     """In a terminal of the user's own server, or as here in a notebook."""
     lab = logged_in(hub, hub.users[0], pages[0])
@@ -165,6 +218,7 @@ def test_the_doctor_says_what_the_server_needs(hub: Hub, pages: list[Page]) -> N
     told = lab.output(0).first.inner_text()
     assert re.search(r"ok +widget extensions .*bqplot.*, in the server of this JupyterHub", told)
     assert "max_neurons 200000 (BRIAN_SWEEP_MAX_NEURONS)" in told
+    assert re.search(r"no problems, \d+ warnings?|no problems, no warnings", told)
     lab.run_cell(1)
     told = lab.output(1).first.inner_text()
     assert "missing in the server of this JupyterHub: anywidget-of-old" in told
