@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
 import subprocess
@@ -11,6 +10,7 @@ import sysconfig
 from pathlib import Path
 
 from brian_sweep_widget.cli.findings import Finding, installed, numbers, ok, problem, warning
+from brian_sweep_widget.engines.compiled.compiler import CompilerMissingError, named_compiler
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 
@@ -53,7 +53,10 @@ def brian() -> Finding:
 def compiler() -> Finding:
     """Look for the C++ compiler that Brian would use."""
     consequence = "sweeps run on the numpy engine without it"
-    executable = _compiler()
+    try:
+        executable = _compiler()
+    except CompilerMissingError as error:
+        return warning(f"{error}; {consequence}", "write CXX so, or unset it")
     if executable is None:
         return warning(
             f"none found; {consequence}",
@@ -74,9 +77,8 @@ def _compiler() -> str | None:
     preferred = brian2.prefs["codegen.cpp.compiler"]
     if preferred == "msvc" or (sys.platform == "win32" and not preferred):
         return _visual_studio()
-    candidates = [os.environ.get("CXX", ""), "g++", "clang++"]
-    found = (shutil.which(candidate.split()[0]) for candidate in candidates if candidate.strip())
-    return next((path for path in found if path), None)
+    candidates = [*named_compiler()[:1], "g++", "clang++"]
+    return next(filter(None, map(shutil.which, candidates)), None)
 
 
 def _visual_studio() -> str | None:
@@ -97,7 +99,8 @@ def _version_line(executable: str) -> str:
     shown = subprocess.run(  # noqa: S603 - the compiler that Brian would run
         [executable, "--version"],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         timeout=_COMPILER_SECONDS,
         check=True,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,14 @@ from brian_sweep_widget.limits import Limits
 from brian_sweep_widget.models import AllowNan, FunctionModel, Model
 from brian_sweep_widget.models.units import TIME, dimensions_of, is_quantity
 
+_TIMES = "allowed: seconds above zero, such as 60 or inf, a time with its unit, or None"
 
-def read_time_limit(given: Any, allowed: Limits) -> float:
-    """Read the time that a simulation may take; infinite if nobody said anything."""
+
+def read_time_limit(given: Any, allowed: Limits) -> float | None:
+    """Read the time that a simulation may take; None if nobody said anything."""
     most = allowed.max_job_seconds
     if given is None:
-        return math.inf if most is None else most.most
+        return None if most is None else most.most
     seconds = _seconds(given)
     if most is not None:
         most.check(seconds, f"time_limit = {seconds:g} s", "give a shorter time, or none")
@@ -66,13 +69,19 @@ def read_workers(workers: int | None, allowed: Limits) -> int:
 
 def _seconds(limit: Any) -> float:
     if is_quantity(limit) and dimensions_of(limit) != TIME:
-        msg = f"time_limit = {limit!r} is not a time (allowed: seconds, or a time with its unit)"
+        msg = f"time_limit = {limit!r} is not a time ({_TIMES})"
+        raise TypeError(msg)
+    if isinstance(limit, np.ndarray) and not limit.ndim:
+        limit = np.asarray(limit).item()  # of a quantity, in seconds
+    if isinstance(limit, bool) or not isinstance(limit, Real | Decimal):
+        msg = f"time_limit = {limit!r} is no number of seconds ({_TIMES})"
         raise TypeError(msg)
     try:
         seconds = float(limit)
-    except (TypeError, ValueError):
-        seconds = 0.0
+    except OverflowError:
+        msg = f"time_limit is a number of more than 300 digits, too large to be a time ({_TIMES})"
+        raise ValueError(msg) from None
     if not seconds > 0:
-        msg = f"time_limit = {limit!r} is not above zero (allowed: seconds, such as 60)"
+        msg = f"time_limit = {limit!r} is not above zero ({_TIMES})"
         raise ValueError(msg)
     return seconds

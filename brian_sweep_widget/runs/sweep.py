@@ -319,7 +319,7 @@ class Sweep:
             self.plan,
             self.source(self.engine),
             self._results,
-            self._given_limit,
+            math.inf if self._given_limit is None else self._given_limit,
             self._again,
             record,
             place=self._place(),
@@ -344,8 +344,9 @@ class Sweep:
     @property
     def time_limit(self) -> float:
         """Seconds that one simulation may take; infinite for no limit."""
-        is_compiled = isinstance(self.engine, compiled.Compilation)
-        return TIME_LIMIT if is_compiled and math.isinf(self._given_limit) else self._given_limit
+        if self._given_limit is not None:
+            return self._given_limit
+        return TIME_LIMIT if isinstance(self.engine, compiled.Compilation) else math.inf
 
     def source(self, engine: Engine | compiled.Compilation) -> Source:
         """Give a source of jobs that an engine of this model computes."""
