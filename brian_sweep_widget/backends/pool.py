@@ -173,8 +173,7 @@ def _put_away_at_exit() -> None:
 def put_all_away() -> None:
     """End all workers of this process, for good: it ends.
 
-    Whatever signals come meanwhile: Python would wait for workers that are not
-    ended yet, and these for their compilers.
+    Whatever signals come meanwhile: Python would leave out what comes after them.
     """
     with StopSignals("SIGINT", "SIGTERM", "SIGHUP"):
         _ThisProcess.ends = True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
 import subprocess
@@ -21,6 +20,7 @@ from brian_sweep_widget.cli.findings import (
     warning,
     what_helps,
 )
+from brian_sweep_widget.engines.compiled.compiler import CompilerMissingError, named_compiler
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 
@@ -63,17 +63,21 @@ def brian() -> Finding:
 
 def compiler() -> Finding:
     """Look for the C++ compiler that Brian would use."""
-    executable = _compiler()
+    without = "sweeps run on the numpy engine without it"
+    try:
+        executable = _compiler()
+    except CompilerMissingError as error:
+        return warning(f"{error}; {without}", "write CXX so, or unset it")
     if executable is None:
         return warning(
-            "none found; sweeps run on the numpy engine without it",
+            f"none found; {without}",
             "install g++ or clang++ (conda: cxx-compiler; Debian: g++), or set CXX",
         )
     try:
         found = _version_line(executable)
     except (OSError, subprocess.SubprocessError) as error:
         return warning(
-            f"{executable} does not work ({error}); sweeps run on the numpy engine without it",
+            f"{executable} does not work ({error}); {without}",
             "set CXX to one that does, or unset it and install g++ or clang++",
         )
     if not _python_header().is_file():
@@ -91,9 +95,8 @@ def _compiler() -> str | None:
     preferred = brian2.prefs["codegen.cpp.compiler"]
     if preferred == "msvc" or (sys.platform == "win32" and not preferred):
         return _visual_studio()
-    candidates = [os.environ.get("CXX", ""), "g++", "clang++"]
-    found = (shutil.which(candidate.split()[0]) for candidate in candidates if candidate.strip())
-    return next((path for path in found if path), None)
+    candidates = [*named_compiler()[:1], "g++", "clang++"]
+    return next(filter(None, map(shutil.which, candidates)), None)
 
 
 def _visual_studio() -> str | None:
@@ -114,7 +117,8 @@ def _version_line(executable: str) -> str:
     shown = subprocess.run(  # noqa: S603 - the compiler that Brian would run
         [executable, "--version"],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         timeout=_COMPILER_SECONDS,
         check=True,
     )

@@ -113,7 +113,8 @@ def _cannot_import(what: str, error: BaseException) -> UsageError:
         if "importlib" not in frame.filename and frame.filename != __file__
     ]
     where = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames else ""
-    return UsageError(f"{what} cannot be imported: {type(error).__name__}: {error}{where}")
+    told = f"{type(error).__name__}: {error}".removesuffix(": ")
+    return UsageError(f"{what} cannot be imported: {told}{where}")
 
 
 def _offer(module: ModuleType) -> str:

@@ -11,7 +11,13 @@ from brian_sweep_widget.results import Failure
 
 def failure_of(error: BaseException) -> Failure:
     """Write down an exception: its name, what it says, where in the model it was raised."""
-    return Failure(type(error).__name__, _message(error), _users_traceback(error))
+    kind, message, trace = type(error).__name__, _message(error), _users_traceback(error)
+    return Failure(kind, _writable(message), _writable(trace))
+
+
+def _writable(text: str) -> str:
+    """Escape what no file of results takes as text: lone halves of characters, and NUL."""
+    return text.encode(errors="backslashreplace").decode().replace("\0", "\\x00")
 
 
 def _message(error: BaseException) -> str:
@@ -24,7 +30,7 @@ def _message(error: BaseException) -> str:
         told = advice(error)
         if told:
             text = _headed(text, told)
-    except Exception as broken:  # noqa: BLE001 - an exception of the user's may do anything
+    except BaseException as broken:  # noqa: BLE001 - an exception of the user's may do anything
         text = f"(its message cannot be shown: {type(broken).__name__})"
     return text
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,8 @@ from brian_sweep_widget.backends import allowed_cores
 from brian_sweep_widget.limits import Limits
 from brian_sweep_widget.models import AllowNan, FunctionModel, Model
 from brian_sweep_widget.models.units import TIME, dimensions_of, is_quantity
+
+_TIMES = "allowed: seconds above zero, such as 60 or inf, a time with its unit, or None"
 
 
 def read_time_limit(given: Any, allowed: Limits) -> float:
@@ -66,13 +70,19 @@ def read_workers(workers: int | None, allowed: Limits) -> int:
 
 def _seconds(limit: Any) -> float:
     if is_quantity(limit) and dimensions_of(limit) != TIME:
-        msg = f"time_limit = {limit!r} is not a time (allowed: seconds, or a time with its unit)"
+        msg = f"time_limit = {limit!r} is not a time ({_TIMES})"
+        raise TypeError(msg)
+    if isinstance(limit, np.ndarray) and not limit.ndim:
+        limit = np.asarray(limit).item()  # of a quantity, in seconds
+    if isinstance(limit, bool) or not isinstance(limit, Real | Decimal):
+        msg = f"time_limit = {limit!r} is no number of seconds ({_TIMES})"
         raise TypeError(msg)
     try:
         seconds = float(limit)
-    except (TypeError, ValueError):
-        seconds = 0.0
+    except OverflowError:
+        msg = f"time_limit is a number of more than 300 digits, too large to be a time ({_TIMES})"
+        raise ValueError(msg) from None
     if not seconds > 0:
-        msg = f"time_limit = {limit!r} is not above zero (allowed: seconds, such as 60)"
+        msg = f"time_limit = {limit!r} is not above zero ({_TIMES})"
         raise ValueError(msg)
     return seconds

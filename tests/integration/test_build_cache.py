@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from helpers import alive, run_script, script_environment, until, write_script
 
-from brian_sweep_widget.cli import check_machine, main
+from brian_sweep_widget.cli import check_machine, check_python, main
 from brian_sweep_widget.engines.compiled.cache import BuildCache, CacheRefusedError, key_of
 from brian_sweep_widget.engines.compiled.compiler import (
     CompileError,
@@ -477,6 +477,35 @@ def test_the_environment_names_the_compiler(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("CXX", "no-such-compiler")
     with pytest.raises(CompilerMissingError, match="CXX = 'no-such-compiler' is not there; set"):
         find_compiler()
+
+
+def test_the_compiler_is_named_as_for_a_shell(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A path with a space is one without quotes, too; a quote that is open is told."""
+    path = tmp_path / "my tools" / "g++"
+    path.parent.mkdir()
+    path.symlink_to(str(shutil.which("g++")))
+    for named in (f'"{path}"', str(path)):
+        monkeypatch.setenv("CXX", named)
+        assert find_compiler().command == (str(path),)
+        assert check_python.compiler().found.endswith(f"({path})")
+    monkeypatch.setenv("CXX", f"'{path}' \"-m64\"")
+    assert find_compiler().command == (str(path), "-m64")
+    monkeypatch.setenv("CXX", f'"{path}')
+    with pytest.raises(CompilerMissingError, match="CXX = .* cannot be read .*write it as for a"):
+        find_compiler()
+    assert check_python.compiler().status == "warning"
+
+
+def test_a_compiler_may_speak_any_language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In the encoding of its own; only the text of its version is garbled."""
+    compiler = tmp_path / "speaker"
+    compiler.write_bytes(b"#!/bin/sh\necho 'g++ \xe9t\xe9 1.0'\n")
+    compiler.chmod(0o700)
+    monkeypatch.setenv("CXX", str(compiler))
+    assert find_compiler().version == "g++ \ufffdt\ufffd 1.0"
+    assert "1.0" in check_python.compiler().found
 
 
 def test_a_missing_compiler_or_make_is_told(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from brian_sweep_widget.cli import main
 from brian_sweep_widget.models.units import PLAIN_NUMBER
 from brian_sweep_widget.results import Failure, Outcome, Value
 from brian_sweep_widget.results.plot import plot
+from brian_sweep_widget.results.store import open_store
 
 SMALL = ("--size", "200", "--duration", "20", "--jobs", "2")
 PNG = b"\x89PNG"
@@ -210,6 +212,11 @@ def test_missing_libraries_are_told_before_the_sweep(
         (("run", "--seed", "2*3"), "--seed: '2*3' is to be computed"),
         (("run", "--time-limit", "3mV"), "--time-limit: '3mV' has the wrong unit mV"),
         (("run", "--time-limit", "nan"), "units such as s); without a limit, write inf"),
+        (("run", "--time-limit", "-5"), "time_limit = -5.0 is not above zero (allowed: seconds"),
+        (("run", "--time-limit", "1e400"), "--time-limit: '1e400' is too large to be a number"),
+        (("run", "--time-limit", "True"), "--time-limit: 'True' is not a number"),
+        (("run", "--store", "."), "store = '.' is a folder (allowed: a file's name"),
+        (("run", "functions.py:fails_above", "--store", "/dev/null"), "store = '/dev/null' is no"),
         (("run", "--size", "4,000"), "--size: '4,000' has 000, which begins with 0"),
         (("run", "--engine", "warp"), "invalid choice: 'warp'"),
         (("run", "functions:fails_above", "--engine", "cython"), "plain function"),
@@ -232,6 +239,77 @@ def test_wrong_usage_is_told_in_words(
     assert "Traceback" not in finished.stderr
     assert finished.stdout == ""
     assert sorted(path.suffix for path in functions.parent.iterdir() if path.is_file()) == [".py"]
+
+
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [("SystemExit('bye')", "SystemExit: bye"), ("KeyboardInterrupt", "KeyboardInterrupt"),
+     ("Odd('now')", "Odd: now")],
+)  # fmt: skip
+def test_models_may_raise_what_ends_a_process(functions: Path, raised: str, said: str) -> None:
+    """Where they are loaded, and where they compute; it is an error as any other."""
+    odd = f"class Odd(BaseException): ...\ndef model(x=1.0):\n    raise {raised}\n"
+    functions.write_text(odd, encoding="utf-8")
+    ran = cli(functions.parent, "run", "functions.py:model", "--jobs", "1")
+    assert (ran.returncode, said in ran.stderr) == (1, True), ran.stderr
+    assert "0 of 1 done, 1 failed" in ran.stdout
+    functions.write_text(f"{odd}raise {raised}\n", encoding="utf-8")
+    for named in ("functions.py:model", "functions:model"):
+        ran = cli(functions.parent, "run", named)
+        assert (ran.returncode, "Traceback" in ran.stderr) == (2, False)
+        assert f"cannot be imported: {said} (" in ran.stderr
+        assert ", line 4)" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("redirected", "status", "said"),
+    [
+        (">/dev/full", 1, "standard output cannot be written: No space left on device."),
+        (">&-", 1, "standard output cannot be written: it is closed."),
+        ("| sh -c 'exec <&-'", 1, "standard output cannot be written: Broken pipe."),
+        (">&- 2>&-", 1, ""),
+        ("2>&-", 0, ""),
+        ("2>/dev/full", 0, ""),
+        ("<&-", 0, ""),
+    ],
+)
+def test_an_output_that_cannot_be_written_is_told(
+    functions: Path, redirected: str, status: int, said: str
+) -> None:
+    """In words, where that is possible; the results are in the store."""
+    line = shlex.join(command("run", "functions.py:needs", "--weight", "1:2:2", "--jobs", "1"))
+    for number in (0, 2):
+        ran = subprocess.run(
+            ["bash", "-c", f"set -o pipefail; {line} --store kept.sqlite {redirected}"],
+            cwd=functions.parent,
+            env=script_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert ran.returncode == status, ran.stderr
+        assert said in ran.stderr
+        assert "Traceback" not in ran.stderr
+        assert not said or ran.stderr.count("\n") == 1
+        store = open_store(functions.parent / "kept.sqlite")
+        assert store is not None
+        assert store.info().counts == {"done": 2}
+        if status == 0 and number:
+            assert "2 known before" in ran.stdout
+
+
+@pytest.mark.parametrize("asked", [["--help"], ["--version"], ["cache", "info"], ["run", "--help"]])
+def test_help_that_cannot_be_shown_is_told(tmp_path: Path, asked: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            command(*asked), cwd=tmp_path, env=script_environment(), stdin=subprocess.DEVNULL,
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=300, check=False,
+        )  # fmt: skip
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("brian-sweep: standard output cannot be written: No space left")
+    assert ran.stderr.count("\n") == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")

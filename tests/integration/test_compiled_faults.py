@@ -6,6 +6,7 @@ import os
 import random
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -455,6 +456,15 @@ def test_without_a_compiler_brians_runtime_computes(tmp_path: Path) -> None:
     assert "compiled {'failed': 2} compiled" in shown
     assert shown.count("failure: ") == 2
     assert shown.count("apt install g++ make") == 3
+
+
+def test_the_path_of_the_compiler_may_have_spaces(tmp_path: Path) -> None:
+    """And what make reads as something of its own."""
+    compiler = tmp_path / "my $tools" / "g++"
+    compiler.parent.mkdir()
+    compiler.symlink_to(str(shutil.which("g++")))
+    shown = _sweeps(tmp_path, f"os.environ['CXX'] = {str(compiler)!r}")
+    assert "compiled {'done': 2} compiled" in shown
 
 
 def test_a_compilers_own_words_are_shown(tmp_path: Path) -> None:

@@ -48,3 +48,24 @@ def test_what_was_handled_counts_where_it_is_asked_for(handled: bool) -> None:
     error.__cause__ = None
     kinds = [type(one) for one in causes_of(raised(error, None), handled=handled)]
     assert kinds == ([ValueError, KeyError] if handled else [ValueError])
+
+
+def test_any_text_of_an_error_can_be_written() -> None:
+    """Files of results could not be: of lone halves of characters, as in some files' names."""
+    failure = failure_of(ValueError("a \udcff and \0 and \u00e9"))
+    assert failure.message == "a \\udcff and \\x00 and \u00e9"
+    try:
+        raise ValueError("\ud800")  # noqa: TRY301, EM101 - for its traceback
+    except ValueError as error:
+        failure_of(error).traceback.encode()
+
+
+class Untold(Exception):
+    """Ends the process if somebody asks what it says."""
+
+    def __str__(self) -> str:
+        raise SystemExit
+
+
+def test_an_error_may_do_anything_when_it_is_asked_what_it_says() -> None:
+    assert failure_of(Untold()).message == "(its message cannot be shown: SystemExit)"

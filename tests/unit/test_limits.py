@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
-from brian2 import NeuronGroup, Synapses
+from brian2 import NeuronGroup, Synapses, ms, mV, second
 
 from brian_sweep_widget import configuration
 from brian_sweep_widget.configuration import ConfigError
 from brian_sweep_widget.engines.sizes import within
 from brian_sweep_widget.limits import VARIABLES, Limit, LimitError, Limits, limits
+from brian_sweep_widget.runs.options import read_time_limit
 
 
 @pytest.fixture(autouse=True)
@@ -130,3 +135,28 @@ def test_a_refusal_says_who_allows_what() -> None:
         "30000 simulations: allowed are 10000 here (set by "
         "/etc/brian-sweep/brian_sweep_config.py); take fewer points or trials"
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        *((number, "is not above zero") for number in (-5, 0, math.nan, -math.inf, -1 * second)),
+        *((thing, "is no number of seconds") for thing in ("60", b"60", True, [60], 1j, object())),
+        (np.array([60.0]), "is no number of seconds"),
+        ([1, 2] * second, "is no number of seconds"),
+        (5 * mV, "is not a time"),
+        (10**400, "is a number of more than 300 digits"),
+        (-(10**400), "is a number of more than 300 digits"),
+    ],
+)
+def test_a_time_limit_that_is_none_is_refused(given: object, why: str) -> None:
+    """With the value, what is allowed, and so what to write."""
+    with pytest.raises((TypeError, ValueError), match=f"^time_limit .*{why}.*allowed: seconds"):
+        read_time_limit(given, Limits())
+
+
+def test_a_time_limit_may_be_any_number_of_seconds() -> None:
+    for given in (2, 2.0, Fraction(2), Decimal(2), np.float32(2), np.array(2), 2000 * ms):
+        assert read_time_limit(given, Limits()) == 2
+    assert read_time_limit(math.inf, Limits()) == math.inf
+    assert read_time_limit(None, Limits()) is None

@@ -509,6 +509,7 @@ def test_no_time_limit_is_told_where_there_is_none(make: Any, world: Preparation
     assert Sweep(cuba).time_limit == 3600
     assert math.isinf(Sweep(cuba, engine="numpy").time_limit)
     assert Sweep(cuba, time_limit=7200).time_limit == 7200
+    assert math.isinf(Sweep(cuba, time_limit=math.inf).time_limit)
 
 
 # A choice of models

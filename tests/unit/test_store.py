@@ -716,3 +716,21 @@ def test_no_write_ahead_log_is_used(store: Store) -> None:
     fill(Store(store.path))
     with sqlite3.connect(store.path) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("a\0b.sqlite", "has a character that no file's name can have"),
+        ("a\ud800b.sqlite", "has a character that no file's name can have"),
+        ("", "is a folder"),
+        ("pipe", "is no file that keeps"),
+        ("~nobody-of-this-name/x.sqlite", "cannot be found"),
+    ],
+)
+def test_a_name_that_can_be_no_stores_is_refused(tmp_path: Path, name: str, why: str) -> None:
+    """Before anything is computed; the sweep ended with an error of its own."""
+    os.mkfifo(tmp_path / "pipe")
+    named = name if name.startswith("~") else f"{tmp_path}/{name}"
+    with pytest.raises(ValueError, match=f"store = .* {why}.*allowed: a file's name"):
+        open_store(named)

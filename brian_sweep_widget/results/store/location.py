@@ -25,6 +25,8 @@ class _Default:
 #: What ``store=`` is if nothing is given.
 DEFAULT_STORE: Final = _Default()
 
+_ALLOWED = "allowed: a file's name such as 'course.sqlite', or None to keep nothing"
+
 _lock = threading.Lock()
 _open: dict[tuple[Path, int | None], Store] = {}
 
@@ -55,8 +57,9 @@ def open_store(store: object, limit: int | None = None) -> Store | None:
 
     Raises
     ------
-    TypeError
-        If it is something else.
+    TypeError, ValueError
+        If it is something else, or a name that no file can have or that is
+        another thing's.
     """
     if store is None or isinstance(store, Store):
         return store
@@ -65,12 +68,29 @@ def open_store(store: object, limit: int | None = None) -> Store | None:
         if path is None:
             return None
     elif isinstance(store, str | os.PathLike) and str(store):
-        path = Path(store).expanduser()
+        path = _file_named(store)
     else:
-        msg = (
-            f"store = {store!r} is no place for results (allowed: a file's name such as "
-            "'course.sqlite', or None to keep nothing)"
-        )
+        msg = f"store = {store!r} is no place for results ({_ALLOWED})"
         raise TypeError(msg)
     with _lock:
         return _open.setdefault((path.absolute(), limit), Store(path.absolute(), limit))
+
+
+def _file_named(store: str | os.PathLike[str]) -> Path:
+    why = ""
+    try:
+        path = Path(store).expanduser()
+        if b"\0" in os.fsencode(path):
+            why = "has a character that no file's name can have"
+        elif os.path.isdir(path):  # noqa: PTH112 - for other errors the store has words
+            why = "is a folder"
+        elif os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113 - as above
+            why = "is no file that keeps what is written into it"
+    except UnicodeEncodeError:
+        why = "has a character that no file's name can have"
+    except RuntimeError as error:  # whose home?
+        why = f"cannot be found: {error}"
+    if why:
+        msg = f"store = {store!r} {why} ({_ALLOWED})"
+        raise ValueError(msg)
+    return path
