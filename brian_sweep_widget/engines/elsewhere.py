@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import os
 import pickle
 import shutil
@@ -22,7 +23,7 @@ import numpy as np
 from brian_sweep_widget.engines.compiled.binary import BinaryError, write_inputs
 from brian_sweep_widget.engines.compiled.cache import BuildCache, CacheRefusedError
 from brian_sweep_widget.engines.compiled.engine import CompiledEngine
-from brian_sweep_widget.engines.compiled.kit import PRODUCT, Built, build_there
+from brian_sweep_widget.engines.compiled.kit import PRODUCT, build_there
 from brian_sweep_widget.engines.context import BrianContext, initial_context
 from brian_sweep_widget.engines.failing import failure_of
 from brian_sweep_widget.engines.looking import looked_into
@@ -30,6 +31,7 @@ from brian_sweep_widget.engines.runtime import RuntimeEngine
 from brian_sweep_widget.engines.worker import compute
 from brian_sweep_widget.limits import Limits
 from brian_sweep_widget.results import Failure, Outcome
+from brian_sweep_widget.results.sent import write_sent
 from brian_sweep_widget.scratch import new_folder
 from brian_sweep_widget.sweeps import Job
 
@@ -105,6 +107,53 @@ def compute_there(blobs: Path, results: Path, wanted: Wanted, job: Job) -> Outco
     return replace(outcome, failure=failure and _placed(failure), failures=failures)
 
 
+def compute_and_write(blobs: Path, results: Path, wanted: Wanted, job: Job) -> bytes:
+    """Compute a job on a host, and write its outcome down for the way back."""
+    return write_sent(compute_there(blobs, results, wanted, job))
+
+
+def digest_point(packed: bytes, job: Job) -> bytes:
+    """Compute a job, and digest what came of it; see `digests_of`."""
+    return digests_of(compute(packed, job))
+
+
+def digest_point_there(blobs: Path, results: Path, wanted: Wanted, job: Job) -> bytes:
+    """Compute a job on a host, and digest what came of it."""
+    return digests_of(compute_there(blobs, results, wanted, job))
+
+
+def digests_of(outcome: Outcome) -> bytes:
+    """Write down what an outcome's numbers are, to the last bit; empty if it has none.
+
+    What is not a number is that in one way only, as processors differ in it.
+    """
+    if outcome.status != "done":
+        return b""
+    told = {}
+    for name, value in outcome.values.items():
+        numbers = np.where(np.isnan(value.si), np.nan, value.si).astype(float)
+        digest = hashlib.sha256(f"{numbers.shape} {value.unit}".encode() + numbers.tobytes())
+        told[name] = [digest.hexdigest(), repr(float(numbers)) if not numbers.ndim else ""]
+    return json.dumps(told, sort_keys=True).encode()
+
+
+def point_differs(theirs: bytes, ours: bytes) -> str:
+    """Say in which measures what a host computed of a point is other than here."""
+    try:
+        there = dict(json.loads(theirs))
+        here = dict(json.loads(ours))
+        said = []
+        for name in sorted(here.keys() | there.keys()):
+            one, other = there.get(name, ["", "no number"]), here.get(name, ["", "no number"])
+            if one != other:
+                numbers = f" ({one[1]} there and {other[1]} here)" if one[1] and other[1] else ""
+                said.append(f"{name}{numbers}")
+        which = ", ".join(said)
+    except (ValueError, TypeError, LookupError):
+        which = "all of them"
+    return f"its numbers of the same point differ from those of this computer: {which}"
+
+
 def _placed(failure: Failure) -> Failure:
     """Say where a module is missing."""
     if failure.kind not in _MISSING:
@@ -154,12 +203,13 @@ def _built(folder: Path, kit: str) -> str:
     if isinstance(built, str):
         what = f"cannot be built on {socket.gethostname()}: {built}"
         raise BinaryError(what)
-    return built.key
+    return built.decode()
 
 
-def build_kit_there(blobs: Path, _: Path, kit: str, jobs: int) -> Built | str:
-    """Build a program on a host, of a pressed kit; a text says why it cannot be."""
-    return build_there(_unpressed(blobs, kit), jobs)
+def build_kit_there(blobs: Path, _: Path, kit: str, jobs: int) -> bytes | str:
+    """Build a program on a host, of a pressed kit; gives its key, or a text: why it cannot be."""
+    built = build_there(_unpressed(blobs, kit), jobs)
+    return built if isinstance(built, str) else built.key.encode()
 
 
 def probe_program_there(blobs: Path, scratch: Path, probe: str, build: str) -> bytes | str | None:

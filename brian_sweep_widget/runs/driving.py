@@ -133,6 +133,8 @@ class Driving:
         self.supply.stop()
         if self.backend is not None:
             self.backend.cancel_pending()
+        if isinstance(self.place, Hosting):
+            self.place.stop()
         threading.Thread(target=self._kill_if_stuck, name="brian-sweep-stop", daemon=True).start()
 
     def go_on(self) -> None:

@@ -121,6 +121,47 @@ def test_other_digits_are_left_out_or_marked(lan: Lan, tmp_path: Path) -> None:
     assert again.progress.recalled == 5
 
 
+def test_a_function_that_gives_other_numbers_there(lan: Lan, tmp_path: Path) -> None:
+    """One point of it is computed on both sides, before any number of the host's counts."""
+    computer = lan.computer("strange")
+    computer.serve(2)
+    end = str(tmp_path / "end")
+
+    def level(x: float = 1.0) -> float:
+        if not os.path.exists(end):
+            time.sleep(0.1)
+        return x * (1 + 1e-15 * (socket.gethostname() == "strange"))
+
+    sweep = {"x": np.arange(1.0, 1001.0), "workers": 1}
+    out = Sweep(level, cluster=[computer.address], store=None, **sweep).start()
+    until(lambda: "strange takes no part" in out.progress.notice, "the person is told")
+    (tmp_path / "end").touch()
+    assert "differ from those of this computer: level (" in out.progress.notice
+    out.wait(120)
+    assert engines_of(out) == {(socket.gethostname(), "plain function"): 1000}
+    assert [float(one.values["level"].si) for one in out.results.outcomes] == [
+        one.job.parameters["x"] for one in out.results.outcomes
+    ]
+    marking = Cluster([computer.address], local=False, when_gone="wait", differing="mark")
+    marked = Sweep(level, x=np.arange(1.0, 5.0), cluster=marking, store=None).start()
+    assert marked.wait(120).counts() == {"done": 4}
+    assert engines_of(marked) == {("strange", "plain function, other digits"): 4}
+
+
+def test_a_function_that_is_another_each_time(lan: Lan) -> None:
+    """Nothing can be compared then, and the host is used."""
+    computer = lan.computer("fickle")
+    computer.serve(2)
+
+    def clock(x: float = 1.0) -> float:
+        return x * time.time()
+
+    cluster = Cluster([computer.address], local=False, when_gone="wait")
+    run = Sweep(clock, x=np.arange(1.0, 5.0), cluster=cluster, store=None).start()
+    assert run.wait(120).counts() == {"done": 4}
+    assert engines_of(run).keys() == {("fickle", "plain function")}
+
+
 def test_a_host_without_a_compiler_takes_no_part(lan: Lan, tmp_path: Path) -> None:
     """It is named, with what to install there."""
     computer = lan.computer("bare")

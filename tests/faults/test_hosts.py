@@ -252,21 +252,30 @@ def test_slow_hosts_do_not_hold_the_sweep(lan: Lan, tmp_path: Path) -> None:
     again.wait(20)
 
 
-def test_stop_reaches_what_runs_on_hosts(lan: Lan, tmp_path: Path) -> None:
-    """Two seconds later no host computes anything of the sweep."""
+@pytest.mark.parametrize("compared", [False, True], ids=["jobs", "compared points"])
+def test_stop_reaches_what_runs_on_hosts(lan: Lan, tmp_path: Path, compared: bool) -> None:
+    """Two seconds later no host computes anything of the sweep, nor what is only compared."""
     marks = str(tmp_path)
 
     def marked(x: float = 0.0) -> float:
-        with open(f"{marks}/{os.getpid()}-{x}", "w") as file:
+        with open(f"{marks}/{os.getpid()}-{socket.gethostname()}-{x}", "w") as file:
             for _ in range(6000):
                 time.sleep(0.01)
                 file.write(".")
                 file.flush()
         return x
 
-    sweep = Sweep(marked, x=np.arange(20.0), workers=1, cluster=addresses(lan))
+    cluster = Cluster(addresses(lan), local=False) if compared else addresses(lan)
+    sweep = Sweep(marked, x=np.arange(20.0), workers=1, cluster=cluster)
     run = sweep.start()
-    until(lambda: len(list(tmp_path.iterdir())) >= 5, "all are at it")
+
+    def begun() -> set[str]:
+        return {path.name.split("-")[1] for path in tmp_path.iterdir()}
+
+    if compared:
+        until(lambda: len(begun()) == 3, "all are at it", tell=begun)
+    else:
+        until(lambda: len(run.under_way) >= 5, "all are at it", tell=lambda: run.under_way)
     run.cancel()
     run.wait(5)
     time.sleep(2.0)
@@ -406,6 +415,45 @@ def test_what_a_host_lacks_is_told_at_the_point(lan: Lan) -> None:
     for said in map(str, failures):
         assert "module_that_is_not_there" in said, said
         assert "computer1" in said, said
+
+
+_SENDS_ANYTHING = """
+import importlib.util
+import sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name != "brian_sweep_widget.engines.elsewhere":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        run = spec.loader.exec_module
+        def run_and_change(module):
+            run(module)
+            module.write_sent = lambda outcome: b"anything"
+        spec.loader.exec_module = run_and_change
+        return spec
+
+sys.meta_path.insert(0, Finder())
+"""
+
+
+def test_a_damaged_result_is_a_failure(lan: Lan, tmp_path: Path) -> None:
+    """Whatever a host sends, it is a point with words, and no number."""
+    (tmp_path / "sitecustomize.py").write_text(_SENDS_ANYTHING)
+    computer = lan.computers[0]
+    paths = [str(tmp_path), os.environ.get("PYTHONPATH", "")]
+    computer.extra["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    try:
+        computer.serve(2)
+        cluster = Cluster([computer.address], local=False, when_gone="wait")
+        run = _done(Sweep(sleeping(0.0), x=np.arange(4.0), cluster=cluster, store=None).start())
+        assert run.results.counts() == {"failed": 4}, run.results.outcomes
+        for outcome in run.results.outcomes:
+            assert "what computer1 sent of this simulation is damaged" in str(outcome.failure)
+    finally:
+        del computer.extra["PYTHONPATH"]
+        computer.serve(2)
 
 
 def test_other_credentials_are_refused(lan: Lan, tmp_path: Path) -> None:

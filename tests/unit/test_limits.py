@@ -159,4 +159,4 @@ def test_a_time_limit_may_be_any_number_of_seconds() -> None:
     for given in (2, 2.0, Fraction(2), Decimal(2), np.float32(2), np.array(2), 2000 * ms):
         assert read_time_limit(given, Limits()) == 2
     assert read_time_limit(math.inf, Limits()) == math.inf
-    assert read_time_limit(None, Limits()) is None
+    assert read_time_limit(None, Limits()) == math.inf

@@ -27,7 +27,7 @@ from typing import Any
 from brian_sweep_widget.backends.admission import ADMISSION, Turn
 from brian_sweep_widget.backends.guard import Ended, stoppable
 from brian_sweep_widget.backends.hosts.facts import own_facts
-from brian_sweep_widget.backends.hosts.parcel import Beat, Parcel, Reply
+from brian_sweep_widget.backends.hosts.parcel import Beat, Parcel, Reply, write_reply
 from brian_sweep_widget.backends.local import Died, LocalBackend
 from brian_sweep_widget.backends.pool import LocalPool, local_pool, put_all_away
 from brian_sweep_widget.backends.token import StopToken
@@ -258,16 +258,16 @@ def _allow_children() -> None:
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # noqa: SLF001 - no public way
 
 
-# What a kernel has Dask call here. Pickled by us: Dask would try more than one way,
-# and count other bytes.
+# What a kernel has Dask call here. Written by us: Dask would pickle the reply, and count
+# other bytes.
 
 
 def take(packed: bytes) -> bytes:
-    """Take a `Parcel`, as a task of Dask's; gives the `Reply`."""
+    """Take a `Parcel`, as a task of Dask's; gives the `Reply`, see `write_reply`."""
     from distributed import get_worker  # noqa: PLC0415 - only on hosts
 
     parcel: Parcel = pickle.loads(packed)  # noqa: S301 - from a holder of the credentials
-    return pickle.dumps(_post(get_worker()).take(parcel))
+    return write_reply(_post(get_worker()).take(parcel))
 
 
 def tell(word: str, *arguments: Any, dask_worker: Any) -> Any:
