@@ -25,7 +25,12 @@ from brian_sweep_widget import Sweep, SweepWidget, cuba
 widget = SweepWidget(cuba, size=1000, seed={seed})
 widget
 """
-TOO_LARGE = "print(*Sweep(cuba, size=30_000).run(progress=False).failures)"
+TOO_LARGE = """
+try:
+    print(*Sweep(cuba, size=30_000).run(progress=False).failures)
+except ValueError as error:
+    print(error)
+"""
 BACKGROUND = """
 import time
 from brian_sweep_widget import Sweep
