@@ -97,6 +97,7 @@ def simulation() -> Finding:
     from brian2 import ms  # noqa: PLC0415 - takes a second
 
     from brian_sweep_widget.configuration import ConfigError  # noqa: PLC0415 - loads traitlets
+    from brian_sweep_widget.limits import LimitError  # noqa: PLC0415 - as above
     from brian_sweep_widget.models import cuba  # noqa: PLC0415
     from brian_sweep_widget.runs import Sweep  # noqa: PLC0415
 
@@ -105,6 +106,8 @@ def simulation() -> Finding:
         run = Sweep(cuba, size=100, duration=10 * ms, workers=1, store=None).start()
     except ConfigError as error:
         return problem(str(error), "mend it: no sweep starts before")
+    except LimitError as error:
+        return warning(str(error), "raise that limit, if it is yours, to have this looked at")
     try:
         results = run.wait(_PROBE_SECONDS)
     except TimeoutError as error:
@@ -112,8 +115,6 @@ def simulation() -> Finding:
         return problem(str(error), "look whether the disk or the machine is overloaded")
     if results.failures:
         told = results.failures[0].error.replace("\n", " ")
-        if told.startswith("LimitError:"):
-            return warning(told, "raise that limit, if it is yours, to have this looked at")
         return problem(told, "mend that: sweeps fail alike until then")
     computed = results.outcomes[0].origin
     seconds = time.monotonic() - started
