@@ -9,7 +9,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing.resource_tracker import ensure_running
 from queue import Empty
 from typing import Any
@@ -56,7 +56,8 @@ class LocalPool:
             if _ThisProcess.ends:
                 return Future()
             try:
-                with _signals_held_back():
+                starts = len(self.processes()) < self.workers
+                with _signals_held_back() if starts else nullcontext():
                     future = self._submit(function, *args)
             except RuntimeError:
                 # Half of a pool, as this process ends, or can have no more threads.

@@ -43,7 +43,7 @@ def outputs() -> Iterator[set[str]]:
             os.fstat(number)
         except OSError:
             # Or a file that is opened next would get what is meant for a terminal.
-            os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
             _give_up(name, "it is closed")
     try:
         yield _Broken.losses
@@ -79,7 +79,10 @@ def say(text: str = "", *, error: bool = False) -> None:
 def _write(name: str, text: str) -> None:
     if name not in _Broken.why:
         try:
-            print(text, end="", file=getattr(sys, name), flush=True)
+            output = getattr(sys, name)
+            if text:  # /dev/full refuses to be written nothing
+                output.write(text)
+            output.flush()
         except OSError as error:
             _give_up(name, error.strerror or str(error))
             _Broken.losses.add(name)

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from brian_sweep_widget.engines.compiled.priority import note_started
+from brian_sweep_widget.engines.compiled.priority import with_priority
 from brian_sweep_widget.engines.memory_used import note_program
 
 _TABLE, _END, _OUTPUT = "sweep_table", "sweep_end", "output"
@@ -127,7 +127,7 @@ def _run(
     with output.open("wb") as printed:
         try:
             process = subprocess.Popen(  # noqa: S603 - a program that we made
-                command, cwd=inputs, env=environment, stdin=subprocess.DEVNULL,
+                with_priority(command), cwd=inputs, env=environment, stdin=subprocess.DEVNULL,
                 stdout=printed, stderr=subprocess.STDOUT,
             )  # fmt: skip
         except FileNotFoundError:
@@ -136,7 +136,6 @@ def _run(
         except OSError as error:
             what = f"cannot be started ({command[0]}): {error.strerror}"
             raise BinaryError(what) from error
-        note_started(process.pid)
         try:
             if not _ends_within(process, limit):
                 msg = (

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brian_sweep_widget.engines.compiled.cache import BuildCache, CacheRefusedError, key_of
-from brian_sweep_widget.engines.compiled.priority import note_started
+from brian_sweep_widget.engines.compiled.priority import with_priority
 from brian_sweep_widget.scratch import scratch_folder
 
 _log = logging.getLogger(__name__)
@@ -233,7 +233,7 @@ def _run(command: Sequence[str], folder: Path, time_limit: float) -> None:
     """Run a program that compiles; whatever ends us ends it, with all that it started."""
     environment = {name: os.environ[name] for name in os.environ if name not in _OF_AN_OUTER_MAKE}
     process = subprocess.Popen(  # noqa: S603 - the user's compiler
-        command,
+        with_priority(command),
         cwd=folder,
         # What a killed compiler leaves of its own files goes with the rest.
         env=environment | {"LC_ALL": "C", "TMPDIR": str(folder)},
@@ -245,7 +245,6 @@ def _run(command: Sequence[str], folder: Path, time_limit: float) -> None:
         process_group=0,
         umask=0o077,  # not what a model may have set that is built in another thread
     )
-    note_started(process.pid)
     with process:
         try:
             output, _ = process.communicate(timeout=time_limit)

@@ -6,10 +6,8 @@ that has done its work would wait for that.
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
-
-_LOWEST = 19
+import shutil
+from collections.abc import Sequence
 
 
 class _Programs:
@@ -20,11 +18,9 @@ class _Programs:
 
 def give_way() -> None:
     """Have the compilers and simulations that this process starts let every other one go first."""
-    _Programs.last = True
+    _Programs.last = shutil.which("nice") is not None
 
 
-def note_started(process: int) -> None:
-    """Give a program that has just begun, and what it will start, its priority."""
-    if _Programs.last and hasattr(os, "setpriority"):
-        with suppress(ProcessLookupError):
-            os.setpriority(os.PRIO_PROCESS, process, _LOWEST)
+def with_priority(command: Sequence[str]) -> list[str]:
+    """Give a command as it is to be started, so that all that it starts goes last, too."""
+    return ["nice", "-n", "19", *command] if _Programs.last else list(command)
