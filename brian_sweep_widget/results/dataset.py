@@ -82,6 +82,7 @@ def _measured(results: Results, name: str, example: Value) -> np.ndarray[Any, An
 
 def _bookkeeping(results: Results) -> dict[str, tuple[Any, dict[str, str]]]:
     shape = results.plan.shape
+    # Texts as objects: in an array of texts each takes as much room as the longest.
     status = np.full(shape, "pending", dtype=object)
     host = np.full(shape, "", dtype=object)
     error = np.full(shape, "", dtype=object)
@@ -101,9 +102,9 @@ def _bookkeeping(results: Results) -> dict[str, tuple[Any, dict[str, str]]]:
         "status": (status.astype(str), {"long_name": "Status of the job"}),
         "seed": (seed, {"long_name": "Seed of the job (-1: not computed yet)"}),
         "wall_time": (wall_time, {"units": "s", "long_name": "Wall time of the job"}),
-        "host": (host.astype(str), {"long_name": "Host of the worker"}),
+        "host": (host, {"long_name": "Host of the worker"}),
         "process": (process, {"long_name": "Process number of the worker (-1: none)"}),
-        "error": (error.astype(str), {"long_name": "What failed, and why"}),
+        "error": (error, {"long_name": "What failed, and why"}),
     }
 
 

@@ -287,3 +287,21 @@ def test_importing_is_light(module: str) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout
     assert shown.strip() == "[]"
+
+
+def test_jobs_at_positions_are_those_of_the_list() -> None:
+    """Whichever are asked for, in their order."""
+    for seeding in ("independent", "common"):
+        axes = (Axis("x", (0.0, 0.5, 1.0)), Axis("n", (1, 2)))
+        plan = Plan(axes, {"how": "exact", "on": True}, 3, 7, seeding)
+        jobs = plan.jobs()[::-2]
+        assert list(plan.jobs_at(job.position for job in jobs)) == jobs
+
+
+@pytest.mark.parametrize("trials", [10**7, 10**12, 10**30])
+def test_far_too_many_simulations_are_refused(trials: int) -> None:
+    """Before anything is made of them."""
+    with pytest.raises(
+        ValueError, match=rf"{2 * trials} simulations are too many \(allowed: 10000"
+    ):
+        Plan((Axis("x", (0.0, 1.0)),), {}, trials)

@@ -13,6 +13,10 @@ from brian2 import Hz, Quantity, metre, ms, mV, nS, second, volt
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brian_sweep_widget import network_model
+from brian_sweep_widget.engines.reading import NotAResultError, read_returned
+from brian_sweep_widget.models.names import check_name
+from brian_sweep_widget.models.parameters import Parameter
 from brian_sweep_widget.models.units import (
     NO_DIMENSIONS,
     PLAIN_NUMBER,
@@ -169,3 +173,26 @@ def test_what_is_made_of_no_units_is_refused(symbol: str) -> None:
 def test_units_go_by_the_name_that_is_shown() -> None:
     """What a message or an axis calls uV can be written as uV (Brian's own name is uvolt)."""
     assert unit_named("uV") == Unit("uV", 1e-6, unit_named("mV").dimensions)
+
+
+@pytest.mark.parametrize("scale", [0.0, -1.0, float("inf"), float("nan")])
+def test_nothing_is_shown_in_units_without_size(scale: float) -> None:
+    """Nor in those of which something is missing."""
+    with pytest.raises(ValueError, match="is no unit: nothing can be shown in it"):
+        Unit("mV", scale)
+    with pytest.raises(ValueError, match="is no unit"):
+        Unit("mV", 1.0, (scale,))
+
+
+@pytest.mark.parametrize("odd", ["a\nb", "\x1b[31m", "\ud800", "x" * 1001])
+def test_names_that_cannot_be_shown_are_refused_where_they_are_given(odd: str) -> None:
+    """They would be refused when results are read from a store."""
+    with pytest.raises(ValueError, match="cannot be shown|has 1001 characters"):
+        Unit(odd)
+    with pytest.raises(ValueError, match="cannot be shown|has 1001 characters"):
+        Parameter("x", "real", 1.0, label=odd)
+    with pytest.raises(ValueError, match="cannot be shown|has 1001 characters"):
+        network_model(duration=10 * ms, label=odd)(lambda size=10: None)
+    with pytest.raises(NotAResultError, match="misnamed: the name of a result"):
+        read_returned("f", {odd: 1.0}, ())
+    check_name("label", "Mean rate (Hz),\N{NO-BREAK SPACE}\N{GREEK SMALL LETTER DELTA}t \u200d")

@@ -129,7 +129,7 @@ class _Reader:
                 "SELECT number, name, started, model, description, notice FROM sweep "
                 "ORDER BY number"
             ):
-                with suppress(DamagedError):
+                with suppress(DamagedError), translating(self._path):
                     sweep = sweep_from(*values)
                     _, plan = read_sweep(sweep.description)
                     points = connection.execute(

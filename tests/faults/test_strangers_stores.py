@@ -1,0 +1,369 @@
+"""Stores that strangers wrote: read as they are, or refused in words, within bounds."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+import sqlite3
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers import run_script
+
+from brian_sweep_widget.cli import main
+from brian_sweep_widget.models.parameters import Parameter
+from brian_sweep_widget.models.units import PLAIN_NUMBER, Unit
+from brian_sweep_widget.results import Failure, Origin, Outcome, Results, Value
+from brian_sweep_widget.results.store import DamagedError, Entry, Store, StoreError, coding
+from brian_sweep_widget.results.store.reading import open_everything, open_info
+from brian_sweep_widget.results.store.rows import row_from, rows_from
+from brian_sweep_widget.sweeps import Axis, Plan
+
+MILLIVOLT = Unit("mV", 1e-3, (2.0, 1.0, -3.0, -1.0, 0.0, 0.0, 0.0))
+PARAMETERS = {
+    "x": Parameter("x", "real", 1e-3, MILLIVOLT, "Weight", (0.0, None), (0.0, 4e-3)),
+    "n": Parameter("n", "integer", 4, label="Size"),
+    "how": Parameter("how", "text", "exact"),
+}
+AXES = (Axis("x", (0.0, 1e-3), MILLIVOLT, "Weight"), Axis("n", (2, 4), PLAIN_NUMBER, "Size"))
+PLAN = Plan(AXES, {"how": "exact"}, trials=2, seed=5)
+ORIGIN = Origin("compiled", "host", 7, 1e9, 0.016, {"python": "3.11.7"}, 1e8)
+TABLES = ("sweep", "point", "origin", "outcome")
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a store with numbers, arrays, a failure and a sweep."""
+    store = Store(tmp_path_factory.mktemp("good") / "good.sqlite")
+    store.record_sweep(b"s" * 16, "Model", PARAMETERS, PLAN)
+    entries = []
+    for number, job in enumerate(PLAN.jobs()):
+        values = {
+            "count": Value(np.asarray(float(number)), MILLIVOLT, "Count"),
+            "many": Value(np.arange(float(number)), PLAIN_NUMBER, "Many"),
+        }
+        outcome = Outcome(job, "done", values, None, ORIGIN)
+        if number == 3:
+            outcome = Outcome(job, "failed", {}, Failure("E", "no", "trace"), ORIGIN)
+        entries.append(Entry(number.to_bytes(20, "big"), outcome, b"s" * 16))
+    store.add("Model", entries)
+    store.close()
+    return store.path
+
+
+HOSTILE = [
+    *(None, 0, -1, 10**12, -(2**63), 1e308, float("inf"), "", "x", "1e999"),
+    *("[" * 50_000, "[]", "{}", "\x1b[2J\r\nforged", "x" * 100_000),
+    *(b"", b"\xff" * 40, b"\0" * 1_000_000),
+]
+#: Written as SQL: a text that is no UTF-8.
+NO_TEXT = "CAST(x'eda080ff' AS TEXT)"
+
+
+def cells(path: Path) -> list[tuple[str, str]]:
+    """List all columns of all tables."""
+    with closing(sqlite3.connect(path)) as connection:
+        return [
+            (table, column)
+            for table in TABLES
+            for _, column, *_ in connection.execute(f"PRAGMA table_info({table})")
+        ]
+
+
+def read_everything(path: Path, folder: Path) -> Results | None:
+    """Read a store in every way; anything but `StoreError` is a defect.
+
+    Returns
+    -------
+    Results or None
+        What was opened; None if that was refused.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    found = None
+    for read in (
+        lambda: open_info(path),
+        lambda: open_everything(path),
+        lambda: Results.open(path),
+    ):
+        try:
+            answer = read()
+        except StoreError:
+            continue
+        except LookupError as error:  # that there is no such sweep
+            if type(error) is not LookupError:
+                raise
+        else:
+            found = answer if isinstance(answer, Results) else found
+    merged = Store(folder / "merged.sqlite")
+    merged.merge(path)
+    for _ in merged.sweeps():
+        merged.results()
+    merged.info()
+    assert not merged.notice  # nothing came over that makes the own store a damaged one
+    merged.close()
+    if found is not None:
+        write_everything(found, folder)
+    for arguments in (["info", str(path)], ["export", str(folder / "a.csv"), "--all"]):
+        more = [] if arguments[0] == "info" else ["--store", str(path)]
+        assert main(["store", *arguments, *more]) in {0, 1}
+    own = folder / "own.sqlite"
+    shutil.copy(path, own)
+    store = Store(own)
+    for entry in store.sweeps():
+        with suppress(LookupError):  # it was damaged, and set aside
+            store.results(entry.number)
+    store.last_pace("Model")
+    store.info()
+    store.close()
+    return found
+
+
+def write_everything(found: Results, folder: Path) -> None:
+    """Write results as every kind of file that holds what a stranger wrote."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        repr(found)
+        for suffix in (".csv", ".json", ".nc", ".html"):
+            try:
+                found.save(folder / f"saved{suffix}")
+            except UnicodeError:
+                raise
+            except ValueError:  # such as that nothing can be drawn
+                continue
+
+
+def same_numbers(one: Results, other: Results) -> bool:
+    """Whether two results have the same numbers at the same places, or nothing there."""
+    theirs = {outcome.job.position: outcome for outcome in other.outcomes}
+
+    def same(outcome: Outcome) -> bool:
+        their = theirs[outcome.job.position]
+        return (outcome.job, outcome.values.keys()) == (their.job, their.values.keys()) and all(
+            value.si.tobytes() == their.values[name].si.tobytes()
+            and value.unit == their.values[name].unit
+            for name, value in outcome.values.items()
+        )
+
+    return one.plan == other.plan and all(map(same, one.outcomes))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_cell_breaks_anything_or_gives_a_wrong_number(
+    good: Path, tmp_path: Path, table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every cell is set to every kind of value."""
+    whole = Results.open(good)
+    for of, column in cells(good):
+        if of != table:
+            continue
+        for number, value in enumerate([*HOSTILE, NO_TEXT]):
+            path = tmp_path / "hostile.sqlite"
+            shutil.copy(good, path)
+            with closing(sqlite3.connect(path)) as connection:
+                marks = value if value is NO_TEXT else "?"
+                bound = () if value is NO_TEXT else (value,)
+                first = f"(SELECT MIN({column}) FROM {table})"
+                try:
+                    connection.execute(
+                        f"UPDATE {table} SET {column} = {marks} WHERE {column} = {first}", bound
+                    )
+                except (sqlite3.IntegrityError, sqlite3.OperationalError):
+                    continue  # the database itself refuses it
+                connection.commit()
+            found = read_everything(path, tmp_path / "folder")
+            told = capsys.readouterr()
+            assert "Traceback" not in told.err, (column, number)
+            if found is not None:
+                assert same_numbers(found, whole), (column, value)
+
+
+LEAVES = [
+    *(None, 0, -1, 10**12, 10**400, 1e308, float("nan"), float("inf"), "x", "\x1b[31m"),
+    *("\ud800", [], {}, [10**12] * 4),
+]
+
+
+def altered(document: Any) -> Iterator[Any]:
+    """Give a document with each part of it replaced, left out or doubled."""
+    for path in paths(document):
+        for leaf in LEAVES:
+            changed = copy.deepcopy(document)
+            put(changed, path, lambda _, leaf=leaf: leaf)
+            yield changed
+        changed = copy.deepcopy(document)
+        put(changed, path, lambda part: [part, part] if isinstance(part, list) else None)
+        yield changed
+
+
+def paths(document: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Give the ways to all parts of a document."""
+    parts = document.items() if isinstance(document, dict) else enumerate(document)
+    for key, part in parts:
+        yield (*path, key)
+        if isinstance(part, list | dict):
+            yield from paths(part, (*path, key))
+
+
+def put(document: Any, path: tuple[Any, ...], change: Callable[[Any], Any]) -> None:
+    """Change one part of a document."""
+    *way, last = path
+    for key in way:
+        document = document[key]
+    document[last] = change(document[last])
+
+
+def forge(good: Path, path: Path, statement: str, *values: object) -> None:
+    """Write something into a copy of a store."""
+    shutil.copy(good, path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(statement, values)
+        connection.commit()
+
+
+def test_no_forged_description_breaks_anything(good: Path, tmp_path: Path) -> None:
+    """Whatever a sweep is said to ask for; its check sum is left away, as in the first stores."""
+    with closing(sqlite3.connect(good)) as connection:
+        ((written,),) = connection.execute("SELECT description FROM sweep")
+    document = json.loads(written)
+    document.pop("check", None)
+    path, folder = tmp_path / "forged.sqlite", tmp_path / "folder"
+    folder.mkdir()
+    for changed in altered(document):
+        forge(good, path, "UPDATE sweep SET description = ?", json.dumps(changed))
+        try:
+            found = Results.open(path)
+        except DamagedError:
+            continue
+        found.to_dataframe()
+        found.save(folder / "saved.json")
+        open_info(path)
+
+
+def test_no_forged_result_breaks_anything(good: Path, tmp_path: Path) -> None:
+    """Whatever is in a row, with a check sum that fits."""
+    with closing(sqlite3.connect(good)) as connection:
+        _, values = next(iter(rows_from(connection, 2)))
+    row = row_from(values)
+    length = int.from_bytes(row.measured[:4], "little")
+    heading, numbers = json.loads(row.measured[4 : 4 + length]), row.measured[4 + length :]
+    path, folder = tmp_path / "forged.sqlite", tmp_path / "folder"
+    folder.mkdir()
+
+    def measured(changed: Any) -> bytes:
+        text = json.dumps(changed).encode()
+        return len(text).to_bytes(4, "little") + text + numbers
+
+    forged = [row._replace(measured=measured(one)) for one in altered(heading)]
+    forged += [
+        row._replace(parameters=json.dumps(one)) for one in altered(json.loads(row.parameters))
+    ]
+    forged += [
+        row._replace(origin=json.dumps(one)) for one in altered(json.loads(row.origin or ""))
+    ]
+    failures = [["E", "no", "trace"], {"count": ["E", "no", "trace"]}]
+    forged += [row._replace(failure=json.dumps(one)) for one in altered(failures)]
+    for column in ("started", "wall_time", "memory"):
+        for number in (-1e300, -1.0, 1e12, 1e300, float("inf")):
+            forged.append(row._replace(**{column: number}))
+    shutil.copy(good, path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for one in forged:
+            fitting = one._replace(check=coding._check(one))
+            columns = ("measured", "parameters", "failure", "started", "wall_time", "memory")
+            sets = ", ".join(f"{column} = ?" for column in columns)
+            values = tuple(getattr(fitting, column) for column in columns)
+            connection.execute("DELETE FROM origin WHERE number = 99")
+            try:
+                connection.execute("INSERT INTO origin VALUES (99, ?)", (fitting.origin,))
+                number = 99
+            except sqlite3.IntegrityError:  # as it was
+                number = 1
+            connection.execute(
+                f"UPDATE outcome SET {sets}, origin = ?, check_sum = ? WHERE number = 2",
+                (*values, number, fitting.check),
+            )
+            try:
+                found = Results.open(path)
+            except DamagedError:
+                continue
+            found.to_dataframe()
+            found.save(folder / "saved.json")
+
+
+BOUNDED = """
+import resource, sys
+from pathlib import Path
+import psutil
+from brian_sweep_widget.results import Results
+from brian_sweep_widget.results.store import DamagedError, Store
+from brian_sweep_widget.results.store.reading import open_everything, open_info
+import pandas, xarray
+most = psutil.Process().memory_info().vms + 1_000_000_000
+resource.setrlimit(resource.RLIMIT_AS, (most, most))
+for name in sys.argv[1:]:
+    path, told = Path(name), []
+    for read in (open_info, open_everything, Results.open):
+        try:
+            found = read(path)
+            if isinstance(found, Results):
+                found.to_dataframe(), found.dataset
+            told.append("fine")
+        except DamagedError:
+            told.append("damaged")
+    Store(path.with_suffix(".new")).merge(path)
+    print(path.stem, *told)
+"""
+
+
+def circle(path: Path) -> None:
+    """Have a text of a megabyte, of which the last page leads to the first, be a gigabyte."""
+    with closing(sqlite3.connect(path)) as connection:
+        (page,) = connection.execute("PRAGMA page_size").fetchone()
+    contents = bytearray(path.read_bytes())
+    # A page of a long value begins with the number of the next one.
+    pages = [contents[at : at + page] for at in range(0, len(contents), page)]
+    long = [number for number, one in enumerate(pages) if one.count(b"z") > page - 10]
+    at = long[-2] * page
+    contents[at : at + 4] = (long[0] + 1).to_bytes(4, "big")
+    path.write_bytes(contents)
+
+
+def test_a_small_file_takes_little_memory(good: Path, tmp_path: Path) -> None:
+    """Whatever it says of its size."""
+    with closing(sqlite3.connect(good)) as connection:
+        ((written,),) = connection.execute("SELECT description FROM sweep")
+    document = json.loads(written)
+    document.pop("check", None)
+    many = {**document["axes"][0], "values": [n * 1e-6 for n in range(20_000)]}
+    sizes = {**document["axes"][1], "values": list(range(1, 20_001))}
+    descriptions = {
+        "trials": {**document, "trials": 10**12},
+        "more-trials": {**document, "trials": 10**30},
+        "sizes": {**document, "axes": [many, sizes]},
+        "axes": {**document, "axes": [{**many, "name": f"x{n}"} for n in range(50)]},
+    }
+    files = []
+    for name, changed in descriptions.items():
+        files.append(tmp_path / f"{name}.sqlite")
+        forge(good, files[-1], "UPDATE sweep SET description = ?", json.dumps(changed))
+    for name, value in {
+        "lists": "[" + "[]," * 3_000_000 + "[]]",
+        "deep": "[" * 3_000_000,
+        "digits": f'{{"x": {"9" * 3_000_000}}}',
+    }.items():
+        files.append(tmp_path / f"{name}.sqlite")
+        forge(good, files[-1], "UPDATE sweep SET description = ?", value)
+    files.append(tmp_path / "circle.sqlite")
+    forge(good, files[-1], "UPDATE sweep SET notice = ?", "z" * 1_000_000)
+    circle(files[-1])
+    told = run_script(tmp_path, BOUNDED, *map(str, files), timeout=300).stdout
+    answers = {name: rest for name, *rest in map(str.split, told.splitlines())}
+    assert len(answers) == len(files)
+    assert all(rest[2] == "damaged" for name, rest in answers.items() if name != "circle"), told
