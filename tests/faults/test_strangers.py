@@ -166,7 +166,11 @@ def computes(computer: Computer, lan: Lan) -> bool:
 
 def files(computer: Computer) -> int:
     """Say how many files are open in the process of a host that has most."""
-    return max(one.num_fds() for one in computer.processes())
+    found = [0]
+    for one in computer.processes():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found.append(one.num_fds())
+    return max(found)
 
 
 def memory(computer: Computer) -> int:
@@ -201,6 +205,7 @@ def test_idle_connections_keep_nobody_out(lan: Lan, ours: Computer) -> None:
 )
 def test_rubbish_from_many_is_borne(lan: Lan, ours: Computer, sent: bytes) -> None:
     """It costs a host no memory to speak of, and few lines of its log."""
+    assert computes(ours, lan)  # with workers that stay
     before = memory(ours)
     with crowd(ours, *[(300, port) for port in ports(ours)]) as connections:
         for one in connections:
@@ -244,6 +249,5 @@ def test_a_handshake_has_an_end(lan: Lan, ours: Computer, encrypted: bool) -> No
             one = stack.enter_context(socket.create_connection((ours.address, port), 60))
             if encrypted:
                 one = stack.enter_context(context.wrap_socket(one))
-                assert one.recv(100)  # Dask's first word
             while one.recv(10_000):  # until it ends; a time-out is an error
                 pass
