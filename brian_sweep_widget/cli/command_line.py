@@ -89,7 +89,7 @@ def _command(name: str) -> Any:
 
 
 def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="brian-sweep",
         description="Sweep the parameters of spiking networks over all your cores.",
         allow_abbrev=False,
@@ -146,6 +146,13 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
         "store": store,
         "cluster": cluster,
     }
+
+
+class _Parser(argparse.ArgumentParser):
+    """Writes as everything else does: argparse says nothing of an output that is closed."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        say(message.removesuffix("\n"), error=file is not sys.stdout)
 
 
 class _Version(argparse.Action):
