@@ -11,7 +11,6 @@ from brian_sweep_widget.cli.cluster_options import add_cluster_options
 from brian_sweep_widget.cli.negative import keep_negative_numbers
 from brian_sweep_widget.cli.store_options import add_store_options
 from brian_sweep_widget.cli.terminal import DONE, INCOMPLETE, MISUSED, UsageError, outputs, say
-from brian_sweep_widget.printable import printable
 from brian_sweep_widget.stop_signals import StopRequested, StopSignals
 
 _EXIT_STATUS = (
@@ -150,10 +149,10 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
 
 
 class _Parser(argparse.ArgumentParser):
-    """Repeats what it refuses in a way that does nothing to a terminal."""
+    """Writes as everything else does: argparse says nothing of an output that is closed."""
 
-    def error(self, message: str) -> NoReturn:
-        super().error(printable(message))
+    def _print_message(self, message: str, file: Any = None) -> None:
+        say(message.removesuffix("\n"), error=file is not sys.stdout)
 
 
 class _Version(argparse.Action):

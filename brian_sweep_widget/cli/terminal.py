@@ -38,13 +38,13 @@ def outputs() -> Iterator[set[str]]:
         Filled with the names of the outputs on which something was lost.
     """
     _Broken.why, _Broken.losses = {}, set()
-    for number, name in enumerate(_NAMES):
-        try:
-            os.fstat(number)
-        except OSError:
-            # Or a file that is opened next would get what is meant for a terminal.
-            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
-            _give_up(name, "it is closed")
+    closed = [name for name in _NAMES if getattr(sys, name) is None]
+    for _ in closed:
+        # Each takes the lowest free number, theirs: or files that are opened next, here or in
+        # a worker, would get what is meant for a terminal.
+        os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    for name in closed:
+        _give_up(name, "it is closed")
     try:
         yield _Broken.losses
     finally:
