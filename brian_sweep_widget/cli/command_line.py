@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from brian_sweep_widget.cli.cluster_options import add_cluster_options
 from brian_sweep_widget.cli.negative import keep_negative_numbers
