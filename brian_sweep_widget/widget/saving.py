@@ -81,8 +81,9 @@ class Saving:
         self._said = ""  # by the threads that write
         self._writing = False
         self._files: list[File] = []
+        self._here = not for_visitors()
         self._kind = w.Dropdown(
-            description="Save as",
+            description="Save as" if self._here else "Download as",
             options=_KINDS,
             tooltip="What to make of the results that are there by now",
         )
@@ -92,7 +93,6 @@ class Saving:
         self._download.on_click(lambda _: self._begin(self._fetch))
         self._message = w.Label("")
         self._message.add_class("bsw-saved")
-        self._here = not for_visitors()
         save = [self._save] if self._here else []
         self.widget = w.HBox([self._kind, *save, self._download, self._message])
         self.widget.add_class("bsw-save")

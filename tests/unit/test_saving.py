@@ -124,7 +124,7 @@ def test_visitors_of_a_page_have_download_alone(
     monkeypatch.setenv("VOILA_PREHEAT", "False")
     handed: list[File] = []
     made = saver(results, handed)
-    assert [button.description for button in made.widget.children[1:3]] == ["Download", ""]
+    assert [one.description for one in made.widget.children[:2]] == ["Download as", "Download"]
     made._download.click()
     assert "goes to the browser's downloads" in said(made)
     assert len(handed) == 1
