@@ -71,9 +71,8 @@ def kept(credentials: Credentials) -> Iterator[Kept]:
 
 
 def test_a_true_host_finds_room_among_thousands(kept: Kept, true: Announced) -> None:
-    """Those that failed make way; no more than a thousand are remembered."""
+    """Those that failed make way, or any; no more than a thousand are remembered."""
     kept.forge(3000, 1)  # where nothing listens
-    until(lambda: any(one.reason for one in kept.candidates.unproved), "some have failed")
     kept.candidates.appeared("true", true)
     until(lambda: kept.proved == [true], "it is found")
     assert len(kept.candidates.unproved) < 1000

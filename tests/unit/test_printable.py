@@ -80,17 +80,18 @@ def test_what_is_refused_is_repeated_cleaned(
 def test_labels_of_a_strangers_store_forge_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Neither a row of the list, nor what the terminal shows."""
+    """They are no labels, so the store is refused; nor does that obey them."""
     path = tmp_path / "theirs.sqlite"
     Sweep(lambda x: x, x=np.arange(2.0), workers=1, store=path).run(progress=False)
     with sqlite3.connect(path) as theirs:
         label = "\x1b[2J\n9  forged  2026-01-01 00:00  1000  1000 done"
         changed = theirs.execute("UPDATE sweep SET model = ?", (label,))
         assert changed.rowcount == 1
-    assert main(["store", "info", str(path)]) == 0
-    told = capsys.readouterr().out
-    assert len(told.splitlines()) == 3
-    assert r"\x1b[2J\n9  forged" in told
+    assert main(["store", "info", str(path)]) == 1
+    told = capsys.readouterr()
+    assert "damaged" in told.err
+    assert all(one == "\n" or one.isprintable() for one in told.out + told.err)
+    assert not any(line.startswith("9  forged") for line in told.out.splitlines())
 
 
 def test_what_a_host_says_of_itself_is_bounded() -> None:

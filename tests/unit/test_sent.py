@@ -109,7 +109,7 @@ def test_anything_else_is_damage(sent: bytes) -> None:
         (dataclasses.replace(FAILED, status="cancelled"), "no sense"),
         (dataclasses.replace(DONE, origin=dataclasses.replace(ORIGIN, engine="own")), "'own'"),
         (dataclasses.replace(DONE, origin=dataclasses.replace(ORIGIN, wall_time=-1.0)), "-1"),
-        (dataclasses.replace(DONE, origin=dataclasses.replace(ORIGIN, started=np.inf)), "inf"),
+        (dataclasses.replace(DONE, origin=dataclasses.replace(ORIGIN, started=np.inf)), "no sense"),
     ],
 )  # fmt: skip
 def test_what_was_not_asked_for_is_refused(outcome: Outcome, words: str) -> None:

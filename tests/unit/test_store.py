@@ -688,6 +688,7 @@ def test_a_store_that_is_dropped_leaves_nothing_open(store: Store) -> None:
     """Also if nobody closed it, and where the file is damaged."""
     path = store.path
     fill(store)
+    gc.collect()  # of what other tests left open
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", ResourceWarning)
         dropped = Store(path)

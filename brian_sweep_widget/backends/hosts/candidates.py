@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -76,6 +77,7 @@ class Candidates:
         self._proved, self._gone = proved, gone
         self._known: dict[str, Candidate] = {}
         self._ignored = 0
+        self._chance = random.Random()  # noqa: S311 - not of this process's, which may be seeded
         self._numbers = itertools.count()
         self._waiting: asyncio.PriorityQueue[tuple[int, int, Candidate]] = asyncio.PriorityQueue()
         self._tasks: list[asyncio.Task[None]] = []
@@ -128,13 +130,17 @@ class Candidates:
             self._wait(candidate)
 
     def _make_room(self) -> bool:
-        """Forget one that cannot be used."""
-        for address, one in self._known.items():
-            if one.reason:
-                del self._known[address]
-                self._ignored += 1
-                return True
-        return False
+        """Forget one that cannot be used, or any that has not shown our credentials yet.
+
+        By chance: however many are forged, none that comes meanwhile is kept out for good.
+        """
+        unproved = [address for address, one in self._known.items() if not one.proved]
+        failed = [address for address in unproved if self._known[address].reason]
+        if not unproved:
+            return False
+        del self._known[self._chance.choice(failed or unproved)]
+        self._ignored += 1
+        return True
 
     def _leave(self, name: str) -> None:
         for address, one in list(self._known.items()):
