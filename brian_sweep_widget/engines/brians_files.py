@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
 from types import ModuleType
 
 from brian_sweep_widget.scratch import new_folder
@@ -20,11 +21,16 @@ from brian_sweep_widget.scratch import new_folder
 @functools.cache
 def keep_brians_files() -> None:
     """Have Brian, whenever it is loaded in this process, write into our folder."""
-    sys.meta_path.insert(0, _Finder())
+    # The folder is made now: whoever looks for room for it reads the system's folder for
+    # temporary files, which is none that a job reads.
+    sys.meta_path.insert(0, _Finder(new_folder("brian")))
 
 
 class _Finder(importlib.abc.MetaPathFinder):
     """Finds Brian as Python does, and gives it a folder for temporary files while it is loaded."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -37,7 +43,7 @@ class _Finder(importlib.abc.MetaPathFinder):
 
         def load_here(module: ModuleType) -> None:
             before = tempfile.tempdir
-            tempfile.tempdir = str(new_folder("brian"))
+            tempfile.tempdir = str(self._folder)
             try:
                 load(module)
                 from brian2.utils.logger import std_silent  # noqa: PLC0415 - it is there now
