@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing.resource_tracker import ensure_running
 from queue import Empty
-from typing import Any
+from typing import Any, ClassVar
 
 from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 from joblib.parallel import ParallelBackendBase
@@ -93,6 +93,9 @@ class LocalPool:
             processes = self.processes()
             executor, self._executor = self._executor, None
         if executor is not None:
+            if _ThisProcess.ends:
+                workers = list(executor._processes.values())  # noqa: SLF001 - no public way
+                _ThisProcess.remains.append((vars(executor).copy(), workers))
             end_trees(processes)
             _end(executor)
 
@@ -144,9 +147,14 @@ _pools: weakref.WeakSet[LocalPool] = weakref.WeakSet()
 
 
 class _ThisProcess:
-    """Whether it ends: threads may still make pools then."""
+    """Whether it ends, as threads may still make pools then; and what pools leave then.
+
+    That is semaphores, which the main thread removes at last. The thread that feeds
+    a pool would, if it let go of them last, and Python may stop it in the midst of that.
+    """
 
     ends = False
+    remains: ClassVar[list[object]] = []
 
 
 def _end(executor: ProcessPoolExecutor) -> None:

@@ -228,3 +228,31 @@ def test_an_interrupt_does_not_reach_workers_that_begin(tmp_path: Path) -> None:
     process = start_script(tmp_path, INTERRUPTED_AT_THE_BEGINNING)
     said, _ = process.communicate(timeout=120)
     assert said == "held back in jobs: set()\n"
+
+
+ENDS_WITH_A_POOL = """
+import os
+import threading
+from multiprocessing.util import Finalize
+
+from brian_sweep_widget.backends import LocalPool
+
+remove = Finalize.__call__
+
+
+def removed(self, *arguments, **options):
+    what = getattr(self._callback, "__qualname__", "")
+    if what == "SemLock._cleanup" and threading.get_ident() != threading.main_thread().ident:
+        os.write(2, b"a semaphore went in another thread")
+    return remove(self, *arguments, **options)
+
+
+Finalize.__call__ = removed
+pool = LocalPool(1)
+pool.submit(abs, -1).result()
+"""
+
+
+def test_the_main_thread_removes_what_a_pool_leaves(tmp_path: Path) -> None:
+    """Any other may be stopped in the midst of that, and loky would complain of it."""
+    assert run_script(tmp_path, ENDS_WITH_A_POOL).stderr == ""
