@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -126,3 +126,26 @@ def write_script(folder: Path, code: str) -> str:
     path = folder / "script.py"
     path.write_text(code, encoding="utf-8")
     return str(path)
+
+
+@contextlib.contextmanager
+def mounted_disk(place: Path, size: str) -> Iterator[Path]:
+    """Mount a small disk, for as long as the block lasts; only root can."""
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)],
+        check=False,
+        capture_output=True,
+    )
+    assert mounted.returncode == 0, "the tests of a full disk have to be run as root, as in CI"
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def fill_up(filler: Path) -> None:
+    """Leave no room on the disk of a file."""
+    with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(b"\0" * 4096)

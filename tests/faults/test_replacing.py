@@ -6,12 +6,12 @@ import os
 import stat
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from helpers import fill_up, mounted_disk
 
 from brian_sweep_widget import Sweep
 from brian_sweep_widget.cli import main
@@ -40,23 +40,8 @@ def made(numbers: int = 20_000) -> Results:
 @pytest.fixture
 def full_disk(tmp_path: Path) -> Iterator[Path]:
     """Mount a disk with a file of the user's and no room for another."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)],
-        check=False,
-        capture_output=True,
-    )
-    assert mounted.returncode == 0, "the tests of a full disk have to be run as root, as in CI"
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
-
-
-def fill_up(folder: Path) -> None:
-    """Leave no room on a disk."""
-    with (folder / "filler").open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(b"\0" * 4096)
+    with mounted_disk(tmp_path / "disk", "64k") as place:
+        yield place
 
 
 @pytest.mark.filterwarnings("ignore:.*(arrays are in|shows single numbers)")
@@ -65,7 +50,7 @@ def test_a_full_disk_leaves_the_file_that_was_to_be_replaced(full_disk: Path, su
     """Every byte of it, and nothing beside it; where there is room, the new one is whole."""
     results, path = made(), full_disk / f"mine{suffix}"
     path.write_bytes(MINE)
-    fill_up(full_disk)
+    fill_up(full_disk / "filler")
     with pytest.raises(OSError, match="space"):
         results.save(path)
     assert path.read_bytes() == MINE

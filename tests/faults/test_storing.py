@@ -9,14 +9,13 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from brian2 import Network, NeuronGroup, SpikeMonitor, ms, mV, second
-from helpers import start_script, until
+from helpers import fill_up, mounted_disk, start_script, until
 
 from brian_sweep_widget import Results, Run, Sweep, cuba, network_model
 from brian_sweep_widget.cli import main
@@ -280,23 +279,8 @@ def test_a_new_kernel_computes_what_the_killed_one_did_not(tmp_path: Path) -> No
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """Mount a disk of half a megabyte, or say that this needs root."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(place)],
-        check=False,
-        capture_output=True,
-    )
-    assert mounted.returncode == 0, "the tests of a full disk have to be run as root, as in CI"
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
-
-
-def fill_up(filler: Path) -> None:
-    """Leave no room on a disk."""
-    with filler.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(b"\0" * 4096)
+    with mounted_disk(tmp_path / "disk", "512k") as place:
+        yield place
 
 
 def forget_open_files() -> None:
