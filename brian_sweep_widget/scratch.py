@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import os
 import shutil
@@ -38,7 +39,7 @@ def scratch_folder() -> Path:
         parents.insert(0, _MEMORY)
     for parent in parents:
         _remove_leftovers(parent)
-    prefix = f"{_our_prefix()}{os.getpid()}-"
+    prefix = f"{our_prefix()}{os.getpid()}-"
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parents[0]))
     atexit.register(remove_scratch, folder)
     return folder
@@ -67,15 +68,22 @@ def new_folder(kind: str) -> Path:
 
 
 def _remove_leftovers(parent: Path) -> None:
-    for folder in parent.glob(f"{_our_prefix()}*"):
-        owner = folder.name.removeprefix(_our_prefix()).partition("-")[0]
+    for folder in parent.glob(f"{our_prefix()}*"):
+        owner = folder.name.removeprefix(our_prefix()).partition("-")[0]
         if owner.isdigit() and not psutil.pid_exists(int(owner)) and _is_ours(folder):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _our_prefix() -> str:
-    """Name this host too: containers may share the memory, and not the process numbers."""
-    return f"{PREFIX}{socket.gethostname()}-"
+def our_prefix() -> str:
+    """Return how folders begin whose names have process numbers that mean the same as here.
+
+    Containers may share the memory and even the host's name, and count processes each
+    for itself.
+    """
+    numbers = ""
+    with contextlib.suppress(OSError):  # Linux says whose they are
+        numbers = Path("/proc/self/ns/pid").readlink().name.strip("pid:[]")
+    return f"{PREFIX}{socket.gethostname()}-{numbers}-"
 
 
 def _is_ours(folder: Path) -> bool:

@@ -183,8 +183,9 @@ def test_a_sweep_in_the_background_is_not_culled(impatient_hub: Hub, pages: list
     pages[1].context.close()
 
     def whole() -> bool:
-        assert hub.serves(user), hub.last_words()
-        return stored() - before == jobs
+        known = stored() - before
+        assert hub.serves(user), f"ended with {known} of {jobs}\n{hub.last_words()}"
+        return known == jobs
 
     until(whole, "the sweep's end", jobs + 60, hub.last_words)
     until(lambda: not hub.serves(user), "the server is ended", 3 * IDLE, hub.last_words)

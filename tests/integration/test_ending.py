@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from helpers import alive, descendants, run_script, script_environment, start_sc
 from brian_sweep_widget.backends import LocalPool
 from brian_sweep_widget.engines import compiled
 from brian_sweep_widget.engines.compiled.compiler import compile_project
-from brian_sweep_widget.scratch import PREFIX
+from brian_sweep_widget.scratch import our_prefix
 
 CLI = "brian_sweep_widget.cli"
 SWEEP = (
@@ -82,7 +81,7 @@ class Command:
 
     def left(self) -> list[str]:
         """Give its temporary files."""
-        name = f"{PREFIX}{socket.gethostname()}-{self.process.pid}-*"
+        name = f"{our_prefix()}{self.process.pid}-*"
         places = (Path("/dev/shm"), Path(tempfile.gettempdir()), self.temporary)
         return [
             *(str(path) for place in places for path in place.glob(name)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +16,7 @@ from brian_sweep_widget import scratch
 
 def left_behind(parent: Path, process: int) -> Path:
     """Make a folder as a process has it."""
-    folder = parent / f"{scratch.PREFIX}{socket.gethostname()}-{process}-abc"
+    folder = parent / f"{scratch.our_prefix()}{process}-abc"
     (folder / "pulse").mkdir(parents=True)
     (folder / "pulse" / "1").touch()
     return folder
@@ -56,4 +55,16 @@ def test_two_kernels_that_start_at_once_remove_the_same(
 
     monkeypatch.setattr(psutil, "pid_exists", removed_meanwhile)
     scratch._remove_leftovers(tmp_path)
+    assert not folder.exists()
+
+
+def test_other_containers_folders_stay(tmp_path: Path, dead: int) -> None:
+    """They may share the memory and the host's name, and have other process numbers."""
+    folder = left_behind(tmp_path, dead)
+    remove = f"scratch._remove_leftovers(scratch.Path({str(tmp_path)!r}))"
+    code = f"from brian_sweep_widget import scratch; {remove}"
+    contained = ("unshare", "--pid", "--fork", "--mount-proc")
+    subprocess.run([*contained, sys.executable, "-c", code], check=True)
+    assert folder.exists()
+    subprocess.run([sys.executable, "-c", code], check=True)
     assert not folder.exists()
