@@ -79,6 +79,14 @@ def test_a_true_host_finds_room_among_thousands(kept: Kept, true: Announced) -> 
     assert kept.candidates.ignored >= 2000
 
 
+def test_no_more_wait_than_are_remembered(kept: Kept) -> None:
+    """Who announces hosts for ever fills no memory."""
+    with socket.create_server(("", 0), backlog=400) as silent:
+        kept.forge(3000, silent.getsockname()[1])
+        until(lambda: kept.candidates.ignored >= 2000, "all are heard")
+        assert kept.candidates._waiting.qsize() <= 1000
+
+
 def test_those_who_say_nothing_keep_nobody_waiting(kept: Kept, true: Announced) -> None:
     """They are tried for short at first, and after all that were not tried yet."""
     with socket.create_server(("", 0), backlog=400) as silent:

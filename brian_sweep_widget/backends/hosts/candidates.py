@@ -120,9 +120,12 @@ class Candidates:
             if len(known.names) < _MOST_NAMES:
                 known.names.add(name)
             return
-        if known is None and len(self._known) >= _MOST_KNOWN and not self._make_room():
+        if known is None and len(self._known) >= _MOST_KNOWN:
             self._ignored += 1
-            return
+            if not self._make_room():
+                if found.ours:
+                    self._replace_any(name, found)
+                return
         # Who says first that an address is of others keeps it from nobody.
         candidate = Candidate(found, "" if found.ours else _OTHERS, names={name})
         self._known[found.address] = candidate
@@ -130,17 +133,25 @@ class Candidates:
             self._wait(candidate)
 
     def _make_room(self) -> bool:
-        """Forget one that cannot be used, or any that has not shown our credentials yet.
+        """Forget one that cannot be used."""
+        for address, one in self._known.items():
+            if one.reason:
+                del self._known[address]
+                return True
+        return False
 
-        By chance: however many are forged, none that comes meanwhile is kept out for good.
+    def _replace_any(self, name: str, found: Announced) -> None:
+        """Have one that was not tried yet give its place, and its turn, to another.
+
+        By chance: however many are forged, none that comes meanwhile is kept out
+        for good, and no more wait.
         """
-        unproved = [address for address, one in self._known.items() if not one.proved]
-        failed = [address for address in unproved if self._known[address].reason]
-        if not unproved:
-            return False
-        del self._known[self._chance.choice(failed or unproved)]
-        self._ignored += 1
-        return True
+        unproved = [one for one in self._known.values() if not one.proved]
+        if unproved:
+            one = self._chance.choice(unproved)
+            del self._known[one.found.address]
+            one.found, one.names = found, {name}
+            self._known[found.address] = one
 
     def _leave(self, name: str) -> None:
         for address, one in list(self._known.items()):
@@ -162,6 +173,9 @@ class Candidates:
             longer = 2 ** min(candidate.tries, _MOST_DOUBLINGS)
             patience = min(CONNECT, _SHORT * longer)
             reason = await shake_hands(address, self._context, patience)
+            if candidate.found.address != address:  # it has given its place
+                self._wait(candidate)
+                continue
             candidate.tries += 1
             if reason:
                 candidate.reason = reason
