@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -32,6 +33,8 @@ class _Broken:
 def outputs() -> Iterator[set[str]]:
     """Have a command go on where an output is closed, or its disk is full, and say so at the end.
 
+    Characters that an output's encoding lacks are written as escapes.
+
     Yields
     ------
     set of str
@@ -45,6 +48,9 @@ def outputs() -> Iterator[set[str]]:
         os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
     for name in closed:
         _give_up(name, "it is closed")
+    for output in (sys.stdout, sys.stderr):
+        if isinstance(output, io.TextIOWrapper):  # and not what stands in for it
+            output.reconfigure(errors="backslashreplace")
     try:
         yield _Broken.losses
     finally:

@@ -300,6 +300,18 @@ def test_an_output_that_cannot_be_written_is_told(
             assert "2 known before" in ran.stdout
 
 
+def test_an_output_that_lacks_a_character_shows_an_escape(functions: Path) -> None:
+    functions.write_text("def fläche(größe=1.0):\n    return größe\n", encoding="utf-8")
+    ran = subprocess.run(
+        command("run", "functions:fläche", "--größe", "1,2"), cwd=functions.parent,
+        env={**script_environment(), "PYTHONIOENCODING": "ascii"}, capture_output=True,
+        encoding="ascii", timeout=300, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert "Gr\\xf6\\xdfe" in ran.stdout
+    assert "2 of 2 done" in ran.stdout
+
+
 @pytest.mark.parametrize("asked", [["--help"], ["--version"], ["cache", "info"], ["run", "--help"]])
 def test_help_that_cannot_be_shown_is_told(tmp_path: Path, asked: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
