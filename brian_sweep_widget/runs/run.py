@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from brian_sweep_widget.backends import Standing
 from brian_sweep_widget.engines.file_states import FileStates
 from brian_sweep_widget.results import Outcome, Results
+from brian_sweep_widget.results.store import NotAStoreError
 from brian_sweep_widget.runs import activity
 from brian_sweep_widget.runs.books import Books
 from brian_sweep_widget.runs.borrowing import Borrowing
@@ -290,6 +291,8 @@ class Run:
         RuntimeError
             If the controller itself failed: a bug of ours, or a machine out of
             processes or memory. What was finished stays in `results`.
+        NotAStoreError
+            If the sweep's store is a file of another kind.
         """
         if not self._wait_for(lambda: self._books.has_ended, timeout):
             progress = self.progress
@@ -340,6 +343,8 @@ class Run:
         )
 
     def _raise_if_crashed(self) -> None:
+        if isinstance(self.error, NotAStoreError):  # which failed nowhere in here
+            raise NotAStoreError(str(self.error)) from self.error
         if self.error is not None:
             msg = f"the sweep's controller failed: {type(self.error).__name__}: {self.error}"
             raise RuntimeError(msg) from self.error

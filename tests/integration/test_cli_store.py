@@ -90,6 +90,21 @@ def test_merge_takes_over(filled: Path, tmp_path: Path, capsys: pytest.CaptureFi
     assert Results.open(into).dataset.identical(Results.open(filled).dataset)
 
 
+def test_somebodys_own_text_is_no_store(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slip of the hand, such as another option's file: it was taken for a damaged store."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.csv").write_text("x,y\n1,2\n")
+    assert main(["run", "cuba", "--size", "100", "--duration", "1", "--store", "notes.csv"]) == 1
+    told = capsys.readouterr().err
+    assert "notes.csv is a text, and no store of results: give another name" in told
+    assert "controller" not in told
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [
+        ("notes.csv", "x,y\n1,2\n")
+    ]
+
+
 def test_merge_of_a_damaged_file_says_so(
     filled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

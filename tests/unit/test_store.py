@@ -379,17 +379,12 @@ def cut(path: Path) -> None:
         file.truncate(path.stat().st_size // 2)
 
 
-def a_text(path: Path) -> None:
-    """Be something else altogether."""
-    path.write_text("these are my notes\n" * 400)
-
-
 def a_broken_heading(path: Path) -> None:
     """Lose the first page."""
     overwrite(path, 0, os.urandom(4096))
 
 
-@pytest.mark.parametrize("damage", [cut, a_text, a_broken_heading])
+@pytest.mark.parametrize("damage", [cut, a_broken_heading])
 def test_a_damaged_file_is_set_aside(store: Store, damage: Callable[[Path], None]) -> None:
     """With every byte of it, and said so; a new one takes its place."""
     entries = fill(store)
@@ -498,13 +493,18 @@ def of_another_version(path: Path) -> None:
         connection.execute("PRAGMA user_version = 99")
 
 
+def a_text(path: Path) -> None:
+    """Be somebody's own notes."""
+    path.write_text("these are my notes\n" * 400)
+
+
 def a_folder(path: Path) -> None:
     """Be no file."""
     path.mkdir()
 
 
 @pytest.mark.parametrize(
-    "make", [of_another_program, with_a_trigger, with_a_view, of_another_version, a_folder]
+    "make", [of_another_program, with_a_trigger, with_a_view, of_another_version, a_text, a_folder]
 )
 def test_what_is_no_store_is_left_alone(tmp_path: Path, make: Callable[[Path], None]) -> None:
     """Not opened, not changed, not set aside."""

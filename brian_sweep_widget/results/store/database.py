@@ -37,6 +37,7 @@ _PATIENCE = 10.0  # s that others may take with the file
 _STEPS = 100_000
 _BYTES_A_STEP = 10_000
 _LEAST_STEPS = 1000
+_PAGE = 4096  # bytes
 
 _TABLES = {
     "origin": "CREATE TABLE origin (number INTEGER PRIMARY KEY, document TEXT NOT NULL UNIQUE)",
@@ -178,7 +179,18 @@ class Database:
 
 
 def connect(path: Path, *, writing: bool, patience: float | None = None) -> sqlite3.Connection:
-    """Open a file that exists; a stranger's file can run no code."""
+    """Open a file that exists; a stranger's file can run no code.
+
+    Raises
+    ------
+    NotAStoreError
+        If it is a text: somebody's own, that was given by mistake.
+    """
+    with path.open("rb") as file:
+        beginning = file.read(_PAGE)
+    if beginning and b"\0" not in beginning:  # every page of SQLite's has some
+        msg = f"{path} is a text, and no store of results: give another name"
+        raise NotAStoreError(msg)
     mode = "rw" if writing else "ro"
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
