@@ -8,11 +8,25 @@ from types import TracebackType
 from brian_sweep_widget.engines.advice import advice
 from brian_sweep_widget.results import Failure
 
+_LONGEST = 20_000  # characters of a text
+
 
 def failure_of(error: BaseException) -> Failure:
     """Write down an exception: its name, what it says, where in the model it was raised."""
     kind, message, trace = type(error).__name__, _message(error), _users_traceback(error)
-    return Failure(kind, _writable(message), _writable(trace))
+    return Failure(kind, _writable(_bounded(message)), _writable(_bounded(trace)))
+
+
+def _bounded(text: str) -> str:
+    """Leave out the middle of what nobody reads, such as all data that a message quotes.
+
+    It would be sent, stored and shown with each simulation that fails.
+    """
+    more = len(text) - _LONGEST
+    if more <= 0:
+        return text
+    half = _LONGEST // 2
+    return f"{text[:half]}\n... ({more} characters are left out here) ...\n{text[-half:]}"
 
 
 def _writable(text: str) -> str:

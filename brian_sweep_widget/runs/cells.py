@@ -14,7 +14,10 @@ from dataclasses import replace
 from brian_sweep_widget.results import Failure, Outcome
 from brian_sweep_widget.runs.kernel import running_shell
 
-_CELL = r"(?P<cell>(?:[^\s\"'(]*[/\\])?ipykernel_\d+[/\\]\d+\.py|<ipython-input-\d+-\w+>)"
+# A folder begins where nothing of it can stand before: or every character of a long word would
+# be searched on to its end, which takes minutes for some ten thousand.
+_FOLDER = r"(?:(?<![^\s\"'(])[^\s\"'(]*[/\\])?"
+_CELL = rf"(?P<cell>{_FOLDER}ipykernel_\d+[/\\]\d+\.py|<ipython-input-\d+-\w+>)"
 _IN_WORDS = re.compile(rf"line (?P<line>\d+) of {_CELL}(?P<of>, in [\w.<>]+)?(?P<told>(?=: ))?")
 _IN_TRACEBACK = re.compile(
     rf"^(?P<indent> *)File (?P<quote>[\"']){_CELL}(?P=quote), line (?P<line>\d+)(?P<of>.*)$"

@@ -69,3 +69,14 @@ class Untold(Exception):
 
 def test_an_error_may_do_anything_when_it_is_asked_what_it_says() -> None:
     assert failure_of(Untold()).message == "(its message cannot be shown: SystemExit)"
+
+
+def test_of_an_endless_message_the_two_ends_are_kept() -> None:
+    """A model may quote all of its data, and each simulation that fails would carry them."""
+    failure = failure_of(raised(ValueError(f"first {'0123456789 ' * 1_000_000}last"), None))
+    assert failure.message.startswith("first 0123")
+    assert failure.message.endswith("9 last")
+    assert "characters are left out here" in failure.message
+    assert failure.traceback.startswith("Traceback")
+    assert failure.traceback.endswith("9 last\n")
+    assert len(failure.message) + len(failure.traceback) < 50_000

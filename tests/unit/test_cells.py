@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import linecache
 import os
+import subprocess
+import sys
 from tempfile import gettempdir
 from types import SimpleNamespace
 from typing import Any
@@ -83,3 +85,18 @@ def test_other_files_keep_their_names() -> None:
     outcome = failed(f"{os.sep}home{os.sep}model.py")
     assert "(line 6 of model.py, in inner)" in outcome.error
     assert f"{os.sep}home{os.sep}model.py" in outcome.traceback
+
+
+LONG_WORDS = """
+from brian_sweep_widget.runs.cells import cells_named
+
+for part in ("x", "/", "<", "(", "ipykernel_1/", "line 1 of "):
+    text = part * (300_000 // len(part))
+    assert cells_named(text) == text
+    assert cells_named(f"{text} (line 2 of ipykernel_1/2.py)").endswith("of a notebook cell)")
+"""
+
+
+def test_long_words_hold_up_nobody() -> None:
+    """Searched from each character on to the end, they would stop the whole kernel for an hour."""
+    subprocess.run([sys.executable, "-c", LONG_WORDS], timeout=120, check=True)
