@@ -498,13 +498,22 @@ def a_text(path: Path) -> None:
     path.write_text("these are my notes\n" * 400)
 
 
+def a_picture(path: Path) -> None:
+    """Be what results were saved as, or drawn."""
+    path.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0\1\2\3" * 2000 + b"end")
+
+
 def a_folder(path: Path) -> None:
     """Be no file."""
     path.mkdir()
 
 
 @pytest.mark.parametrize(
-    "make", [of_another_program, with_a_trigger, with_a_view, of_another_version, a_text, a_folder]
+    "make",
+    [
+        *(of_another_program, with_a_trigger, with_a_view, of_another_version),
+        *(a_text, a_picture, a_folder),
+    ],
 )
 def test_what_is_no_store_is_left_alone(tmp_path: Path, make: Callable[[Path], None]) -> None:
     """Not opened, not changed, not set aside."""

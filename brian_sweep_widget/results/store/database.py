@@ -37,7 +37,8 @@ _PATIENCE = 10.0  # s that others may take with the file
 _STEPS = 100_000
 _BYTES_A_STEP = 10_000
 _LEAST_STEPS = 1000
-_PAGE = 4096  # bytes
+_PAGE, _SMALLEST_PAGE = 4096, 512  # bytes
+_HEADING = b"SQLite format 3\0"
 
 _TABLES = {
     "origin": "CREATE TABLE origin (number INTEGER PRIMARY KEY, document TEXT NOT NULL UNIQUE)",
@@ -184,12 +185,16 @@ def connect(path: Path, *, writing: bool, patience: float | None = None) -> sqli
     Raises
     ------
     NotAStoreError
-        If it is a text: somebody's own, that was given by mistake.
+        If it is a text or a picture: somebody's own, that was given by mistake.
     """
     with path.open("rb") as file:
         beginning = file.read(_PAGE)
     if beginning and b"\0" not in beginning:  # every page of SQLite's has some
         msg = f"{path} is a text, and no store of results: give another name"
+        raise NotAStoreError(msg)
+    # Whatever a store has lost, SQLite had written whole pages.
+    if not beginning.startswith(_HEADING) and path.stat().st_size % _SMALLEST_PAGE:
+        msg = f"{path} is a file of another kind, and no store of results: give another name"
         raise NotAStoreError(msg)
     mode = "rw" if writing else "ro"
     connection = sqlite3.connect(
