@@ -6,6 +6,7 @@ import contextlib
 import queue
 import signal
 import threading
+import weakref
 from types import FrameType
 from typing import Any, Self
 
@@ -38,6 +39,10 @@ class StopSignals:
     first one they change nothing: it ends already. A hangup that is ignored
     stays so: somebody said ``nohup``.
 
+    What a signal raises may be lost: in the midst of an import it comes to a
+    library that takes any error for a missing option. The next signal raises
+    again then, and so does `raise_what_was_lost`.
+
     Parameters
     ----------
     *names
@@ -49,7 +54,8 @@ class StopSignals:
     def __init__(self, *names: str, raises: bool = False) -> None:
         self._names = names
         self._raises = raises
-        self._received = False
+        self._number: int | None = None  # of the first one that came
+        self._raised: weakref.ref[StopRequested] | None = None
         # Of an event, a second signal would wait for the lock that the first one holds.
         self._signals: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._before: dict[int, Any] = {}
@@ -67,23 +73,41 @@ class StopSignals:
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
-            signal.signal(number, signal.SIG_IGN if self._received else handler)
+            signal.signal(number, signal.SIG_IGN if self.received else handler)
 
     @property
     def received(self) -> bool:
         """Whether one came."""
-        return self._received
+        return self._number is not None
 
     def wait(self, seconds: float = _WATCH) -> bool:
         """Wait a moment for one; say whether it came."""
-        if not self._received:
+        if not self.received:
             with contextlib.suppress(queue.Empty):
                 self._signals.get(timeout=seconds)
-        return self._received
+        return self.received
+
+    def raise_what_was_lost(self) -> None:
+        """Raise once more what the first signal raised, if nobody has it any more.
+
+        Raises
+        ------
+        StopRequested
+        """
+        if self._number is not None and self._is_lost:
+            raise self._request(self._number)
+
+    @property
+    def _is_lost(self) -> bool:
+        return self._raised is None or self._raised() is None
+
+    def _request(self, number: int) -> StopRequested:
+        request = StopRequested(number)
+        self._raised = weakref.ref(request)
+        return request
 
     def _set(self, number: int, _frame: FrameType | None) -> None:
-        first = not self._received
-        self._received = True
+        self._number = self._number or number
         self._signals.put(None)
-        if first and self._raises:
-            raise StopRequested(number)
+        if self._raises and self._is_lost:
+            raise self._request(self._number)

@@ -34,12 +34,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         not be said, 2 for wrong usage, 128 and the number of the signal that
         ended it (130 for Ctrl-C).
     """
-    with StopSignals("SIGINT", "SIGTERM", "SIGHUP", raises=True), outputs() as losses:
-        status = _run(list(sys.argv[1:] if argv is None else argv))
+    with StopSignals("SIGINT", "SIGTERM", "SIGHUP", raises=True) as signals:
+        try:
+            with outputs() as losses:
+                status = _run(list(sys.argv[1:] if argv is None else argv), signals)
+        except StopRequested as request:  # while it began, or ended
+            return request.status
     return status or (INCOMPLETE if losses else DONE)
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], signals: StopSignals) -> int:
     parser, commands = _parsers()
     command = commands.get(arguments[0], parser) if arguments else parser
     try:
@@ -49,7 +53,9 @@ def _run(arguments: list[str]) -> int:
 
             add_parameters(command, arguments[1:])
         parsed = parser.parse_args(keep_negative_numbers(arguments))
-        return int(_command(parsed.command)(parsed))
+        answer = _command(parsed.command)
+        signals.raise_what_was_lost()
+        return int(answer(parsed))
     except UsageError as error:
         command.print_usage(sys.stderr)
         say(f"{command.prog}: error: {error}", error=True)

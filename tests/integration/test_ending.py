@@ -154,6 +154,48 @@ def test_nothing_is_left_of_a_script_that_is_ended(tmp_path: Path, number: signa
     command.wait_until_nothing_is_left()
 
 
+CARELESS = """
+import contextlib, signal
+
+with contextlib.suppress(BaseException):
+    signal.raise_signal(signal.SIGTERM)
+
+def square(x=1.0):
+    return x * x
+"""
+
+
+def test_a_signal_is_not_lost_to_a_module_that_is_loaded(tmp_path: Path) -> None:
+    """Libraries take whatever is raised while they look for something for its absence."""
+    (tmp_path / "careless.py").write_text(CARELESS)
+    command = Command(tmp_path, *("-m", CLI, "run", "careless.py:square", "--jobs", "1"))
+    said = command.end()
+    assert command.process.returncode == 128 + signal.SIGTERM, said
+    assert said == ("", "\ninterrupted\n")
+
+
+LOST_TWICE = """
+import contextlib, signal
+from brian_sweep_widget.stop_signals import StopRequested, StopSignals
+
+with StopSignals("SIGTERM", "SIGINT", raises=True):
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(StopRequested):
+            signal.raise_signal(number)
+            print("nothing was raised")
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except StopRequested as request:
+        signal.raise_signal(signal.SIGINT)
+        print("ended with", request.status)
+"""
+
+
+def test_the_next_signal_raises_if_what_the_first_raised_is_lost(tmp_path: Path) -> None:
+    """Once it is taken, further ones change nothing."""
+    assert run_script(tmp_path, LOST_TWICE).stdout == f"ended with {128 + signal.SIGTERM}\n"
+
+
 def _priorities(folder: Path) -> tuple[int, str]:
     """Give this process's priority, and that of a program that it compiles with."""
     (folder / "makefile").write_text("main:\n\tnice > main\n")
