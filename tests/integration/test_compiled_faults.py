@@ -458,6 +458,13 @@ def test_without_a_compiler_brians_runtime_computes(tmp_path: Path) -> None:
     assert shown.count("apt install g++ make") == 3
 
 
+def test_an_open_quote_in_the_compilers_name_is_told(tmp_path: Path) -> None:
+    """Brian reads it before anything is compiled, and does not say what it read."""
+    shown = _sweeps(tmp_path, "os.environ['CXX'] = '\"g++ -O2'")
+    assert "auto {'done': 2} runtime (numpy)" in shown
+    assert shown.count("CXX = '\"g++ -O2' cannot be read (No closing quotation); write it") == 3
+
+
 def test_the_path_of_the_compiler_may_have_spaces(tmp_path: Path) -> None:
     """And what make reads as something of its own."""
     compiler = tmp_path / "my $tools" / "g++"

@@ -20,6 +20,7 @@ from brian_sweep_widget.engines.compiled.compiler import (
     CompileError,
     CompilerMissingError,
     find_compiler,
+    named_compiler,
 )
 from brian_sweep_widget.engines.compiled.engine import LABEL, CompiledEngine, Recipe
 from brian_sweep_widget.engines.compiled.exploring import explore
@@ -229,6 +230,7 @@ def _explored(
     jobs: int,
 ) -> Blueprint | Refusal | Reason:
     try:
+        named_compiler()  # which Brian reads, too, and cannot say what is wrong with it
         return explore(
             traces,
             parameters,
@@ -237,6 +239,8 @@ def _explored(
             left_to_equations,
             lambda sketch: _make_meanwhile(sketch, jobs) if jobs else None,
         )
+    except CompilerMissingError as error:
+        return Reason(str(error), {}, of_all=True)
     except UnsupportedError as error:
         return Reason(str(error), traces.read)
     except BaseException as error:  # noqa: BLE001 - the builder is the user's code
