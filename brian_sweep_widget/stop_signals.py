@@ -72,6 +72,7 @@ class StopSignals:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._raises = False  # nobody is left to be told
         for number, handler in self._before.items():
             signal.signal(number, signal.SIG_IGN if self.received else handler)
 

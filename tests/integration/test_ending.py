@@ -68,7 +68,7 @@ class Command:
 
     def _compiles(self) -> bool:
         self._family = descendants(self.process.pid)
-        return "cc1plus" in map(_name, self._family)
+        return any(map(_compiles_a_model, self._family))
 
     def end(self) -> tuple[str, str]:
         """Wait for its end; give what it said on its two outputs."""
@@ -89,11 +89,13 @@ class Command:
         ]
 
 
-def _name(process: int) -> str:
+def _compiles_a_model(process: int) -> bool:
+    """Say so of a compiler; Brian has it try its options before, in a folder of Brian's own."""
     try:
-        return psutil.Process(process).name()
+        compiler = psutil.Process(process)
+        return compiler.name() == "cc1plus" and "flag_test.cpp" not in " ".join(compiler.cmdline())
     except psutil.NoSuchProcess:
-        return ""
+        return False
 
 
 MEASURED = """
