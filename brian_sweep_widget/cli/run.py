@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,8 @@ def run(parsed: argparse.Namespace) -> int:
     interrupted: StopRequested | None = None
     crash = ""
     try:
-        sweep.run(progress=sys.stderr.isatty())
+        shown = sys.stderr.isatty()
+        sweep.run(progress=shown, say=None if shown else partial(say, error=True))
     except StopRequested as request:
         interrupted = request
     except TypeError as error:  # the model cannot be sent to the workers: nothing ran

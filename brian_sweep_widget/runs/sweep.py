@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import uuid4
@@ -11,7 +11,6 @@ from brian_sweep_widget.backends import Cluster, local_pool, roster_of
 from brian_sweep_widget.engines import Engine, compiled, engine_for, prepare
 from brian_sweep_widget.limits import limits
 from brian_sweep_widget.models import Plain, as_model
-from brian_sweep_widget.printable import one_line
 from brian_sweep_widget.results import Inspection, Outcome, Results
 from brian_sweep_widget.results.store import (
     DEFAULT_STORE,
@@ -24,6 +23,7 @@ from brian_sweep_widget.runs.answers import NotCompiledError, RefusedError
 from brian_sweep_widget.runs.axes import check_not_settings, read_axes
 from brian_sweep_widget.runs.borrowing import Borrowing
 from brian_sweep_widget.runs.compiled_source import CompiledSource
+from brian_sweep_widget.runs.following import follow
 from brian_sweep_widget.runs.hosting import Hosting
 from brian_sweep_widget.runs.ledger import Record
 from brian_sweep_widget.runs.looking import Looking
@@ -175,13 +175,16 @@ class Sweep:
         self.latest = self._run(recall=recall, name=None if recall is not None else uuid4().bytes)
         return self.latest
 
-    def run(self, *, progress: bool = True) -> Results:
+    def run(self, *, progress: bool = True, say: Callable[[str], None] | None = None) -> Results:
         """Run the simulations and wait for them.
 
         Parameters
         ----------
         progress
             Whether to show a bar, in the terminal or the notebook.
+        say
+            Called, from a thread, with what the sweep waits for, such as room
+            on the disk; None to have it written above the bar, if there is one.
 
         Returns
         -------
@@ -196,15 +199,9 @@ class Sweep:
             When interrupted. The simulations are stopped, and what was
             finished is in ``sweep.latest.results``.
         """
-        from tqdm.auto import tqdm  # noqa: PLC0415 - looks for a notebook when imported
-
         run = self.start()
         try:
-            with tqdm(
-                total=len(self), desc=one_line(self.model.label), disable=not progress
-            ) as bar:
-                for _ in run:
-                    bar.update()
+            follow(run, len(self), self.model.label, say, bar=progress)
         except BaseException:
             run.cancel()
             raise

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +24,7 @@ from brian_sweep_widget.cli import main
 from brian_sweep_widget.results.store import Store, database, location
 
 WORKERS = 2
+CLI = "brian_sweep_widget.cli"
 
 
 def marking(folder: Path, factor: float = 2.0) -> Callable[..., float]:
@@ -315,6 +318,40 @@ def test_a_full_disk_holds_the_sweep_up(small_disk: Path) -> None:
     assert run.progress.waits == ""
     stored = Results.open(path)
     assert stored.dataset.identical(run.results.dataset)
+
+
+def test_a_full_disk_is_told_where_there_is_no_widget(small_disk: Path) -> None:
+    """A command that stood still said nothing."""
+    filler, said = small_disk / "filler", []
+    filler.write_bytes(b"\0" * 380_000)
+
+    def say(words: str) -> None:
+        said.append(words)
+        filler.unlink(missing_ok=True)
+
+    sweep = Sweep(arrays, x=np.arange(40.0), workers=WORKERS, store=small_disk / "results.sqlite")
+    assert sweep.run(progress=False, say=say).counts() == {"done": 40}
+    assert said
+    assert "full. Make room; then the sweep goes on" in said[0]
+
+
+def test_a_command_without_a_terminal_says_what_it_waits_for(tmp_path: Path) -> None:
+    """In a batch job, say."""
+    (tmp_path / "model.py").write_text("def model(x=1.0):\n    return x\n")
+    store, command = Store(tmp_path / "results.sqlite"), [sys.executable, "-m", CLI]
+    store.info()
+    store.close()
+    with contextlib.closing(sqlite3.connect(store.path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        process = subprocess.Popen(
+            [*command, "run", "model.py:model", "--x", "1,2", "--store", str(store.path)],
+            cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+        assert process.stderr is not None
+        assert "another process does not let go of it" in process.stderr.readline()
+        other.execute("ROLLBACK")
+    process.communicate(timeout=120)
+    assert process.returncode == 0
 
 
 def test_a_stop_while_the_disk_is_full(small_disk: Path) -> None:
