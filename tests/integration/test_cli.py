@@ -187,7 +187,7 @@ def test_arrays_are_kept_in_netcdf(functions: Path) -> None:
 def test_missing_libraries_are_told_before_the_sweep(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("brian_sweep_widget.cli.files.find_spec", lambda _: None)
+    monkeypatch.setattr("brian_sweep_widget.results.files.find_spec", lambda _: None)
     for option, name, said in (
         ("--output", "x.nc", "h5py"),
         ("--output", "x.parquet", "pyarrow"),
