@@ -19,6 +19,7 @@ from helpers import descendants, script_environment, until
 
 from brian_sweep_widget import Results, Sweep, cuba
 from brian_sweep_widget.cli import main
+from brian_sweep_widget.models import CATALOGUE
 from brian_sweep_widget.models.units import PLAIN_NUMBER
 from brian_sweep_widget.results import Failure, Outcome, Value
 from brian_sweep_widget.results.plot import plot
@@ -310,6 +311,12 @@ def test_an_output_that_lacks_a_character_shows_an_escape(functions: Path) -> No
     assert ran.returncode == 0, ran.stderr
     assert "Gr\\xf6\\xdfe" in ran.stdout
     assert "2 of 2 done" in ran.stdout
+
+
+def test_help_names_the_models_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["run", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"one of {', '.join(CATALOGUE)} (default: cuba)" in told
 
 
 @pytest.mark.parametrize("asked", [["--help"], ["--version"], ["cache", "info"], ["run", "--help"]])
