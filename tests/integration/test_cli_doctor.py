@@ -15,7 +15,7 @@ import pytest
 from helpers import script_environment
 from packaging.requirements import Requirement
 
-from brian_sweep_widget.cli import check_jupyter, check_machine, check_python
+from brian_sweep_widget.cli import check_jupyter, check_machine, check_python, check_results
 from brian_sweep_widget.cli.doctor import CHECKS, line
 from brian_sweep_widget.cli.findings import Finding, looked_at, numbers
 from brian_sweep_widget.cli.other_users import closed_to_others
@@ -249,6 +249,21 @@ def test_the_doctor_notices_a_place_that_cannot_be_written(
     file.touch()
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(file))
     assert check_machine.temporary_files().status == "problem"
+
+
+def test_the_doctor_tells_that_it_set_a_damaged_store_aside(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nobody else would: the next one finds a new store."""
+    store = tmp_path / "results.sqlite"
+    store.write_bytes(b"SQLite format 3\0" + bytes(5000))
+    monkeypatch.setenv("BRIAN_SWEEP_STORE", str(store))
+    finding = check_results.store()
+    (aside,) = tmp_path.glob("results.damaged-*.sqlite")
+    assert finding.status == "warning"
+    assert f"{store} was damaged. It was set aside as {aside.name}" in finding.found
+    assert "copy of yours" in finding.remedy
+    assert check_results.store().status == "ok"
 
 
 def test_the_doctor_says_why_cores_are_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
