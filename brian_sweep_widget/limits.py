@@ -47,6 +47,7 @@ VARIABLES = {
     "max_job_seconds": "BRIAN_SWEEP_MAX_JOB_SECONDS",
     "max_store_megabytes": "BRIAN_SWEEP_MAX_STORE_MB",
 }
+_PREFIX = "BRIAN_SWEEP_MAX_"
 
 
 class LimitError(ValueError):
@@ -125,6 +126,10 @@ def limits() -> Limits:
         If any of these cannot be read.
     """
     environment = (configuration.VARIABLE, *VARIABLES.values())
+    for variable in os.environ:
+        if variable.startswith(_PREFIX) and variable not in environment:
+            msg = f"{variable} is unknown (allowed: {', '.join(VARIABLES.values())})"
+            raise ConfigError(msg)
     return _read(tuple(map(os.environ.get, environment)), configuration.FOLDERS)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 
 import joblib
@@ -31,8 +32,18 @@ def allowed_cores(cgroups: Path = CGROUPS, membership: Path = MEMBERSHIP) -> int
     -------
     int
         1 or more.
+
+    Raises
+    ------
+    ValueError
+        If ``LOKY_MAX_CPU_COUNT`` is no number.
     """
-    limits: list[int] = [joblib.cpu_count()]
+    try:
+        limits: list[int] = [joblib.cpu_count()]
+    except ValueError as error:  # of joblib's, which does not say what it read
+        named = os.environ.get("LOKY_MAX_CPU_COUNT")
+        msg = f"LOKY_MAX_CPU_COUNT = {named!r} is no number of cores (allowed: 1 or more)"
+        raise ValueError(msg) from error
     for folder in own_groups(cgroups, membership):
         quota, _, period = read_setting(folder / "cpu.max").partition(" ")
         if quota.isdigit() and period.strip().isdigit() and int(period):

@@ -24,7 +24,7 @@ def cache(parsed: argparse.Namespace) -> int:
     """
     try:
         builds = BuildCache()
-    except ValueError as error:
+    except CacheRefusedError as error:
         refuse(str(error))
     try:
         return _clear(builds) if parsed.action == "clear" else _info(builds)

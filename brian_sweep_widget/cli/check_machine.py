@@ -60,7 +60,7 @@ def builds() -> Finding:
         find_compiler()
         cache = BuildCache()
         cache.prepare()
-    except (CompilerMissingError, CacheRefusedError, ValueError) as missing:
+    except (CompilerMissingError, CacheRefusedError) as missing:
         return warning(str(missing), "until then sweeps use the slower numpy runtime")
     remedy = "set BRIAN_SWEEP_CACHE to a folder of yours with space"
     if (refusal := _write_error(cache.folder)) is not None:

@@ -69,6 +69,11 @@ def compiler() -> Finding:
         executable = _compiler()
     except CompilerMissingError as error:
         return warning(f"{error}; {without}", "write CXX so, or unset it")
+    if executable is None and named_compiler():
+        return warning(
+            f"CXX = {os.environ['CXX']!r} is not there; {without}",
+            "set CXX to one that is, or unset it and install g++ or clang++",
+        )
     if executable is None:
         return warning(
             f"none found; {without}",
@@ -90,13 +95,13 @@ def compiler() -> Finding:
 
 
 def _compiler() -> str | None:
-    """Give the path of the compiler: Brian's preference, then the environment's, then g++."""
+    """Give the path of the compiler that the environment names, or of g++; None if not there."""
     import brian2  # noqa: PLC0415 - takes a second
 
     preferred = brian2.prefs["codegen.cpp.compiler"]
     if preferred == "msvc" or (sys.platform == "win32" and not preferred):
         return _visual_studio()
-    candidates = [*named_compiler()[:1], "g++", "clang++"]
+    candidates = named_compiler()[:1] or ["g++", "clang++"]
     return next(filter(None, map(shutil.which, candidates)), None)
 
 

@@ -23,10 +23,14 @@ def store() -> Finding:
     most = None
     with suppress(ConfigError):  # for the check of the limits to say
         most = limits().store_bytes
+    kept = Store(path, most)
     try:
-        found = Store(path, most).info()
+        found = kept.info()
     except (StoreError, OSError) as error:
         return problem(str(error), "name another file in BRIAN_SWEEP_STORE, or 'none'")
+    if kept.notice:  # of this look alone: whoever comes next finds another file
+        remedy = "if results are missed, and there is a copy of yours: 'brian-sweep store merge'"
+        return warning(kept.notice, remedy)
     number = sum(found.counts.values())
     told = f"{number} simulation{'' if number == 1 else 's'}, {found.size / 1e6:.1f} MB, in {path}"
     if found.limit is not None and found.size > 0.9 * found.limit:

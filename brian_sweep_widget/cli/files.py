@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 
 from brian_sweep_widget.cli.terminal import refuse
+from brian_sweep_widget.results.files import missing_libraries
 from brian_sweep_widget.results.plot import SUFFIXES
 
 OUTPUT_SUFFIXES = (".csv", ".json", ".nc", ".parquet")
 PLOT_SUFFIXES = (".html", *SUFFIXES)
 
-_LIBRARIES = {
-    # h5netcdf does not bring h5py along any more, and cannot write without it.
-    ".nc": ("NetCDF", ("h5netcdf", "h5py")),
-    ".parquet": ("Parquet", ("pyarrow",)),
-}
+_NAMES = {".nc": "NetCDF", ".parquet": "Parquet"}
 
 
 def check_output(path: Path) -> None:
@@ -28,11 +24,9 @@ def check_output(path: Path) -> None:
         If its suffix is unknown, its library is missing or its folder is.
     """
     _check_suffix("--output", path, OUTPUT_SUFFIXES)
-    kind, libraries = _LIBRARIES.get(path.suffix, ("", ()))
-    missing = [name for name in libraries if find_spec(name) is None]
-    if missing:
+    if missing := missing_libraries(path.suffix):
         refuse(
-            f"--output {path}: writing {kind} needs {' and '.join(missing)}: "
+            f"--output {path}: writing {_NAMES[path.suffix]} needs {' and '.join(missing)}: "
             f"pip install {' '.join(missing)}, or give a .csv or .json file"
         )
     _check_place("--output", path)
@@ -47,7 +41,7 @@ def check_plot(path: Path) -> None:
         As for `check_output`.
     """
     _check_suffix("--plot", path, PLOT_SUFFIXES)
-    if path.suffix in SUFFIXES and find_spec("matplotlib") is None:
+    if missing_libraries(path.suffix):
         refuse(
             f"--plot {path}: drawing needs matplotlib: pip install 'brian-sweep-widget[plot]', "
             "or give an .html file"

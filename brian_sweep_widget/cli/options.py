@@ -9,7 +9,7 @@ from typing import Any
 from brian_sweep_widget.cli.numbers import time_limit, whole_number
 from brian_sweep_widget.cli.terminal import UsageError, refuse
 from brian_sweep_widget.engines.choice import ENGINES
-from brian_sweep_widget.models import Model, Parameter, every_parameter
+from brian_sweep_widget.models import CATALOGUE, Model, Parameter, every_parameter
 from brian_sweep_widget.models.numerals import NotAValueError
 from brian_sweep_widget.models.syntax import SYNTAX
 from brian_sweep_widget.models.written import read_value
@@ -47,7 +47,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         default=DEFAULT_MODEL,
         metavar="MODEL",
-        help=f"{DEFAULT_MODEL} (default), MODULE:FUNCTION or path/to/FILE.py:FUNCTION",
+        help=f"one of {', '.join(CATALOGUE)} (default: {DEFAULT_MODEL}), MODULE:FUNCTION, "
+        "or path/to/FILE.py:FUNCTION",
     )
     sweep = parser.add_argument_group("sweep")
     sweep.add_argument(

@@ -5,14 +5,28 @@ from __future__ import annotations
 import io
 import json
 import math
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from brian_sweep_widget.results.arrays import write_frame
 from brian_sweep_widget.results.naming import free
+from brian_sweep_widget.results.plot import SUFFIXES
 
 if TYPE_CHECKING:
     from brian_sweep_widget.results.results import Results
+
+_LIBRARIES = {
+    # h5netcdf does not bring h5py along any more, and cannot write without it.
+    ".nc": ("h5netcdf", "h5py"),
+    ".parquet": ("pyarrow",),
+    **dict.fromkeys(SUFFIXES, ("matplotlib",)),
+}
+
+
+def missing_libraries(suffix: str) -> list[str]:
+    """Name the libraries that a kind of file needs and that are not installed."""
+    return [name for name in _LIBRARIES.get(suffix, ()) if find_spec(name) is None]
 
 
 def write_csv(results: Results, path: Path) -> None:

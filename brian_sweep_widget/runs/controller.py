@@ -201,6 +201,6 @@ class Controller:
             return Outcome(task.job, "cancelled")
         message = (
             f"the simulation was stopped after {self._time_limit:g} s, the time limit of this "
-            "sweep: give a larger time_limit, or simulate less"
+            "sweep: give a larger time_limit, if more is allowed here, or simulate less"
         )
         return Outcome(task.job, "failed", failure=Failure("TimeLimitError", message))

@@ -43,14 +43,21 @@ def fields_of(query: str) -> dict[str, str]:
     Raises
     ------
     ValueError
-        If it is no list of names and values.
+        If it is no list of names and values, or has a name twice.
     """
     pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-    return {
-        name: text
-        for name, text in pairs
-        if name not in _OF_THE_PAGE and not name.startswith("voila")
-    }
+    fields: dict[str, str] = {}
+    for name, text in pairs:
+        if name in _OF_THE_PAGE or name.startswith("voila"):
+            continue
+        if name in fields:
+            msg = (
+                f"{name!r} is there twice (allowed: once; several values of a parameter have "
+                "commas between them, such as size=1000,2000)"
+            )
+            raise ValueError(msg)
+        fields[name] = text
+    return fields
 
 
 def options_of(model: Model, fields: Mapping[str, str]) -> dict[str, Any]:

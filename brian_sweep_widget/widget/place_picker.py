@@ -10,6 +10,7 @@ import ipywidgets as w
 from brian_sweep_widget.runs import Place, Places, in_brief, in_full, this_computer_in_full
 from brian_sweep_widget.runs.places import NETWORK, THIS_COMPUTER, Choice
 from brian_sweep_widget.widget.inbox import accept_only_input, answering
+from brian_sweep_widget.widget.visitors import for_visitors
 
 _PACE = 1.0  # s between two looks at the hosts, while a person sees them
 _MOST_LINES = 30
@@ -129,7 +130,7 @@ class PlacePicker:
         return f"Runs on: {name[0].lower() + name[1:] if ours else name}"
 
     def _folded(self, change: dict[str, bool]) -> None:
-        if change["new"]:
+        if change["new"] and not for_visitors():  # other computers are the page maker's
             self._places.search(self._wake)
         self._wake()
 

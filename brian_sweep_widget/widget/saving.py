@@ -12,8 +12,9 @@ from typing import NamedTuple
 import ipywidgets as w
 
 from brian_sweep_widget.results import Results
+from brian_sweep_widget.results.files import missing_libraries
 from brian_sweep_widget.results.naming import joined
-from brian_sweep_widget.widget.visitors import for_visitors
+from brian_sweep_widget.widget.visitors import for_visitors, for_who_reads
 
 _KINDS = {
     "Page with curves (.html)": ".html",
@@ -47,7 +48,8 @@ class Saving:
     """Writes what is shown into a file, without keeping the kernel.
 
     Save puts it beside the notebook; Download hands it to the browser, for
-    people who cannot reach that place. Visitors of a page have Download alone.
+    people who cannot reach that place. Visitors of a page have Download alone,
+    of the kinds that can be written.
 
     Parameters
     ----------
@@ -84,7 +86,12 @@ class Saving:
         self._here = not for_visitors()
         self._kind = w.Dropdown(
             description="Save as" if self._here else "Download as",
-            options=_KINDS,
+            options={
+                name: suffix
+                for name, suffix in _KINDS.items()
+                # Others are told how to install what is missing.
+                if self._here or not missing_libraries(suffix)
+            },
             tooltip="What to make of the results that are there by now",
         )
         self._save = _button("Save", "Write a file into the folder where the notebook runs")
@@ -151,7 +158,7 @@ class Saving:
 
     def _fetch(self, results: Results, name: str) -> str:
         with tempfile.TemporaryDirectory() as folder:
-            written = results.write(Path(folder) / name)
+            written = for_who_reads(results).write(Path(folder) / name)
             names = joined([path.name for path in written.paths])
             size = sum(path.stat().st_size for path in written.paths)
             if size > _MOST_BYTES:

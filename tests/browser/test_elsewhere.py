@@ -130,12 +130,16 @@ def assert_nothing_of_the_server(view: WidgetView, server: LabServer) -> None:
     unfold(view, "Results table")
     expect(view.root.locator(".bsw-table tr.bsw-table-row")).to_have_count(5)
     expect(view.root.get_by_role("button", name="Save", exact=True)).to_have_count(0)
-    with view.root.page.expect_download(timeout=60_000):
+    with view.root.page.expect_download(timeout=60_000) as waiting:
         view.root.get_by_role("button", name="Download", exact=True).click()
+    assert '"computer 1"' in Path(waiting.value.path()).read_text(encoding="utf-8")
+    view.root.get_by_role("button", name="Runs on: this computer").click()
+    expect(view.root.get_by_text("at once (Python")).to_be_visible()
     content = view.root.page.content()
     for private in (server.root, server.root.parent, ROOT, Path.home(), Path(sys.prefix)):
         assert str(private) not in content
-    assert "voila a_page" not in content
+    for command in ("voila a_page", "brian-sweep cluster"):
+        assert command not in content
 
 
 def used(page: Page, picture: Path) -> WidgetView:

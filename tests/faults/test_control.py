@@ -238,6 +238,7 @@ def test_what_takes_longer_than_the_limit_fails_alone(function: Any) -> None:
     assert failure is not None
     assert failure.kind == "TimeLimitError"
     assert "stopped after 0.5 s, the time limit of this sweep" in failure.message
+    assert "a larger time_limit, if more is allowed here" in failure.message
 
 
 def test_several_sweeps_share_the_workers(tmp_path: Path) -> None:

@@ -312,7 +312,7 @@ def test_the_limit_is_a_number_of_megabytes(monkeypatch: pytest.MonkeyPatch) -> 
     assert BuildCache().limit == 20_000_000
     for wrong in ("0", "-5", "1GB", "1.5"):
         monkeypatch.setenv("BRIAN_SWEEP_CACHE_LIMIT", wrong)
-        with pytest.raises(ValueError, match=f"{wrong}.*whole MB"):
+        with pytest.raises(CacheRefusedError, match=f"{wrong}.*whole MB"):
             BuildCache()
         assert main(["cache", "info"]) == 2
 

@@ -19,6 +19,7 @@ from helpers import descendants, script_environment, until
 
 from brian_sweep_widget import Results, Sweep, cuba
 from brian_sweep_widget.cli import main
+from brian_sweep_widget.models import CATALOGUE
 from brian_sweep_widget.models.units import PLAIN_NUMBER
 from brian_sweep_widget.results import Failure, Outcome, Value
 from brian_sweep_widget.results.plot import plot
@@ -187,7 +188,7 @@ def test_arrays_are_kept_in_netcdf(functions: Path) -> None:
 def test_missing_libraries_are_told_before_the_sweep(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("brian_sweep_widget.cli.files.find_spec", lambda _: None)
+    monkeypatch.setattr("brian_sweep_widget.results.files.find_spec", lambda _: None)
     for option, name, said in (
         ("--output", "x.nc", "h5py"),
         ("--output", "x.parquet", "pyarrow"),
@@ -310,6 +311,12 @@ def test_an_output_that_lacks_a_character_shows_an_escape(functions: Path) -> No
     assert ran.returncode == 0, ran.stderr
     assert "Gr\\xf6\\xdfe" in ran.stdout
     assert "2 of 2 done" in ran.stdout
+
+
+def test_help_names_the_models_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["run", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"one of {', '.join(CATALOGUE)} (default: cuba)" in told
 
 
 @pytest.mark.parametrize("asked", [["--help"], ["--version"], ["cache", "info"], ["run", "--help"]])

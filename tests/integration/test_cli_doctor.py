@@ -15,7 +15,7 @@ import pytest
 from helpers import script_environment
 from packaging.requirements import Requirement
 
-from brian_sweep_widget.cli import check_jupyter, check_machine, check_python
+from brian_sweep_widget.cli import check_jupyter, check_machine, check_python, check_results
 from brian_sweep_widget.cli.doctor import CHECKS, line
 from brian_sweep_widget.cli.findings import Finding, looked_at, numbers
 from brian_sweep_widget.cli.other_users import closed_to_others
@@ -23,13 +23,13 @@ from brian_sweep_widget.cli.other_users import closed_to_others
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def doctor(python: Path, home: Path) -> subprocess.CompletedProcess[str]:
+def doctor(python: Path, home: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the doctor of a Python, for somebody with a new home."""
     own = {name: str(home / name) for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME")}
     return subprocess.run(
         [python, "-m", "brian_sweep_widget.cli", "doctor"],
         cwd=home,
-        env=script_environment(**own),
+        env=script_environment(**own, **variables),
         capture_output=True,
         text=True,
         timeout=300,
@@ -161,6 +161,32 @@ def test_the_doctor_tells_a_compiler_that_does_not_work(monkeypatch: pytest.Monk
     assert "set CXX to one that does" in finding.remedy
 
 
+def test_the_doctor_tells_a_compiler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another one is not used then, though there is one."""
+    monkeypatch.setenv("CXX", "/nowhere/g++ -m64")
+    finding = check_python.compiler()
+    assert finding.status == "warning"
+    assert finding.found.startswith("CXX = '/nowhere/g++ -m64' is not there")
+    assert finding.remedy.startswith("set CXX to one that is, or unset it")
+
+
+def test_a_size_of_the_cache_that_is_none_is_told_in_words(tmp_path: Path) -> None:
+    """And Brian's runtime simulates."""
+    finished = doctor(Path(sys.executable), tmp_path, BRIAN_SWEEP_CACHE_LIMIT="1GB")
+    found = {text[9:28].strip(): text for text in finished.stdout.splitlines()[:-1]}
+    assert "BRIAN_SWEEP_CACHE_LIMIT = '1GB' is no limit" in found["build cache"]
+    assert found["build cache"].startswith("warning")
+    assert found["a simulation"].startswith("ok")
+    assert "Traceback" not in finished.stderr
+
+
+def test_the_doctor_names_the_variable_for_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "two")
+    finding = looked_at(check_machine.cores)
+    assert finding.status == "problem"
+    assert "LOKY_MAX_CPU_COUNT = 'two' is no number of cores" in finding.found
+
+
 def test_python_headers_are_for_the_cython_engine_alone(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -223,6 +249,21 @@ def test_the_doctor_notices_a_place_that_cannot_be_written(
     file.touch()
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(file))
     assert check_machine.temporary_files().status == "problem"
+
+
+def test_the_doctor_tells_that_it_set_a_damaged_store_aside(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nobody else would: the next one finds a new store."""
+    store = tmp_path / "results.sqlite"
+    store.write_bytes(b"SQLite format 3\0" + bytes(5000))
+    monkeypatch.setenv("BRIAN_SWEEP_STORE", str(store))
+    finding = check_results.store()
+    (aside,) = tmp_path.glob("results.damaged-*.sqlite")
+    assert finding.status == "warning"
+    assert f"{store} was damaged. It was set aside as {aside.name}" in finding.found
+    assert "copy of yours" in finding.remedy
+    assert check_results.store().status == "ok"
 
 
 def test_the_doctor_says_why_cores_are_fewer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,6 +166,7 @@ def test_a_program_that_hangs_is_stopped(recipe: compiled.Recipe, tmp_path: Path
     outcome = simulated(replace(recipe, binary=fake, time_limit=0.5))
     assert outcome.status == "failed"
     assert "after 0.5 s, the time limit of this sweep" in str(outcome.failure)
+    assert "a larger time_limit, if more is allowed here" in str(outcome.failure)
     process = int((tmp_path / "process").read_text())
     until(lambda: not alive(process), "the program ended", 10.0)
 

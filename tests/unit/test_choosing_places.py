@@ -179,6 +179,26 @@ def test_without_credentials_the_first_step_is_told(
     assert len(radio.options) == 1
 
 
+@pytest.mark.parametrize("credentials", ["mine.pem", "none.pem"])
+def test_visitors_of_a_page_are_not_offered_its_makers_computers(
+    make: Callable[..., SweepWidget],
+    named: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    credentials: str,
+) -> None:
+    """Nor told how to have some: neither credentials nor a terminal are theirs."""
+    named({"Room 12": ["computer1", "computer2"]})
+    monkeypatch.setenv("BRIAN_SWEEP_CREDENTIALS", str(tmp_path / credentials))
+    monkeypatch.setenv("VOILA_PREHEAT", "False")
+    widget = make()
+    button, radio = widget._picker.widget.children
+    button.value = True
+    until(lambda: len(widget._picker.widget.children) == 3, "this computer's line is there")
+    assert not widget._picker._places._searched
+    assert len(radio.options) == 1
+
+
 def test_a_joblib_backend_is_that_of_the_widgets_making(make: Callable[..., SweepWidget]) -> None:
     """Its sweeps are made later, in other threads, where nothing of it is known."""
     with parallel_config("threading"):

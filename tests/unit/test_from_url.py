@@ -125,6 +125,13 @@ def test_nonsense_is_told_and_the_page_works(
     assert len(widget.sweep.plan.axes[0]) == 20
 
 
+def test_a_name_that_is_there_twice_is_refused() -> None:
+    """Instead of one of both values, whichever."""
+    with pytest.raises(ValueError, match="'size' is there twice .*such as size=1000,2000"):
+        fields_of("size=1000&trials=2&size=2000")
+    assert fields_of("theme=dark&size=1000&theme=light") == {"size": "1000"}
+
+
 def test_what_the_page_gives_and_the_address_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """The notebook's own mistakes are raised, as its author sees them."""
     monkeypatch.delenv("QUERY_STRING", raising=False)

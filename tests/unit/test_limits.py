@@ -77,6 +77,16 @@ def test_a_variable_that_is_no_limit_is_an_error(
         limits()
 
 
+def test_a_misspelt_variable_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the same reason."""
+    assert limits().max_neurons is None
+    monkeypatch.setenv("BRIAN_SWEEP_MAX_NEURON", "50")
+    with pytest.raises(ConfigError, match="BRIAN_SWEEP_MAX_NEURON is unknown .*MAX_NEURONS, "):
+        limits()
+    monkeypatch.delenv("BRIAN_SWEEP_MAX_NEURON")
+    assert limits().max_neurons is None
+
+
 @pytest.mark.parametrize("text", ["0", "-1", "long", "nan", "inf"])
 def test_a_time_that_is_no_limit_is_an_error(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same for numbers that need not be whole."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from helpers import until
 
 from brian_sweep_widget import Sweep
 from brian_sweep_widget.models.units import PLAIN_NUMBER
-from brian_sweep_widget.results import Outcome, Results, Value
+from brian_sweep_widget.results import Origin, Outcome, Results, Value
 from brian_sweep_widget.widget import saving
 from brian_sweep_widget.widget.saving import File, Saving
 
@@ -136,6 +138,43 @@ def test_visitors_of_a_page_have_download_alone(
     made._download.click()
     assert said(made).endswith("could not be written: No space left on device")
     assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", [".html", ".svg", ".csv"])
+def test_visitors_files_do_not_name_computers(
+    results: Results, here: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    """They number them, as the page does."""
+    origins = [Origin("compiled", host, 71, 0.0, 0.1, {}) for host in ("far-off", "near-by")]
+    first, second, lost = results.outcomes
+    results.outcomes = (
+        *(replace(one, origin=at) for one, at in zip((first, second), origins, strict=True)),
+        lost,
+    )
+    monkeypatch.setenv("VOILA_PREHEAT", "False")
+    handed: list[File] = []
+    made = saver(results, handed)
+    made._kind.value = suffix
+    made._download.click()
+    said(made)
+    (file,) = handed
+    text = file.content.decode()
+    assert "computer 2" in text
+    assert "near-by" not in text
+    assert "far-off" not in text
+    assert {one.origin.host for one in results.outcomes if one.origin} == {"far-off", "near-by"}
+
+
+def test_visitors_are_offered_what_can_be_written(
+    results: Results, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They cannot install what is missing, as others can."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert ".parquet" in saver(results, [])._kind.options.values()
+    monkeypatch.setenv("VOILA_PREHEAT", "False")
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert list(saver(results, [])._kind.options.values()) == [".html", ".csv"]
 
 
 def test_nothing_to_save(here: Path) -> None:

@@ -140,7 +140,7 @@ def _run(
             if not _ends_within(process, limit):
                 msg = (
                     f"the simulation was stopped after {limit:g} s, the time limit of this sweep: "
-                    "give a larger time_limit, or simulate less"
+                    "give a larger time_limit, if more is allowed here, or simulate less"
                 )
                 raise TimeLimitError(msg)
             return _reaped(process)

@@ -94,7 +94,7 @@ class BuildCache:
 
     Raises
     ------
-    ValueError
+    CacheRefusedError
         If ``BRIAN_SWEEP_CACHE_LIMIT`` is no number of MB.
     """
 
@@ -333,7 +333,7 @@ def _default_limit() -> int:
         return _DEFAULT_LIMIT
     if not re.fullmatch(r"[0-9]+", named) or int(named) == 0:
         msg = f"{LIMIT_VARIABLE} = {named!r} is no limit (allowed: whole MB, 1 or more)"
-        raise ValueError(msg)
+        raise CacheRefusedError(msg)
     return int(named) * _MEGABYTE
 
 

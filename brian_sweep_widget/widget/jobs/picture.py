@@ -10,7 +10,7 @@ import numpy as np
 from brian_sweep_widget.results import Outcome
 from brian_sweep_widget.runs import Run, Statistics
 from brian_sweep_widget.sweeps import Plan, number_of
-from brian_sweep_widget.widget.visitors import for_visitors
+from brian_sweep_widget.widget.visitors import called
 
 _STORE = 65535  # the lane of what was known before
 _DONE, _KNOWN, _RUNNING, _FAILED, _LOST, _CANCELLED, _PARTIAL = range(7)
@@ -65,11 +65,11 @@ def time_of(run: Run) -> float:
 
 def hosts(statistics: Statistics) -> dict[str, Any]:
     """Give the traits of a `JobsTimeline` that sum up."""
-    called = _called(host.host for host in statistics.hosts)
+    names = called(host.host for host in statistics.hosts)
     return {
         "hosts": [
             {
-                "host": called[host.host],
+                "host": names[host.host],
                 "workers": host.workers,
                 "jobs": host.jobs,
                 "share": host.share,
@@ -86,17 +86,11 @@ def hosts(statistics: Statistics) -> dict[str, Any]:
 
 def _names(workers: Sequence[_Worker]) -> list[str]:
     """Give the workers of every host numbers; name the host if there are several."""
-    called = _called(host for host, _ in workers)
+    hosts = called(host for host, _ in workers)
     count: dict[str, int] = {}
     names = []
     for host, _ in workers:
         count[host] = count.get(host, 0) + 1
         worker = f"worker {count[host]}"
-        names.append(f"{called[host]}, {worker}" if len(called) > 1 else worker)
+        names.append(f"{hosts[host]}, {worker}" if len(hosts) > 1 else worker)
     return names
-
-
-def _called(hosts: Iterable[str]) -> dict[str, str]:
-    """Give what each host is called on the screen."""
-    numbers = {host: number for number, host in enumerate(sorted(set(hosts)), start=1)}
-    return {host: f"computer {numbers[host]}" if for_visitors() else host for host in numbers}
