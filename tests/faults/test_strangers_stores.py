@@ -20,7 +20,15 @@ from brian_sweep_widget.cli import main
 from brian_sweep_widget.models.parameters import Parameter
 from brian_sweep_widget.models.units import PLAIN_NUMBER, Unit
 from brian_sweep_widget.results import Failure, Origin, Outcome, Results, Value
-from brian_sweep_widget.results.store import DamagedError, Entry, Store, StoreError, coding
+from brian_sweep_widget.results.store import (
+    DamagedError,
+    Entry,
+    NotAStoreError,
+    Store,
+    StoreError,
+    coding,
+)
+from brian_sweep_widget.results.store.database import APPLICATION_ID
 from brian_sweep_widget.results.store.reading import open_everything, open_info
 from brian_sweep_widget.results.store.rows import row_from, rows_from
 from brian_sweep_widget.sweeps import Axis, Plan
@@ -318,6 +326,8 @@ for name in sys.argv[1:]:
         except DamagedError:
             told.append("damaged")
     Store(path.with_suffix(".new")).merge(path)
+    own = Store(path)  # as the store of one's own
+    own.info(), len(own.sweeps()) and own.results()
     print(path.stem, *told)
 """
 
@@ -333,6 +343,91 @@ def circle(path: Path) -> None:
     at = long[-2] * page
     contents[at : at + 4] = (long[0] + 1).to_bytes(4, "big")
     path.write_bytes(contents)
+
+
+def pages_of(path: Path, table: str) -> tuple[list[bytes], int]:
+    """Give a file's pages, and the index of a table's first one."""
+    with closing(sqlite3.connect(path)) as connection:
+        (page,) = connection.execute("PRAGMA page_size").fetchone()
+        ((root,),) = connection.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = ? UNION SELECT 1 WHERE ? = ''",
+            (table, table),
+        )
+    contents = path.read_bytes()
+    return [contents[at : at + page] for at in range(0, len(contents), page)], root - 1
+
+
+def page_of(kind: int, head: bytes, cells: list[bytes], size: int, last: int = 0) -> bytes:
+    """Make a page of a table; the last child of an inner one stands in its heading."""
+    heading = 12 if last else 8
+    at, starts, contents = size, b"", b""
+    for cell in cells:
+        at -= len(cell)
+        starts, contents = starts + at.to_bytes(2, "big"), cell + contents
+    page = head + bytes([kind, 0, 0]) + len(cells).to_bytes(2, "big") + at.to_bytes(2, "big")
+    page += b"\0" + (last.to_bytes(4, "big") if last else b"") + starts
+    assert len(page) == len(head) + heading + len(starts)
+    return page + bytes(size - len(page) - len(contents)) + contents
+
+
+def endless_points(path: Path) -> None:
+    """Have the one page of the points be read some hundred million times."""
+    pages, root = pages_of(path, "point")
+    size = len(pages[0])
+    first = int.from_bytes(pages[root][8:10], "big")
+    cell = pages[root][first : first + 1 + pages[root][first]]
+    pages.append(pages[root])
+    for _ in range(4):
+        child = len(pages)
+        pages.append(page_of(2, b"", [child.to_bytes(4, "big") + cell] * 100, size, child))
+    pages[root] = pages[-1]
+    write_pages(path, pages)
+
+
+def endless_schema(path: Path) -> None:
+    """Have one line of what the file says that it holds be read some hundred million times."""
+    pages, _ = pages_of(path, "")
+    size, head, first = len(pages[0]), pages[0][:100], pages[0]
+    number = int.from_bytes(first[103:105], "big")
+    starts = [int.from_bytes(first[at : at + 2], "big") for at in range(108, 108 + 2 * number, 2)]
+    ends = {start: min([size, *(one for one in starts if one > start)]) for start in starts}
+    cells = [first[start : ends[start]] for start in starts]
+    (index,) = [cell for cell in cells if b"sqlite_autoindex_origin" in cell]
+    pages += [page_of(13, b"", cells, size), page_of(13, b"", [index], size)]
+    whole, child = len(pages) - 1, len(pages)
+    for _ in range(3):
+        pages.append(page_of(5, b"", [child.to_bytes(4, "big") + b"\x7f"] * 400, size, child))
+        child = len(pages)
+    pages[0] = page_of(5, head, [whole.to_bytes(4, "big") + b"\x7f"], size, child)
+    write_pages(path, pages)
+
+
+def write_pages(path: Path, pages: list[bytes]) -> None:
+    """Write a file with more pages than it had."""
+    path.write_bytes(pages[0][:28] + len(pages).to_bytes(4, "big") + pages[0][32:])
+    with path.open("ab") as file:
+        file.writelines(pages[1:])
+
+
+@pytest.mark.parametrize("last", [False, True], ids=["before the table", "behind it"])
+def test_a_trigger_with_a_tables_name_is_no_store(good: Path, tmp_path: Path, last: bool) -> None:
+    """It would change, or lose, what is stored: nothing of it runs."""
+    with closing(sqlite3.connect(good)) as connection:
+        made = connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+        tables = dict(made.fetchall())
+    trigger = "CREATE TRIGGER point AFTER INSERT ON outcome BEGIN UPDATE outcome SET seed = 4; END"
+    path = tmp_path / "trigger.sqlite"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        point = tables.pop("point")
+        for statement in [*tables.values(), *([point, trigger] if last else [trigger, point])]:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("PRAGMA user_version = 2")
+    for use in (open_info, lambda path: Store(path).merge(good)):
+        with pytest.raises(NotAStoreError, match="trigger point"):
+            use(path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT COUNT(*) FROM outcome").fetchone() == (0,)
 
 
 def test_a_small_file_takes_little_memory(good: Path, tmp_path: Path) -> None:
@@ -363,6 +458,10 @@ def test_a_small_file_takes_little_memory(good: Path, tmp_path: Path) -> None:
     files.append(tmp_path / "circle.sqlite")
     forge(good, files[-1], "UPDATE sweep SET notice = ?", "z" * 1_000_000)
     circle(files[-1])
+    for name, make in {"points": endless_points, "schema": endless_schema}.items():
+        files.append(tmp_path / f"{name}.sqlite")
+        shutil.copy(good, files[-1])
+        make(files[-1])
     told = run_script(tmp_path, BOUNDED, *map(str, files), timeout=300).stdout
     answers = {name: rest for name, *rest in map(str.split, told.splitlines())}
     assert len(answers) == len(files)
