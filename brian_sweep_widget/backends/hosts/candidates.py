@@ -146,9 +146,8 @@ class Candidates:
         By chance: however many are forged, none that comes meanwhile is kept out
         for good, and no more wait.
         """
-        unproved = [one for one in self._known.values() if not one.proved]
-        if unproved:
-            one = self._chance.choice(unproved)
+        one = self._chance.choice(list(self._known.values()))
+        if not one.proved:
             del self._known[one.found.address]
             one.found, one.names = found, {name}
             self._known[found.address] = one
