@@ -466,3 +466,36 @@ def test_a_small_file_takes_little_memory(good: Path, tmp_path: Path) -> None:
     answers = {name: rest for name, *rest in map(str.split, told.splitlines())}
     assert len(answers) == len(files)
     assert all(rest[2] == "damaged" for name, rest in answers.items() if name != "circle"), told
+
+
+FORMULAS = {
+    "mistake": "$\\frac{$",
+    "unknown": "5 $ or \\$ $\\foo$",
+    "deep": f"${'x^{' * 200}{'}' * 200}$",
+    "unseen": "\u202egnp.exe\u2066 \u200b\u200d",
+}
+
+
+@pytest.mark.filterwarnings("ignore:constrained_layout not applied")  # for want of room
+@pytest.mark.parametrize("rows", [2, 8], ids=["curves", "map"])
+@pytest.mark.parametrize("text", FORMULAS.values(), ids=FORMULAS)
+def test_pictures_show_labels_as_they_are(tmp_path: Path, text: str, rows: int) -> None:
+    """No formula of a stranger is read, and none with a mistake leaves no picture."""
+    unit = Unit(text, 1.0, PLAIN_NUMBER.dimensions)
+    axes = (
+        Axis("x", (0.0, 1.0, 2.0), unit, text),
+        Axis("y", tuple(map(float, range(rows))), unit, text),
+    )
+    parameters = {name: Parameter(name, "real", 0.0, unit, text) for name in "xy"}
+    parameters["how"] = Parameter("how", "text", text, PLAIN_NUMBER, text)
+    plan = Plan(axes, {"how": text}, trials=1, seed=1)
+    outcomes = [
+        Outcome(job, "done", {"count": Value(np.asarray(1.0), unit, text)}, None, ORIGIN)
+        for job in plan.jobs()
+    ]
+    results = Results(text, parameters, plan, outcomes)
+    for suffix in (".png", ".pdf", ".svg"):
+        results.save(tmp_path / f"picture{suffix}")
+    assert "<img" in results._repr_html_()
+    if text == FORMULAS["mistake"]:
+        assert f"<!-- {text} -->" in (tmp_path / "picture.svg").read_text()
