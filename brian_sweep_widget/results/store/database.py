@@ -14,7 +14,7 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from filelock import FileLock
@@ -211,10 +211,23 @@ def connect(path: Path, *, writing: bool, patience: float | None = None) -> sqli
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
+        if not writing:
+            _undo_unfinished(connection, path)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _undo_unfinished(connection: sqlite3.Connection, path: Path) -> None:
+    """Have undone what a process had begun to write that was killed: who only reads cannot."""
+    try:
+        _application(connection)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
+            raise
+        with closing(connect(path, writing=True)) as other:
+            _application(other)
 
 
 @contextmanager
