@@ -499,3 +499,27 @@ def test_pictures_show_labels_as_they_are(tmp_path: Path, text: str, rows: int) 
     assert "<img" in results._repr_html_()
     if text == FORMULAS["mistake"]:
         assert f"<!-- {text} -->" in (tmp_path / "picture.svg").read_text()
+
+
+@pytest.mark.parametrize("written", ["1e308", "9e999"])
+def test_a_time_that_no_simulation_takes_is_damage(
+    good: Path, tmp_path: Path, written: str
+) -> None:
+    """It would be the time that a run is said to take, and infinite where two are added."""
+    path = tmp_path / "forged.sqlite"
+    shutil.copy(good, path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for number, values in list(rows_from(connection, 0)):
+            row = row_from(values)
+            wall_time = connection.execute(f"SELECT {written}").fetchone()[0]
+            forged = row._replace(wall_time=wall_time)
+            connection.execute(
+                "UPDATE outcome SET wall_time = ?, check_sum = ? WHERE number = ?",
+                (wall_time, coding._check(forged), number),
+            )
+    with pytest.raises(DamagedError):
+        Results.open(path)
+    store = Store(path)
+    assert store.last_pace("Model") is None
+    assert "damaged" in store.notice
+    store.close()

@@ -25,7 +25,7 @@ from brian_sweep_widget.results.store.coding import (
 )
 from brian_sweep_widget.results.store.database import bounded, connect, look_at
 from brian_sweep_widget.results.store.descriptions import Sweep, read_sweep, sweep_from
-from brian_sweep_widget.results.store.documents import guarded, moment
+from brian_sweep_widget.results.store.documents import amount, guarded, moment
 from brian_sweep_widget.results.store.errors import DamagedError
 from brian_sweep_widget.results.store.rows import find_rows, row_from, rows_from
 from brian_sweep_widget.results.store.translating import translating
@@ -207,7 +207,9 @@ def last_pace(connection: sqlite3.Connection, model: str) -> tuple[Plan, float] 
         "AND status = 'done'",
         (model,),
     ).fetchone()
-    return None if number is None else (read_sweep(description)[1], float(seconds))
+    if number is None:
+        return None
+    return read_sweep(description)[1], float(guarded(partial(amount, seconds)))
 
 
 class Stored(NamedTuple):
