@@ -12,6 +12,8 @@ from brian_sweep_widget.results.arrays import write_frame
 from brian_sweep_widget.results.naming import free
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from brian_sweep_widget.results.results import Results
 
 
@@ -95,5 +97,15 @@ def write_netcdf(results: Results, path: Path) -> None:
     # In memory, as HDF5 ends the process, and a notebook's kernel, where a disk is full.
     written = io.BytesIO()
     with h5netcdf.File(written, "w") as file:
-        results.dataset.dump_to_store(H5NetCDFStore(file))
+        _with_names(results.dataset).dump_to_store(H5NetCDFStore(file))
     path.write_bytes(written.getbuffer())
+
+
+def _with_names(dataset: xr.Dataset) -> xr.Dataset:
+    """Give a dataset with names that NetCDF can have: a slash leads to another group there."""
+    names = list(dict.fromkeys(map(str, [*dataset.variables, *dataset.dims])))
+    taken = set(names)
+    odd = [name for name in names if "/" in name or name in {"", "."}]
+    return dataset.rename(
+        {name: free("_" if name == "." else name.replace("/", "_") or "_", taken) for name in odd}
+    )

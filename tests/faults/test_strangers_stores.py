@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 from helpers import run_script
 
 from brian_sweep_widget.cli import main
@@ -523,3 +524,31 @@ def test_a_time_that_no_simulation_takes_is_damage(
     assert store.last_pace("Model") is None
     assert "damaged" in store.notice
     store.close()
+
+
+def test_any_name_can_be_written_into_netcdf(tmp_path: Path) -> None:
+    """With a slash, at which it has groups, as an underscore."""
+    axes = (Axis("p/q", (0.0, 1.0), PLAIN_NUMBER, "p"), Axis(".", (0.0, 1.0), PLAIN_NUMBER, "."))
+    parameters = {axis.name: Parameter(axis.name, "real", 0.0) for axis in axes}
+    names = ("a/b", "a_b", "", ".", "../x")
+    plan = Plan(axes, {}, trials=1, seed=1)
+    outcomes = [
+        Outcome(
+            job,
+            "done",
+            {
+                name: Value(np.asarray(float(number)), PLAIN_NUMBER, name)
+                for number, name in enumerate(names)
+            },
+            None,
+            ORIGIN,
+        )
+        for job in plan.jobs()
+    ]
+    Results("Model", parameters, plan, outcomes).save(tmp_path / "saved.nc")
+    with xr.open_dataset(tmp_path / "saved.nc", engine="h5netcdf") as read:
+        assert "p_q" in read.dims
+        numbers = {str(name): one for name, one in read.data_vars.items() if one.dtype == float}
+        found = {name: float(one.max()) for name, one in numbers.items()}
+    assert {"a_b_": 0.0, "a_b": 1.0, ".._x": 4.0}.items() <= found.items()
+    assert {2.0, 3.0} <= set(found.values())
