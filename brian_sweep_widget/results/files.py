@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from brian_sweep_widget.results.arrays import write_frame
 from brian_sweep_widget.results.naming import free
+from brian_sweep_widget.results.provenance import provenance
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -41,7 +42,7 @@ def write_json(results: Results, path: Path) -> None:
             row[column] = (
                 None if value is None else _plain(example.unit.show_array(value.si).tolist())
             )
-    document = {"attributes": results.dataset.attrs, "units": units, "rows": rows}
+    document = {"attributes": provenance(results), "units": units, "rows": rows}
     path.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
@@ -71,7 +72,7 @@ def write_parquet(results: Results, path: Path) -> None:
         )
         raise ImportError(msg) from None
     frame = results.to_dataframe()
-    frame.attrs["provenance"] = results.dataset.attrs
+    frame.attrs["provenance"] = provenance(results)
     frame.to_parquet(path, engine="pyarrow", index=False)
 
 

@@ -18,6 +18,7 @@ import xarray as xr
 from helpers import run_script
 
 from brian_sweep_widget.cli import main
+from brian_sweep_widget.cli.terminal import INCOMPLETE
 from brian_sweep_widget.models.parameters import Parameter
 from brian_sweep_widget.models.units import PLAIN_NUMBER, Unit
 from brian_sweep_widget.results import Failure, Origin, Outcome, Results, Value
@@ -552,3 +553,56 @@ def test_any_name_can_be_written_into_netcdf(tmp_path: Path) -> None:
         found = {name: float(one.max()) for name, one in numbers.items()}
     assert {"a_b_": 0.0, "a_b": 1.0, ".._x": 4.0}.items() <= found.items()
     assert {2.0, 3.0} <= set(found.values())
+
+
+SPARSE = """
+import resource, sys
+import h5netcdf, numpy as np, pandas, psutil, xarray
+from brian_sweep_widget.models.parameters import Parameter
+from brian_sweep_widget.models.units import PLAIN_NUMBER
+from brian_sweep_widget.results import Outcome, Results, Value
+from brian_sweep_widget.sweeps import Axis, Plan
+plan = Plan((Axis("x", (0.0, 1.0)),), {}, trials=500_000, seed=5)
+outcomes = []
+for number, job in zip(range(3), plan.jobs()):
+    shape = [1, 1, 1]
+    shape[number] = 500
+    values = {"one": np.asarray(1.0), "many": np.zeros(shape)}
+    measured = {name: Value(one, PLAIN_NUMBER, name) for name, one in values.items()}
+    outcomes.append(Outcome(job, "done", measured))
+results = Results("Model", {"x": Parameter("x", "real", 0.0)}, plan, outcomes)
+most = psutil.Process().memory_info().vms + 1_000_000_000
+resource.setrlimit(resource.RLIMIT_AS, (most, most))
+for suffix in (".csv", ".json", ".html", ".png"):
+    results.save(sys.argv[1] + suffix)
+results._repr_html_(), results.to_dataframe()
+for wanted in (lambda: results.dataset, lambda: results.save(sys.argv[1] + ".nc")):
+    try:
+        wanted()
+    except ValueError as error:
+        print(error)
+"""
+
+
+def test_few_numbers_in_a_large_grid_fill_no_memory(tmp_path: Path) -> None:
+    """Where a file would be far larger than what is known, it is refused in words."""
+    ran = run_script(tmp_path, SPARSE, str(tmp_path / "saved"), timeout=300)
+    assert ran.stdout.count("1500 numbers are something else than empty") == 2, ran.stdout
+
+
+def test_what_cannot_be_exported_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the command, too: no traceback, and no file."""
+    plan = Plan((AXES[0],), {"n": 4, "how": "exact"}, trials=500_000, seed=5)
+    job = next(iter(plan.jobs()))
+    values = {"many": Value(np.zeros(2000), PLAIN_NUMBER, "Many")}
+    store = Store(tmp_path / "sparse.sqlite")
+    store.record_sweep(b"s" * 16, "Model", PARAMETERS, plan)
+    outcome = Outcome(job, "done", values, None, ORIGIN)
+    store.add("Model", [Entry(b"k" * 20, outcome, b"s" * 16)])
+    store.close()
+    output = tmp_path / "saved.nc"
+    assert main(["store", "export", str(output), "--store", str(store.path)]) == INCOMPLETE
+    assert "2000 numbers are something else than empty" in capsys.readouterr().err
+    assert not output.exists()
