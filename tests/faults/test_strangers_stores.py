@@ -606,3 +606,18 @@ def test_what_cannot_be_exported_is_told(
     assert main(["store", "export", str(output), "--store", str(store.path)]) == INCOMPLETE
     assert "2000 numbers are something else than empty" in capsys.readouterr().err
     assert not output.exists()
+
+
+def test_millions_of_curves_are_not_drawn(tmp_path: Path) -> None:
+    """A small file can ask for them, and a notebook shows results by itself."""
+    axes = tuple(Axis(f"x{number}", (0.0, 1.0), PLAIN_NUMBER, "x") for number in range(16))
+    parameters = {axis.name: Parameter(axis.name, "real", 0.0) for axis in axes}
+    plan = Plan(axes, {}, trials=1, seed=1)
+    values = {"count": Value(np.asarray(1.0), PLAIN_NUMBER, "Count")}
+    outcome = Outcome(next(iter(plan.jobs())), "done", values, None, ORIGIN)
+    results = Results("Model", parameters, plan, [outcome])
+    assert results._repr_html_() is None
+    for suffix in (".png", ".html"):
+        with pytest.raises(ValueError, match="32768 curves"):
+            results.save(tmp_path / f"saved{suffix}")
+    results.save(tmp_path / "saved.csv")
