@@ -322,6 +322,7 @@ class CrewBackend(LocalBackend):
             # It has nowhere to go, and may be the reason: the controller runs it alone.
             self._calls.finish(call)
             told = str(answer) if isinstance(answer, HostLostError) else answer.died
+            told = told or f"{host.name} sent no result of it"
             call.future.set_result([Died(told)])
         elif not self._calls.put_back(call):
             self._calls.finish(call)

@@ -128,7 +128,7 @@ def _export(parsed: argparse.Namespace) -> int:
     results = Results.open(path, parsed.sweep)
     try:
         say(f"{report.written(results.write(output))}\n{results!r}")
-    except ImportError as error:
+    except (ValueError, ImportError) as error:
         say(str(error), error=True)
         return INCOMPLETE
     return DONE

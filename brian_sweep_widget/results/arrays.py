@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from brian_sweep_widget.results.naming import free, joined
+from brian_sweep_widget.results.provenance import provenance
 from brian_sweep_widget.results.spreadsheets import defused
 from brian_sweep_widget.results.table import shown
 
@@ -110,7 +111,7 @@ def write_array(results: Results, name: str, path: Path) -> None:
     if path.suffix == ".csv":
         write_frame(frame, path)
     else:
-        frame.attrs["provenance"] = results.dataset.attrs
+        frame.attrs["provenance"] = provenance(results)
         frame.to_parquet(path, engine="pyarrow", index=False)
 
 

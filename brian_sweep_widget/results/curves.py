@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -15,20 +16,31 @@ if TYPE_CHECKING:
     from brian_sweep_widget.results.results import Results
     from brian_sweep_widget.sweeps import Plan
 
+#: More take minutes to draw, though a small file can ask for them.
+MOST_CURVES = 10_000
+
 
 def check_axes(results: Results) -> None:
-    """Refuse results of a single point.
+    """Refuse results of a single point, and of more curves than a picture bears.
 
     Raises
     ------
     ValueError
-        If nothing was swept.
+        If nothing was swept, or far too much.
     """
     if not results.plan.axes:
         msg = (
             "nothing is swept, so there is no curve to draw: sweep a parameter over several values"
         )
         raise ValueError(msg)
+    if (curves := number_of_curves(results)) > MOST_CURVES:
+        msg = f"these are {curves} curves (allowed: {MOST_CURVES}): save as .csv or .json"
+        raise ValueError(msg)
+
+
+def number_of_curves(results: Results) -> int:
+    """Count the curves, or the rows of a map."""
+    return math.prod(len(axis) for axis in results.plan.axes[1:])
 
 
 def drawable(results: Results, measure: str | None) -> dict[str, Value]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from brian_sweep_widget.results.arrays import of_rank
 from brian_sweep_widget.results.naming import encodable, free
 from brian_sweep_widget.results.outcome import Value
+from brian_sweep_widget.results.provenance import provenance
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from brian_sweep_widget.results.results import Results
 
 TRIAL = "trial"
+
+_MOST_EMPTY = 1_000_000_000  # bytes, of an array of which less than a hundredth is filled
+_LEAST_FILLED = 100
 
 
 def to_dataset(results: Results) -> xr.Dataset:
@@ -46,7 +50,7 @@ def to_dataset(results: Results) -> xr.Dataset:
         variables[free(name, taken)] = (dimensions, np.full(plan.shape, np.nan), described)
     for name, (array, described) in _bookkeeping(results).items():
         variables[free(name, taken)] = (dimensions, array, described)
-    return xr.Dataset(variables, coordinates, _provenance(results))
+    return xr.Dataset(variables, coordinates, provenance(results))
 
 
 def _shown(shown: list[float], values: Any) -> list[Any]:
@@ -72,12 +76,31 @@ def _measured(results: Results, name: str, example: Value) -> np.ndarray[Any, An
     rank = max(value.si.ndim for _, value in found)
     shapes = [of_rank(value.si, rank).shape for _, value in found]
     extent = tuple(map(max, zip(*shapes, strict=True)))
-    array = np.full((*results.plan.shape, *extent), np.nan)
+    shape = (*results.plan.shape, *extent)
+    _check_room(name, math.prod(shape), sum(value.si.size for _, value in found))
+    array = np.full(shape, np.nan)
     for position, value in found:
         shown = of_rank(example.unit.show_array(value.si), rank)
         within: list[Any] = [*position, *(slice(size) for size in shown.shape)]
         array[tuple(within)] = shown
     return array
+
+
+def _check_room(name: str, cells: int, numbers: int) -> None:
+    """Refuse an array that a small file could make larger than the memory.
+
+    Raises
+    ------
+    ValueError
+    """
+    size = cells * np.dtype(float).itemsize
+    if size > _MOST_EMPTY and numbers < cells / _LEAST_FILLED:
+        msg = (
+            f"{name} would be an array of {size / 1e9:.3g} GB, in which {numbers} numbers are "
+            "something else than empty: take `outcomes` or `to_dataframe()`, or save as .json or "
+            ".csv"
+        )
+        raise ValueError(msg)
 
 
 def _bookkeeping(results: Results) -> dict[str, tuple[Any, dict[str, str]]]:
@@ -105,27 +128,4 @@ def _bookkeeping(results: Results) -> dict[str, tuple[Any, dict[str, str]]]:
         "host": (host, {"long_name": "Host of the worker"}),
         "process": (process, {"long_name": "Process number of the worker (-1: none)"}),
         "error": (error, {"long_name": "What failed, and why"}),
-    }
-
-
-def _provenance(results: Results) -> dict[str, Any]:
-    plan = results.plan
-    origins = [outcome.origin for outcome in results.outcomes if outcome.origin is not None]
-    fixed = {
-        name: results.parameters[name].text(value) if name in results.parameters else str(value)
-        for name, value in plan.fixed.items()
-    }
-    versions: dict[str, set[str]] = {}
-    for origin in origins:
-        for library, version in origin.versions.items():
-            versions.setdefault(library, set()).add(version)
-    return {
-        "model": results.model,
-        "fixed_parameters": json.dumps(fixed),
-        "seed": int(plan.seed),
-        "seeding": plan.seeding,
-        "engine": ", ".join(sorted({origin.engine for origin in origins})),
-        "versions": json.dumps({name: ", ".join(sorted(all_)) for name, all_ in versions.items()}),
-        "hosts": ", ".join(sorted({origin.host for origin in origins})),
-        "notice": encodable(results.notice),
     }

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 from brian_sweep_widget.results.arrays import write_frame
 from brian_sweep_widget.results.naming import free
 from brian_sweep_widget.results.plot import SUFFIXES
+from brian_sweep_widget.results.provenance import provenance
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from brian_sweep_widget.results.results import Results
 
 _LIBRARIES = {
@@ -53,7 +56,7 @@ def write_json(results: Results, path: Path) -> None:
             row[column] = (
                 None if value is None else _plain(example.unit.show_array(value.si).tolist())
             )
-    document = {"attributes": results.dataset.attrs, "units": units, "rows": rows}
+    document = {"attributes": provenance(results), "units": units, "rows": rows}
     path.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
@@ -83,7 +86,7 @@ def write_parquet(results: Results, path: Path) -> None:
         )
         raise ImportError(msg) from None
     frame = results.to_dataframe()
-    frame.attrs["provenance"] = results.dataset.attrs
+    frame.attrs["provenance"] = provenance(results)
     frame.to_parquet(path, engine="pyarrow", index=False)
 
 
@@ -109,5 +112,15 @@ def write_netcdf(results: Results, path: Path) -> None:
     # In memory, as HDF5 ends the process, and a notebook's kernel, where a disk is full.
     written = io.BytesIO()
     with h5netcdf.File(written, "w") as file:
-        results.dataset.dump_to_store(H5NetCDFStore(file))
+        _with_names(results.dataset).dump_to_store(H5NetCDFStore(file))
     path.write_bytes(written.getbuffer())
+
+
+def _with_names(dataset: xr.Dataset) -> xr.Dataset:
+    """Give a dataset with names that NetCDF can have: a slash leads to another group there."""
+    names = list(dict.fromkeys(map(str, [*dataset.variables, *dataset.dims])))
+    taken = set(names)
+    odd = [name for name in names if "/" in name or name in {"", "."}]
+    return dataset.rename(
+        {name: free("_" if name == "." else name.replace("/", "_") or "_", taken) for name in odd}
+    )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from brian_sweep_widget.results.naming import as_drawn
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -60,8 +62,8 @@ def draw_map(panel: Axes, axes: Sequence[Axis], values: Any, failed: Any, title:
             label="failed",
         )
         panel.legend(fontsize="small")
-    panel.set_ylabel(axes[1].title)
-    panel.figure.colorbar(cells, ax=panel, label=title)
+    panel.set_ylabel(as_drawn(axes[1].title))
+    panel.figure.colorbar(cells, ax=panel, label=as_drawn(title))
 
 
 def cell_edges(values: Any) -> Any:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from brian_sweep_widget.printable import one_line
+
+_MOST_DRAWN = 120  # characters
+
 
 def joined(names: Sequence[str]) -> str:
     """List names as a sentence does: "a, b and c"."""
@@ -38,3 +42,13 @@ def encodable(text: str) -> str:
     Python keeps the bytes of a file's name that are no UTF-8 so.
     """
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def as_drawn(text: str) -> str:
+    """Give a text that matplotlib draws as it is: between dollars it would read a formula.
+
+    Labels are no formulas on the screen, and one with a mistake, which others may have
+    written, would be an error and no picture. Nor do fonts have what cannot be seen, or is
+    there room for more than so many characters.
+    """
+    return one_line(text, _MOST_DRAWN).replace("$", r"\$")

@@ -19,6 +19,7 @@ from brian_sweep_widget.results.curves import (
     settings,
 )
 from brian_sweep_widget.results.mapping import draw_map, is_map
+from brian_sweep_widget.results.naming import as_drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -91,12 +92,13 @@ def plot(results: Results, path: str | Path, measure: str | None = None) -> Path
             draw_map(panel, results.plan.axes, means(values), failed, example.title)
         else:
             _draw(panel, results, values, failed)
-            panel.set_ylabel(example.title)
-    panels[0].set_title(results.model)
-    panels[-1].set_xlabel(results.plan.axes[0].title)
+            panel.set_ylabel(as_drawn(example.title))
+    panels[0].set_title(as_drawn(results.model))
+    panels[-1].set_xlabel(as_drawn(results.plan.axes[0].title))
     said = settings(results)
     text = " \N{MIDDLE DOT} ".join(f"{name}: {value}" for name, value in said)
-    figure.supxlabel(fill(text, _LINE), x=0.02, ha="left", fontsize="x-small", color="0.35")
+    shown = "\n".join(map(as_drawn, fill(text, _LINE).splitlines()))
+    figure.supxlabel(shown, x=0.02, ha="left", fontsize="x-small", color="0.35")
     # In memory, as matplotlib's PDF loses the reason where a disk is full.
     drawn = io.BytesIO()
     described = _metadata(path, results, text)
@@ -115,7 +117,7 @@ def _draw(panel: Axes, results: Results, values: Any, failed: Any) -> None:
     import matplotlib as mpl  # noqa: PLC0415 - see `plot`
 
     x = np.asarray(results.plan.axes[0].shown)
-    labels = line_labels(results.plan)
+    labels = list(map(as_drawn, line_labels(results.plan)))
     colours = mpl.colormaps["viridis"](np.linspace(_DARKEST, _PALEST, len(labels)))
     for line, cross, colour, label in zip(values, failed, colours, labels, strict=True):
         _draw_line(panel, x, line, cross, {"color": colour, "label": label})

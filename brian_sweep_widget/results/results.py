@@ -148,6 +148,11 @@ class Results:
         ``wall_time`` (s), ``seed``, ``status``, ``host``, ``process`` and
         ``error`` of every job, which names the measures that failed. Model,
         fixed parameters, seed, engine and versions are attributes of the dataset.
+
+        Raises
+        ------
+        ValueError
+            If a measure would be an array of gigabytes that is almost empty.
         """
         return to_dataset(self)
 
@@ -194,7 +199,8 @@ class Results:
         Raises
         ------
         ValueError
-            If the suffix is none of these, or there is nothing to draw.
+            If the suffix is none of these, there is nothing to draw, or a
+            dataset cannot be made.
         ImportError
             If the library for this kind of file is not installed.
         """

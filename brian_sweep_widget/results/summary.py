@@ -9,7 +9,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from brian_sweep_widget.results.curves import drawable, line_labels, lines, means, settings
+from brian_sweep_widget.results.curves import (
+    MOST_CURVES,
+    drawable,
+    line_labels,
+    lines,
+    means,
+    number_of_curves,
+    settings,
+)
 from brian_sweep_widget.results.plot import plot
 
 if TYPE_CHECKING:
@@ -19,9 +27,10 @@ _MOST_ROWS, _MOST_COLUMNS = 60, 12  # of the table; the rest is in the results
 
 
 def first_measure(results: Results) -> str | None:
-    """Name the first measure that makes a curve; None if there is none, or nothing is swept."""
+    """Name the first measure that makes a curve; None if there is none, or there are too many."""
     scalars = (name for name in results.measures if name not in results.arrays)
-    return next(scalars, None) if results.plan.axes else None
+    few = results.plan.axes and number_of_curves(results) <= MOST_CURVES
+    return next(scalars, None) if few else None
 
 
 def summary(results: Results, measure: str, kind: str, said: str) -> str:

@@ -9,11 +9,13 @@ computes counts before.
 from __future__ import annotations
 
 import functools
+import math
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -36,6 +38,9 @@ from brian_sweep_widget.sweeps import Job
 
 _RUNTIME = "runtime ("
 _LONGEST = 10.0  # s that a point may take which is only compared; as a program's probe
+_MOST_ASKED = 3  # times for a point, of which nothing came
+_LATE = 120.0  # s, until a person is told that a host does not come to an end
+_NO_ANSWER = "what it answered makes no sense: start its server anew, or leave it out"
 _UNLIKE = "the last digits of its numbers differ from those of this computer"
 
 
@@ -53,15 +58,26 @@ class Fitness:
         The key of the program in its cache.
     other_digits
         Whether its numbers are not those of this computer to the last bit.
+    asked
+        When it was, where that is not known yet; by `time.monotonic`.
     """
 
     ready: bool
     reason: str = ""
     build: str = ""
     other_digits: bool = False
+    asked: float = math.inf
+
+    @property
+    def told(self) -> Fitness:
+        """What a person is told: who is asked for very long has a reason not to be ready, too."""
+        if self.ready or self.reason or time.monotonic() - self.asked < _LATE:
+            return self
+        late = f"it has not compiled and compared this model within {_LATE:g} s"
+        return replace(self, reason=late)
 
 
-_BEING_LOOKED_AT = Fitness(ready=False)
+_NOT_ASKED = Fitness(ready=False)
 
 
 class _Known:
@@ -87,16 +103,16 @@ def fitness_of(host: Host, task: Task) -> Fitness:
         known = _Known.of.setdefault(host, {})
         found = known.get(need)
         if found is not None:
-            return found
-        known[need] = _BEING_LOOKED_AT
+            return found.told
+        asked = known[need] = Fitness(ready=False, asked=time.monotonic())
     _Examination(host, task).begin()
-    return _BEING_LOOKED_AT
+    return asked
 
 
 def known_of(host: Host, load: Load) -> Fitness:
     """Say what is known of a host by now, without looking at it."""
     with _Known.lock:
-        return _Known.of.get(host, {}).get(need_of(load), _BEING_LOOKED_AT)
+        return _Known.of.get(host, {}).get(need_of(load), _NOT_ASKED).told
 
 
 def forget(host: Host, load: Load) -> None:
@@ -136,8 +152,9 @@ class _Examination:
         self._build = ""
         self.need = need_of(task.load)
         # A sweep of its own: so what it computes there can be interrupted, as any job.
-        self._sweep = f"point-{uuid4().hex}"
+        self._sweep = ""
         self._abandoned = False
+        self._asked = 0
 
     def begin(self) -> None:
         program = self._load.program
@@ -164,6 +181,9 @@ class _Examination:
         if isinstance(answer, str):
             self._end(Fitness(ready=False, reason=f"it cannot compile the model: {answer}"))
             return
+        if not isinstance(answer, bytes) or not answer.isascii():
+            self._end(Fitness(ready=False, reason=_NO_ANSWER))
+            return
         program = self._load.program
         assert program is not None  # noqa: S101 - it was built
         self._build = answer.decode()
@@ -182,6 +202,8 @@ class _Examination:
         with _Known.lock:
             self._job = _Known.points.setdefault(self.need, self._job)
             _Known.comparing.add(self)
+        self._asked += 1
+        self._sweep = f"point-{uuid4().hex}"
         mine = _once(("point", self.need), self._point_here)
         blobs = self._load.blobs
         call = (self._job.position, (elsewhere.Wanted("", *blobs), self._job))
@@ -190,10 +212,16 @@ class _Examination:
 
         def done(answer: Reply | HostLostError, _moved: object) -> None:
             self._host.stop(self._sweep)
-            if isinstance(answer, HostLostError) or not (answer.results or answer.died):
+            if isinstance(answer, HostLostError) or self._abandoned:
                 with _Known.lock:
                     _Known.comparing.discard(self)
                 forget(self._host, self._load)  # it is asked again when it is back
+                return
+            if not (answer.results or answer.died):  # it had not heard from here for long
+                if self._asked < _MOST_ASKED:
+                    self._compare_point()
+                else:
+                    self._end(Fitness(ready=False, reason=_NO_ANSWER))
                 return
             theirs = answer.results[0][1] if answer.results else None
             mine.add_done_callback(functools.partial(self._compare_points, theirs))
@@ -256,6 +284,9 @@ class _Examination:
         if isinstance(theirs, str):
             self._end(Fitness(ready=False, reason=theirs))
             return
+        if not isinstance(theirs, bytes | None):
+            self._end(Fitness(ready=False, reason=_NO_ANSWER))
+            return
         mine.add_done_callback(functools.partial(self._compare, theirs))
 
     def _compare(self, theirs: bytes | None, mine: Future[Any]) -> None:
@@ -291,6 +322,8 @@ class _Examination:
                 forget(self._host, self._load)  # it is asked again when it is back
             elif answer.died:
                 self._end(Fitness(ready=False, reason=answer.died))
+            elif len(answer.results) != 1:
+                self._end(Fitness(ready=False, reason=_NO_ANSWER))
             else:
                 ((_, result),) = answer.results
                 then(result)

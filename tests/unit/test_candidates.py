@@ -137,3 +137,14 @@ def test_a_host_is_gone_with_the_last_of_its_announcements(kept: Kept, true: Ann
     kept.candidates.disappeared("true")
     until(lambda: kept.gone == [true], "it is gone")
     assert kept.proved == [true]
+
+
+def test_nobody_withdraws_a_host_before_it_was_tried(kept: Kept, true: Announced) -> None:
+    """Anybody can, as soon as he hears of it; what fails is forgotten then."""
+    kept.candidates.appeared("true", true)
+    kept.forge(1, 1)
+    for name in ("true", "forged0"):
+        kept.candidates.disappeared(name)
+    until(lambda: kept.proved == [true], "it is found")
+    until(lambda: not kept.candidates.unproved, "the other is forgotten")
+    assert kept.gone == []

@@ -6,14 +6,15 @@ Others may announce theirs on it meanwhile.
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
 import pytest
 from helpers import until
-from zeroconf import DNSOutgoing, DNSPointer, ServiceInfo, Zeroconf
-from zeroconf.const import _CLASS_IN, _FLAGS_AA, _FLAGS_QR_RESPONSE, _TYPE_PTR
+from zeroconf import DNSOutgoing, DNSPointer, DNSText, ServiceInfo, Zeroconf
+from zeroconf.const import _CLASS_IN, _FLAGS_AA, _FLAGS_QR_RESPONSE, _TYPE_PTR, _TYPE_TXT
 
 from brian_sweep_widget.backends import Credentials, make_credentials
 from brian_sweep_widget.backends.hosts.discovery import Announced, Discovery
@@ -124,3 +125,44 @@ def test_asking_leaves_pythons_generator_alone(heard: Heard, network: Zeroconf) 
 
         until(asked, "it is asked")
     assert random.getstate() == before
+
+
+def test_a_host_is_heard_where_others_have_said_too_much(
+    credentials: Credentials, heard: Heard, network: Zeroconf
+) -> None:
+    """More than zeroconf remembers, and for longer than a host's address holds."""
+    answers = []
+    for first in range(0, 30_000, 50):
+        said = DNSOutgoing(_FLAGS_QR_RESPONSE | _FLAGS_AA)
+        for number in range(first, first + 50):
+            name = f"filling{number}.local."
+            said.add_answer_at_time(DNSText(name, _TYPE_TXT, _CLASS_IN, 2**31 - 1, b"\0"), 0)
+        answers.append(said)
+    known = heard.discovery._network.cache
+
+    def filled() -> bool:
+        for said in answers:
+            network.send(said)
+        return len(known.names()) > 9_000
+
+    until(filled, "zeroconf remembers no more", tell=lambda: len(known.names()))
+    true = service("true", "10.0.0.4", credentials.fingerprint, name="true")
+
+    def told() -> bool:
+        network.send(answers[0])
+        network.send(network.generate_service_broadcast(true, None))
+        return true.name in heard.found
+
+    until(told, "it is heard", tell=lambda: heard.found)
+    assert heard.found[true.name] == Announced("true", "10.0.0.4:8786", ours=True)
+
+
+def test_few_are_asked_however_many_are_named(heard: Heard) -> None:
+    """Or anybody could have this computer send a hundred messages for one of his."""
+    asking = heard.discovery._network
+    began = time.monotonic()
+    with mock.patch.object(asking, "send", wraps=asking.send) as sent:
+        for number in range(300):
+            heard.discovery.add_service(asking, KIND, f"silent{number}.{KIND}")
+        asked = [call for call in sent.mock_calls if b"silent" in call.args[0].packets()[0]]
+    assert 0 < len(asked) <= 10 * (time.monotonic() - began + 1)

@@ -67,6 +67,48 @@ def test_a_process_without_files_waits_and_goes_on(tmp_path: Path) -> None:
     assert ran.stdout.strip() == "served", ran.stderr
 
 
+GONE = """
+import asyncio, logging, socket, struct, sys
+from distributed.comm import connect, listen
+from brian_sweep_widget.backends import read_credentials
+from brian_sweep_widget.backends.hosts.listening import guard_process
+
+async def handled(comm):
+    await comm.write("served")
+
+async def main():
+    guard_process()
+    security = read_credentials(sys.argv[1]).security()
+    failed = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, told: failed.append(told))
+    arguments = security.get_listen_args("scheduler")
+    async with await listen("tls://127.0.0.1:0", handled, **arguments) as listener:
+        host, _, port = listener.listen_address.removeprefix("tls://").rpartition(":")
+        for _ in range(20):
+            with socket.create_connection((host, int(port))) as client:
+                client.sendall(b"words")
+                # So that closing it is a reset.
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        comm = await connect(listener.listen_address, **security.get_connection_args("client"))
+        print(await comm.read())
+        await comm.close()
+    assert not failed, failed
+
+asyncio.run(main())
+"""
+
+
+def test_who_goes_before_he_is_let_in_is_no_error(tmp_path: Path) -> None:
+    """He had sent something, and is gone when the handshake is to begin."""
+    made = make_credentials(tmp_path / "mine.pem")
+    ran = subprocess.run(
+        [sys.executable, "-c", GONE, str(made.path)],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert ran.stdout.strip() == "served", ran.stderr
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_the_same_is_logged_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the number of those that were not written; others are not held back."""
     clock = SimpleNamespace(now=0.0)

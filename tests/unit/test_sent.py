@@ -7,7 +7,7 @@ import dataclasses
 import json
 import pickle
 import struct
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from brian_sweep_widget.backends import Cluster, StopToken
 from brian_sweep_widget.backends.guard import Ended
-from brian_sweep_widget.backends.hosts.facts import LOOK
+from brian_sweep_widget.backends.hosts.facts import LOOK, own_facts
 from brian_sweep_widget.backends.hosts.host import Host
 from brian_sweep_widget.backends.hosts.parcel import (
     Beat,
@@ -185,6 +185,78 @@ def test_what_comes_from_a_host_that_is_not_decided_upon_does_not_count() -> Non
     assert "what far sent of this simulation is damaged" in damaged.failure.message
     fitness[need_of(task.load)] = Fitness(ready=True, reason="other", other_digits=True)
     assert elsewhere.read(host, [(label, sent)]) == []  # such hosts are left out
+
+
+class Answering:
+    """A host that answers everything alike."""
+
+    name, offset, facts, slots = "far", 0.0, None, 2
+
+    def __init__(self, *answers: Reply) -> None:
+        self.answers = list(answers)
+        self.asked: list[Any] = []
+        self.link = self
+
+    def tell(self) -> None:
+        """Be told that something is known."""
+
+    def submit(self, parcel: Any, done: Any) -> None:
+        self.asked.append(parcel)
+        if self.answers:
+            done(self.answers.pop(0), None)
+
+    def stop(self, sweep: str) -> None:
+        """End what it compares."""
+
+
+ODD = {
+    "nothing": Reply(),
+    "two": Reply((((0,), b"1"), ((1,), b"2"))),
+    "no bytes": Reply((((0,), None),)),
+    "no name": Reply((((0,), b"\xff"),)),
+    "ended": Reply((((0,), Ended("skipped")),)),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_answer_about_a_program_is_a_reason(odd: str) -> None:
+    """And not a host that is looked at for ever, without a word."""
+    program: Any = type("Program", (), {"shape": f"shape {odd}"})()
+    task = Task(Load(b"packed", "compiled", program=program), JOB)
+    host: Any = Answering(ODD[odd])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(examining, "pressed_part", lambda *_: b"kit")
+        examining.fitness_of(host, task)
+    known = examining.known_of(host, task.load)
+    assert not known.ready
+    assert "makes no sense" in known.reason
+
+
+def test_a_host_that_answers_nothing_about_a_point_is_asked_thrice() -> None:
+    """Once may be that it had not heard from here for long; after that it is a reason."""
+    task = Task(Load(b"a point of which nothing comes", "function"), JOB)
+    host: Any = Answering(*[Reply()] * 10)
+    examining.fitness_of(host, task)
+    examining.abandon(task.load)  # what this computer was to compute
+    assert len(host.asked) == 3
+    assert len({parcel.sweep for parcel in host.asked}) == 3
+    assert "makes no sense" in examining.known_of(host, task.load).reason
+
+
+def test_a_host_that_is_looked_at_for_very_long_has_a_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """So others take over, and a person is told; it is ready if it comes to an end at last."""
+    task = Task(Load(b"packed", "runtime (numpy)"), JOB)
+    host: Any = Answering()
+    host.facts = own_facts()
+    monkeypatch.setattr(examining, "_digest_here", lambda _: Future())
+    examining.fitness_of(host, task)
+    assert examining.known_of(host, task.load).reason == ""
+    monkeypatch.setattr(examining, "_LATE", 0.0)
+    assert "has not compiled" in examining.known_of(host, task.load).reason
+    assert not examining.fitness_of(host, task).ready
+    assert len(host.asked) == 1
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import random
+import shutil
 import sqlite3
 import stat
 import threading
@@ -301,6 +302,26 @@ def test_a_store_from_a_read_only_place_can_be_opened(store: Store) -> None:
         assert open_info(store.path).counts == {"done": len(PLAN)}
     finally:
         store.path.parent.chmod(0o700)
+
+
+def test_what_was_being_written_by_who_was_killed_is_undone_for_readers(
+    store: Store, tmp_path: Path
+) -> None:
+    """Results are opened as they were before, though opening changes nothing otherwise."""
+    fill(store)
+    store.close()
+    killed, whole = tmp_path / "killed.sqlite", open_everything(store.path)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA cache_size = 1")  # so that it is written before it is done
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE outcome SET status = 'failed', files = ?", ("z" * 9000,))
+        for written in (store.path, Path(f"{store.path}-journal")):
+            shutil.copy(
+                written, killed.with_name(written.name.replace(store.path.name, killed.name))
+            )
+        connection.execute("ROLLBACK")
+    assert open_everything(killed) == whole
+    assert not Path(f"{killed}-journal").exists()
 
 
 def test_all_or_nothing(store: Store) -> None:

@@ -146,17 +146,19 @@ class Candidates:
         By chance: however many are forged, none that comes meanwhile is kept out
         for good, and no more wait.
         """
-        unproved = [one for one in self._known.values() if not one.proved]
-        if unproved:
-            one = self._chance.choice(unproved)
+        one = self._chance.choice(list(self._known.values()))
+        if not one.proved:
             del self._known[one.found.address]
             one.found, one.names = found, {name}
             self._known[found.address] = one
 
     def _leave(self, name: str) -> None:
         for address, one in list(self._known.items()):
+            if name not in one.names:
+                continue
             one.names.discard(name)
-            if not one.names:
+            # Anybody can say it, also the moment that a host comes: that one is tried first.
+            if not one.names and (one.proved or one.reason):
                 del self._known[address]
                 if one.proved:
                     self._gone(one.found)
@@ -177,9 +179,13 @@ class Candidates:
                 self._wait(candidate)
                 continue
             candidate.tries += 1
-            if reason:
+            if self._known.get(address) is not candidate:
+                continue
+            if reason and not candidate.names:  # it was withdrawn meanwhile
+                del self._known[address]
+            elif reason:
                 candidate.reason = reason
                 self._loop.call_later(AGAIN * longer, self._wait, candidate)
-            elif self._known.get(address) is candidate:
+            else:
                 candidate.reason, candidate.proved = "", True
                 self._proved(candidate.found)

@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from brian_sweep_widget.backends.hosts.credentials import Credentials
 from brian_sweep_widget.backends.hosts.extra import needed
 from brian_sweep_widget.printable import one_line
 
 if TYPE_CHECKING:
-    from zeroconf import ServiceInfo, Zeroconf
+    from zeroconf import RecordUpdate, RecordUpdateListener, ServiceInfo, Zeroconf
 
 _TYPE = "_brian-sweep._tcp.local."
 _LONGEST_NAME = 64  # characters
+_MOST_QUESTIONS = 10  # a second
 
 
 class Announced(NamedTuple):
@@ -96,6 +99,9 @@ class Discovery:
         self._appeared, self._disappeared = appeared, disappeared
         self._network: Zeroconf = zeroconf.Zeroconf()
         self._browser = zeroconf.ServiceBrowser(self._network, _TYPE, listener=self)
+        self._network.add_listener(_listener(self._read_message), None)
+        self._questions = 0
+        self._counted_since = time.monotonic()
 
     def close(self) -> None:
         """Listen no more."""
@@ -106,7 +112,7 @@ class Discovery:
 
     def add_service(self, network: Zeroconf, kind: str, name: str) -> None:
         """Take note of a host that came; ask for the rest if that was not all."""
-        if not self._take(network, kind, name):
+        if not self._take(network, kind, name) and self._may_ask():
             # What comes is told as an update. zeroconf's own way of asking waits for it, and
             # draws from Python's random generator, which a person may have seeded.
             zeroconf, const = needed("zeroconf"), needed("zeroconf.const")
@@ -123,6 +129,39 @@ class Discovery:
         """Take note of a host that went."""
         self._disappeared(name)
 
+    def _may_ask(self) -> bool:
+        """Whether there were few questions lately: one message can name a hundred hosts."""
+        now = time.monotonic()
+        if now - self._counted_since > 1.0:
+            self._questions, self._counted_since = 0, now
+        self._questions += 1
+        return self._questions <= _MOST_QUESTIONS
+
+    def _read_message(self, records: Sequence[Any]) -> None:
+        """Read the hosts of which one message tells all, as those of this package do.
+
+        What zeroconf remembers has an end, and those who announce thousands push
+        out of it what others have said, even within the message that says it.
+        """
+        zeroconf = needed("zeroconf")
+        texts = {one.key: one.text for one in records if isinstance(one, zeroconf.DNSText)}
+        addresses: dict[str, list[bytes]] = {}
+        for one in records:
+            if isinstance(one, zeroconf.DNSAddress):
+                addresses.setdefault(one.key, []).append(one.address)
+        for one in records:
+            if not isinstance(one, zeroconf.DNSService) or not one.key.endswith(f".{_TYPE}"):
+                continue
+            where, text = addresses.get(one.server_key), texts.get(one.key)
+            if where is None or text is None:
+                continue
+            with suppress(zeroconf.BadTypeInNameException):
+                info = zeroconf.ServiceInfo(
+                    _TYPE, one.name, one.port, properties=text, server=one.server, addresses=where
+                )
+                if (found := _read(info, self._fingerprint)) is not None:
+                    self._appeared(one.name, found)
+
     def _take(self, network: Zeroconf, kind: str, name: str) -> bool:
         """Read what is known of a host; says whether that is all, or all that makes sense."""
         zeroconf = needed("zeroconf")
@@ -134,6 +173,21 @@ class Discovery:
         if whole and (found := _read(info, self._fingerprint)) is not None:
             self._appeared(name, found)
         return whole
+
+
+def _listener(take: Callable[[Sequence[Any]], None]) -> RecordUpdateListener:
+    """Give what zeroconf tells of every message, before it keeps what is in it."""
+
+    class Listener(needed("zeroconf").RecordUpdateListener):  # type: ignore[misc]  # not loaded before
+        def async_update_records(
+            self, _network: Zeroconf, _now: float, records: list[RecordUpdate]
+        ) -> None:
+            take([one.new for one in records if one.new.ttl])
+
+        def async_update_records_complete(self) -> None:
+            pass
+
+    return Listener()
 
 
 def _read(info: ServiceInfo, fingerprint: bytes) -> Announced | None:

@@ -90,7 +90,11 @@ class _Entrance:
             self._loop.remove_handler(self._listening)
             self._loop.call_later(_REST, self._open)
             return
-        self._take(connection, address)
+        try:
+            self._take(connection, address)
+        except OSError as error:  # it has gone again, and had sent something before
+            _log.warning("a connection was lost before its handshake: %s", error)
+            connection.close()
 
 
 class _Listener(TLSListener):

@@ -14,10 +14,10 @@ import numpy as np
 from brian_sweep_widget.models import Plain
 from brian_sweep_widget.results.outcome import Failure, Origin, Outcome, Status, Value
 from brian_sweep_widget.results.store.documents import (
+    amount,
     guarded,
     moment,
     name,
-    number,
     parsed,
     plain,
     read_unit,
@@ -219,9 +219,9 @@ def _origin(row: Row) -> Origin | None:
         name(host),
         row.process,
         moment(row.started),
-        number(row.wall_time),
+        amount(row.wall_time),
         versions,
-        number(row.memory),
+        amount(row.memory),
         files,
     )
 

@@ -14,11 +14,12 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from filelock import FileLock
 
+from brian_sweep_widget.printable import one_line
 from brian_sweep_widget.results.store.errors import (
     NoStoreError,
     NotAStoreError,
@@ -36,7 +37,8 @@ _PATIENCE = 10.0  # s that others may take with the file
 # than 100 of them for each of the few times that it is read.
 _STEPS = 100_000
 _BYTES_A_STEP = 10_000
-_LEAST_STEPS = 1000
+_LEAST_STEPS = 100
+_LEAST_LENGTH = 1_000_000  # bytes, of a text: so that tables can be made in an empty file
 _PAGE, _SMALLEST_PAGE = 4096, 512  # bytes
 _HEADING = b"SQLite format 3\0"
 
@@ -105,7 +107,8 @@ class Database:
             connection.execute(f"PRAGMA busy_timeout = {patience * 1000:.0f}")
             connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
             try:
-                yield connection
+                with nullcontext() if writing else bounded(connection, self.path):
+                    yield connection
                 connection.execute("COMMIT")
             except BaseException:
                 with suppress(sqlite3.Error):  # it is rolled back already
@@ -162,7 +165,8 @@ class Database:
         self._file = _identity(self.path)
         connection = connect(self.path, writing=True, patience=patience)
         try:
-            prepare(connection, self.path)
+            with bounded(connection, self.path):
+                prepare(connection, self.path)
             connection.execute("PRAGMA synchronous = FULL")
             if self.limit is not None:
                 (page,) = connection.execute("PRAGMA page_size").fetchone()
@@ -207,22 +211,42 @@ def connect(path: Path, *, writing: bool, patience: float | None = None) -> sqli
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
+        if not writing:
+            _undo_unfinished(connection, path)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def bound(connection: sqlite3.Connection, path: Path) -> None:
+def _undo_unfinished(connection: sqlite3.Connection, path: Path) -> None:
+    """Have undone what a process had begun to write that was killed: who only reads cannot."""
+    try:
+        _application(connection)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
+            raise
+        with closing(connect(path, writing=True)) as other:
+            _application(other)
+
+
+@contextmanager
+def bounded(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
     """Have nothing that is read be larger, or take longer, than the file can hold.
 
     Pages that lead to each other in a circle would be texts, and tables, without end.
     """
+    _application(connection)  # reads no table; from here on, within a transaction, it does not grow
     size = path.stat().st_size
     most = connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(most, size))
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(most, max(size, _LEAST_LENGTH)))
     left = itertools.count(_LEAST_STEPS + size // _BYTES_A_STEP, -1)
     connection.set_progress_handler(lambda: next(left) < 0, _STEPS)
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None, 0)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, most)
 
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
@@ -251,10 +275,10 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:
-    if not _tables(connection) and _application(connection) == 0:
+    if _application(connection) == 0 and not _schema(connection):
         connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("BEGIN IMMEDIATE")
-        if not _tables(connection):  # another process may have been faster
+        if not _schema(connection):  # another process may have been faster
             for statement in _TABLES.values():
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -269,7 +293,6 @@ def look_at(connection: sqlite3.Connection, path: Path) -> None:
     ------
     NotAStoreError
     """
-    tables = _tables(connection)
     if _application(connection) != APPLICATION_ID:
         msg = f"{path} is no store of results, but another program's: give another name"
         raise NotAStoreError(msg)
@@ -281,18 +304,21 @@ def look_at(connection: sqlite3.Connection, path: Path) -> None:
             "brian-sweep-widget"
         )
         raise NotAStoreError(msg)
-    if tables != _TABLES:
-        msg = (
-            f"{path} holds {', '.join(sorted(tables))}, which is not what a store holds: give "
-            "another name"
-        )
+    found = _schema(connection)
+    # Compared one by one: a trigger may have a table's name.
+    if sorted(found) != sorted(("table", *table) for table in _TABLES.items()):
+        held = ", ".join(dict.fromkeys(f"{kind} {name}" for kind, name, _ in sorted(found)))
+        msg = f"{path} holds {one_line(held)}, which is not what a store holds: give another name"
         raise NotAStoreError(msg)
 
 
-def _tables(connection: sqlite3.Connection) -> dict[str, str]:
-    """List everything in the schema, but for the indices that SQLite makes by itself."""
-    found = connection.execute("SELECT name, sql FROM sqlite_schema").fetchall()
-    return {str(name): str(sql) for name, sql in found if sql is not None}
+def _schema(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """List kind, name and statement of all that there is, but for indices that SQLite makes."""
+    return [
+        (str(kind), str(name), str(statement))
+        for kind, name, statement in connection.execute("SELECT type, name, sql FROM sqlite_schema")
+        if statement is not None
+    ]
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -20,6 +20,7 @@ from brian_sweep_widget.results.store.errors import DamagedError
 # Lists take twenty times the memory of their text, and no record has so many.
 _MOST_CONTAINERS = 1_000_000
 _LARGEST_INTEGER = 2**63  # in arrays, and in files
+_LARGEST_AMOUNT = 1e18
 _LATEST = 250_000_000_000.0  # s since the epoch: almost the year 10000, where dates end
 
 # What reading something else than was written raises, whatever it is.
@@ -82,6 +83,14 @@ def number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, float | int) or not math.isfinite(value):
         raise ValueError(value)
     return value
+
+
+def amount(value: object) -> float:
+    """Take seconds or bytes, of which millions can be added; raises ValueError otherwise."""
+    found = number(value)
+    if abs(found) > _LARGEST_AMOUNT:
+        raise ValueError(value)
+    return found
 
 
 def moment(value: object) -> float:

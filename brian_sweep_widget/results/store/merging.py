@@ -15,7 +15,7 @@ from brian_sweep_widget.results.store.coding import (
     read_parameters,
     read_position,
 )
-from brian_sweep_widget.results.store.database import connect, look_at
+from brian_sweep_widget.results.store.database import bounded, connect, look_at
 from brian_sweep_widget.results.store.descriptions import Sweep, read_sweep, sweep_from
 from brian_sweep_widget.results.store.errors import DamagedError
 from brian_sweep_widget.results.store.rows import put_row, row_from, rows_from
@@ -123,20 +123,20 @@ class _Reader:
 
     def sweeps(self) -> list[_Sweep]:
         """Give all recorded sweeps that can be read."""
-        found = []
+        found: list[_Sweep] = []
+        last = None
         with suppress(DamagedError), self._reading() as connection:
             for number, *values in connection.execute(
                 "SELECT number, name, started, model, description, notice FROM sweep "
                 "ORDER BY number"
             ):
+                if last is not None and number <= last:  # pages lead to each other
+                    break
+                last = number
                 with suppress(DamagedError), translating(self._path):
                     sweep = sweep_from(*values)
                     _, plan = read_sweep(sweep.description)
-                    points = connection.execute(
-                        "SELECT position, key FROM point WHERE sweep = ?", (number,)
-                    )
-                    good = [point for point in points if _is_point(plan.shape, *point)]
-                    found.append(_Sweep(sweep, good))
+                    found.append(_Sweep(sweep, _points(connection, number, plan.shape)))
         return found
 
     def _good(self, values: tuple[object, ...]) -> Row | None:
@@ -157,8 +157,24 @@ class _Reader:
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         with translating(self._path), closing(connect(self._path, writing=False)) as connection:
-            look_at(connection, self._path)
-            yield connection
+            connection.execute("BEGIN")
+            with bounded(connection, self._path):
+                look_at(connection, self._path)
+                yield connection
+
+
+def _points(
+    connection: sqlite3.Connection, number: int, shape: tuple[int, ...]
+) -> list[tuple[str, bytes]]:
+    """Give the points of a sweep that make sense, up to one that is there again."""
+    found: dict[Any, Any] = {}
+    for position, key in connection.execute(
+        "SELECT position, key FROM point WHERE sweep = ?", (number,)
+    ):
+        if position in found:  # pages lead to each other
+            break
+        found[position] = key
+    return [point for point in found.items() if _is_point(shape, *point)]
 
 
 def _is_point(shape: tuple[int, ...], written: object, key: object) -> bool:

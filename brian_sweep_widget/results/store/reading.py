@@ -23,9 +23,9 @@ from brian_sweep_widget.results.store.coding import (
     read_position,
     read_status,
 )
-from brian_sweep_widget.results.store.database import bound, connect, look_at
+from brian_sweep_widget.results.store.database import bounded, connect, look_at
 from brian_sweep_widget.results.store.descriptions import Sweep, read_sweep, sweep_from
-from brian_sweep_widget.results.store.documents import guarded, moment
+from brian_sweep_widget.results.store.documents import amount, guarded, moment
 from brian_sweep_widget.results.store.errors import DamagedError
 from brian_sweep_widget.results.store.rows import find_rows, row_from, rows_from
 from brian_sweep_widget.results.store.translating import translating
@@ -137,7 +137,9 @@ def info(connection: sqlite3.Connection, path: Path, limit: int | None) -> Store
         "SELECT MIN(started), MAX(started) FROM outcome WHERE origin IS NOT NULL"
     ).fetchone()
     origins = [
-        read_place(document) for (document,) in connection.execute("SELECT document FROM origin")
+        read_place(document)
+        # Those that differ only: pages that lead to each other would be a list without end.
+        for (document,) in connection.execute("SELECT DISTINCT document FROM origin")
     ]
     return StoreInfo(
         path,
@@ -205,7 +207,9 @@ def last_pace(connection: sqlite3.Connection, model: str) -> tuple[Plan, float] 
         "AND status = 'done'",
         (model,),
     ).fetchone()
-    return None if number is None else (read_sweep(description)[1], float(seconds))
+    if number is None:
+        return None
+    return read_sweep(description)[1], float(guarded(partial(amount, seconds)))
 
 
 class Stored(NamedTuple):
@@ -250,10 +254,10 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         msg = f"there is no store {path}"
         raise FileNotFoundError(msg)
     with translating(path), closing(connect(path, writing=False)) as connection:
-        connection.execute("BEGIN")  # from here on it does not grow
-        look_at(connection, path)
-        bound(connection, path)
-        yield connection
+        connection.execute("BEGIN")
+        with bounded(connection, path):
+            look_at(connection, path)
+            yield connection
 
 
 def open_results(path: Path, which: int) -> Results:
