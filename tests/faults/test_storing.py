@@ -426,7 +426,7 @@ def test_a_stop_does_not_wait_for_a_store_that_is_locked(
     tmp_path: Path, made: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither before anything was recorded, nor after; what is not stored is told."""
-    monkeypatch.setattr(database, "_PATIENCE", 1000.0)
+    monkeypatch.setattr(database, "PATIENCE", 1000.0)
     path, gate = tmp_path / "results.sqlite", tmp_path / "gate"
     name = str(gate)
     Store(path).info()

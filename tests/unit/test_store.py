@@ -37,6 +37,7 @@ from brian_sweep_widget.results.store import (
     StoreReplacedError,
     StoreUnusableError,
     coding,
+    connecting,
     database,
     default_path,
     open_store,
@@ -471,6 +472,18 @@ def test_what_can_be_read_of_a_damaged_file_is_taken_over(tmp_path: Path) -> Non
     assert all(float(found[one].values["count"].si) == int.from_bytes(one, "big") for one in found)
 
 
+def test_many_simulations_are_looked_for_in_a_small_store(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That takes longer than to read all that such a file holds, and is no damage."""
+    monkeypatch.setattr(connecting, "_LEAST_STEPS", 1)  # or it would take millions
+    entries = fill(store)
+    wanted = [(key(number), entries[0].outcome.job) for number in range(1000, 101_000)]
+    found = store.find_many([*wanted, *((one.key, one.outcome.job) for one in entries)])
+    assert found.keys() == {one.key for one in entries if one.outcome.complete}
+    assert store.notice == ""
+
+
 def test_only_the_damaged_file_itself_is_set_aside(store: Store) -> None:
     """Another kernel has set it aside already: its new file stays."""
     fill(store)
@@ -702,7 +715,7 @@ def test_a_file_that_another_process_keeps_locked(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Is told after some patience; afterwards all goes on."""
-    monkeypatch.setattr(database, "_PATIENCE", 0.2)
+    monkeypatch.setattr(database, "PATIENCE", 0.2)
     entries = fill(store)
     store.close()
     holder = sqlite3.connect(store.path, isolation_level=None)

@@ -7,19 +7,24 @@ copy of the file alone would lack what is in the log.
 
 from __future__ import annotations
 
-import itertools
 import os
 import sqlite3
 import stat
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from filelock import FileLock
 
 from brian_sweep_widget.printable import one_line
+from brian_sweep_widget.results.store.connecting import (
+    PATIENCE,
+    application_of,
+    bounded,
+    connect,
+)
 from brian_sweep_widget.results.store.errors import (
     NoStoreError,
     NotAStoreError,
@@ -32,15 +37,6 @@ APPLICATION_ID = 0x42535753  # "BSWS"
 _VERSION = 2
 # Its tables are the same; rows in which only some measures failed came with format 2.
 _READABLE = (1, _VERSION)
-_PATIENCE = 10.0  # s that others may take with the file
-# Every so many instructions SQLite asks whether to go on. A row has 250 bytes, and takes fewer
-# than 100 of them for each of the few times that it is read.
-_STEPS = 100_000
-_BYTES_A_STEP = 10_000
-_LEAST_STEPS = 100
-_LEAST_LENGTH = 1_000_000  # bytes, of a text: so that tables can be made in an empty file
-_PAGE, _SMALLEST_PAGE = 4096, 512  # bytes
-_HEADING = b"SQLite format 3\0"
 
 _TABLES = {
     "origin": "CREATE TABLE origin (number INTEGER PRIMARY KEY, document TEXT NOT NULL UNIQUE)",
@@ -83,7 +79,7 @@ class Database:
 
     @contextmanager
     def using(
-        self, *, writing: bool, patience: float | None = None
+        self, *, writing: bool, patience: float | None = None, keys: int = 0
     ) -> Iterator[sqlite3.Connection]:
         """Give the connection, within one transaction.
 
@@ -94,6 +90,8 @@ class Database:
         patience
             Seconds that others may take with the file each time that it is
             asked for; None for ten.
+        keys
+            How many results are looked for by their keys, if any are.
 
         Raises
         ------
@@ -101,13 +99,13 @@ class Database:
             In place of what SQLite raises. A transaction that raises has done
             nothing.
         """
-        patience = _PATIENCE if patience is None else patience
+        patience = PATIENCE if patience is None else patience
         with self._translating(), self._alone(patience):
             connection = self._open(patience)
             connection.execute(f"PRAGMA busy_timeout = {patience * 1000:.0f}")
             connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
             try:
-                with nullcontext() if writing else bounded(connection, self.path):
+                with nullcontext() if writing else bounded(connection, self.path, keys):
                     yield connection
                 connection.execute("COMMIT")
             except BaseException:
@@ -131,7 +129,7 @@ class Database:
         with self._lock, self._translating():
             self.close()
             try:
-                with FileLock(f"{self.path}.lock", timeout=_PATIENCE):
+                with FileLock(f"{self.path}.lock", timeout=PATIENCE):
                     if _identity(self.path) != self._file:
                         return None
                     aside = _free_name(self.path)
@@ -183,72 +181,6 @@ class Database:
             yield
 
 
-def connect(path: Path, *, writing: bool, patience: float | None = None) -> sqlite3.Connection:
-    """Open a file that exists; a stranger's file can run no code.
-
-    Raises
-    ------
-    NotAStoreError
-        If it is a text or a picture: somebody's own, that was given by mistake.
-    """
-    with path.open("rb") as file:
-        beginning = file.read(_PAGE)
-    if beginning and b"\0" not in beginning:  # every page of SQLite's has some
-        msg = f"{path} is a text, and no store of results: give another name"
-        raise NotAStoreError(msg)
-    # Whatever a store has lost, SQLite had written whole pages.
-    if not beginning.startswith(_HEADING) and path.stat().st_size % _SMALLEST_PAGE:
-        msg = f"{path} is a file of another kind, and no store of results: give another name"
-        raise NotAStoreError(msg)
-    mode = "rw" if writing else "ro"
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
-        uri=True,
-        timeout=_PATIENCE if patience is None else patience,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    try:
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute("PRAGMA cell_size_check = ON")
-        if not writing:
-            _undo_unfinished(connection, path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _undo_unfinished(connection: sqlite3.Connection, path: Path) -> None:
-    """Have undone what a process had begun to write that was killed: who only reads cannot."""
-    try:
-        _application(connection)
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
-            raise
-        with closing(connect(path, writing=True)) as other:
-            _application(other)
-
-
-@contextmanager
-def bounded(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
-    """Have nothing that is read be larger, or take longer, than the file can hold.
-
-    Pages that lead to each other in a circle would be texts, and tables, without end.
-    """
-    _application(connection)  # reads no table; from here on, within a transaction, it does not grow
-    size = path.stat().st_size
-    most = connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(most, max(size, _LEAST_LENGTH)))
-    left = itertools.count(_LEAST_STEPS + size // _BYTES_A_STEP, -1)
-    connection.set_progress_handler(lambda: next(left) < 0, _STEPS)
-    try:
-        yield
-    finally:
-        connection.set_progress_handler(None, 0)
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, most)
-
-
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
     """Make the tables in an empty file, and see that it is a store.
 
@@ -275,7 +207,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:
-    if _application(connection) == 0 and not _schema(connection):
+    if application_of(connection) == 0 and not _schema(connection):
         connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("BEGIN IMMEDIATE")
         if not _schema(connection):  # another process may have been faster
@@ -293,7 +225,7 @@ def look_at(connection: sqlite3.Connection, path: Path) -> None:
     ------
     NotAStoreError
     """
-    if _application(connection) != APPLICATION_ID:
+    if application_of(connection) != APPLICATION_ID:
         msg = f"{path} is no store of results, but another program's: give another name"
         raise NotAStoreError(msg)
     version = _version(connection)
@@ -324,11 +256,6 @@ def _schema(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
 def _version(connection: sqlite3.Connection) -> int:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     return int(version)
-
-
-def _application(connection: sqlite3.Connection) -> int:
-    (number,) = connection.execute("PRAGMA application_id").fetchone()
-    return int(number)
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -15,7 +15,8 @@ from brian_sweep_widget.results.store.coding import (
     read_parameters,
     read_position,
 )
-from brian_sweep_widget.results.store.database import bounded, connect, look_at
+from brian_sweep_widget.results.store.connecting import bounded, connect
+from brian_sweep_widget.results.store.database import look_at
 from brian_sweep_widget.results.store.descriptions import Sweep, read_sweep, sweep_from
 from brian_sweep_widget.results.store.errors import DamagedError
 from brian_sweep_widget.results.store.rows import put_row, row_from, rows_from

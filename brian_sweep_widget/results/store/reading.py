@@ -23,7 +23,8 @@ from brian_sweep_widget.results.store.coding import (
     read_position,
     read_status,
 )
-from brian_sweep_widget.results.store.database import bounded, connect, look_at
+from brian_sweep_widget.results.store.connecting import bounded, connect
+from brian_sweep_widget.results.store.database import look_at
 from brian_sweep_widget.results.store.descriptions import Sweep, read_sweep, sweep_from
 from brian_sweep_widget.results.store.documents import amount, guarded, moment
 from brian_sweep_widget.results.store.errors import DamagedError

@@ -209,7 +209,7 @@ class Store:
             found = {row.key: read_outcome(row, jobs[row.key]) for row in rows}
             return {name: outcome for name, outcome in found.items() if outcome.complete}
 
-        return self._do(read, writing=False, patience=patience)
+        return self._do(read, writing=False, patience=patience, keys=len(jobs))
 
     def find(self, key: bytes, job: Job) -> Outcome | None:
         """Find one finished simulation; see `find_many`."""
@@ -307,14 +307,15 @@ class Store:
         *,
         writing: bool,
         patience: float | None = None,
+        keys: int = 0,
     ) -> _Given:
         """Do something in one transaction; if the file is damaged, in a new file."""
         try:
-            with self._database.using(writing=writing, patience=patience) as connection:
+            with self._database.using(writing=writing, patience=patience, keys=keys) as connection:
                 return action(connection)
         except DamagedError:
             self._replace()
-        with self._database.using(writing=writing, patience=patience) as connection:
+        with self._database.using(writing=writing, patience=patience, keys=keys) as connection:
             return action(connection)
 
     def _replace(self) -> None:
