@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from brian_sweep_widget.models import Parameter
+from brian_sweep_widget.printable import printable
 from brian_sweep_widget.results.arrays import paths_of_arrays, remark_on, write_array
 from brian_sweep_widget.results.curves import counted
 from brian_sweep_widget.results.dataset import to_dataset
@@ -86,7 +87,7 @@ class Results:
         return len(self.outcomes)
 
     def __repr__(self) -> str:
-        return f"<Results of {self.model}{self._said()}>"
+        return printable(f"<Results of {self.model}{self._said()}>")
 
     def _repr_html_(self) -> str | None:
         """Show the first curve, and its numbers; nothing but words if there is no curve."""

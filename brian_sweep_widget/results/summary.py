@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from brian_sweep_widget.printable import printable
 from brian_sweep_widget.results.curves import (
     MOST_CURVES,
     drawable,
@@ -52,15 +53,15 @@ def summary(results: Results, measure: str, kind: str, said: str) -> str:
     str
         An element; without a picture if matplotlib is not there.
     """
-    title = escape(results.model)
+    title = escape(printable(results.model))
     if find_spec("matplotlib") is not None:  # the settings stand in the picture
         source = _picture(results, measure)
         shown = f'<img alt="{title}: the curve; its numbers follow" src="{source}">'
     else:
         words = " · ".join(f"{name}: {value}" for name, value in settings(results))
-        shown = f"<p>{escape(words)}</p>"
+        shown = f"<p>{escape(printable(words))}</p>"
     return (
-        f'<div class="{kind}"><p><strong>{title}</strong>{escape(said)}</p>'
+        f'<div class="{kind}"><p><strong>{title}</strong>{escape(printable(said))}</p>'
         f"{shown}{_table(results, measure)}</div>"
     )
 
@@ -89,4 +90,4 @@ def _table(results: Results, measure: str) -> str:
         max_cols=_MOST_COLUMNS,
         float_format="{:.6g}".format,
     )
-    return table
+    return printable(table)

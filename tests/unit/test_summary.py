@@ -101,3 +101,14 @@ def test_without_a_curve_there_are_words(nothing: Results) -> None:
 def test_large_results_are_small_at_a_glance() -> None:
     """A notebook's file holds it."""
     assert len(html(points=2000, trials=3)) < 500_000
+
+
+def test_nothing_turns_the_direction_of_writing() -> None:
+    """Names in a stranger's store could make another number of what follows them."""
+    shown = one({"rate\u202e": 1.0}, size=[1, 2])
+    named = Results("model\u202e", shown.parameters, shown.plan, shown.outcomes, "told\u202e")
+    html = named._repr_html_()
+    assert html is not None
+    assert "\u202e" not in html + repr(named)
+    assert r"model\u202e</strong>: 2 done, of 2 jobs. told\u202e</p>" in html
+    assert repr(named) == r"<Results of model\u202e: 2 done, of 2 jobs. told\u202e>"
