@@ -24,7 +24,9 @@ c.JupyterHub.services[0]["command"] = [
     *sooner(c.JupyterHub.services[0]["command"]), "--cull-every=2"]
 c.Spawner.args = sooner(c.Spawner.args)
 c.Spawner.environment = {{"JUPYTERHUB_ACTIVITY_INTERVAL": "2"}}
+# Beside the example on the same machine, whose proxy it would end.
 c.JupyterHub.db_url = "sqlite:///sooner.sqlite"
+c.ConfigurableHTTPProxy.pid_file = "sooner-proxy.pid"
 """
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from brian_sweep_widget.engines.cells_context import as_in_cells
 from brian_sweep_widget.engines.installed import is_installed_file
 from brian_sweep_widget.engines.logging_state import brian_console
 from brian_sweep_widget.engines.mpmath_contexts import mpmath_precision, set_mpmath_precision
@@ -40,7 +41,7 @@ class _Changed:
 
 def settings_here() -> dict[str, Any]:
     """Read the settings of this process, as values that JSON can write."""
-    errors = {kind: how for kind, how in np.geterr().items() if how in _BY_NUMPY}
+    errors = {kind: how for kind, how in as_in_cells(np.geterr).items() if how in _BY_NUMPY}
     return {
         "host": socket.gethostname(),
         "folder": current_folder(),
@@ -50,7 +51,7 @@ def settings_here() -> dict[str, Any]:
         "users": [entry for entry in sys.path if not _is_installed(entry)],
         "recursion": sys.getrecursionlimit(),
         "numpy": errors,
-        "decimal": _decimal(),
+        "decimal": as_in_cells(_decimal),
         "mpmath": mpmath_precision(),
         "filters": [_written_filter(one) for one in warnings.filters],
         "brian": _brians_messages(),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from brian_sweep_widget.engines.cells_context import note_context
+
 
 def running_kernel() -> Any | None:
     """Give the kernel; None outside a notebook."""
@@ -18,3 +20,11 @@ def running_shell() -> Any | None:
     """
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython is not None else None
+
+
+def follow_cells() -> None:
+    """Have settings that cells make for cells hold in every thread; twice is no more than once."""
+    shell = running_shell()
+    if shell is not None:
+        note_context()
+        shell.events.register("post_run_cell", note_context)

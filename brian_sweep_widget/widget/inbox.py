@@ -5,8 +5,9 @@ field, the children of a box, the word on a button. Most of that is no person's
 doing. So what is no input is ignored, and what makes no sense is put right.
 
 Messages come in two threads: JupyterLab sends a page's first ones to the
-kernel's main thread, and the next ones to a subshell. Whoever answers one reads
-what holds and then writes, so they are answered one after the other.
+kernel's main thread, and the next ones to a subshell, where they are answered
+also while a cell runs. Whoever answers one reads what holds and then writes, so
+they are answered one after the other.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ def accept_only_input(root: w.Widget) -> None:
             widget.set_state = _Guarded(widget, widget.set_state)
             handle = widget._handle_custom_msg  # noqa: SLF001 - has no public name
             widget._handle_custom_msg = _in_turn(handle)  # noqa: SLF001
+            if hasattr(widget.comm, "_reply_subshell_for"):
+                widget.comm._reply_subshell_for = _as_sent  # noqa: SLF001 - has no public name
 
 
 def parts_of(root: w.Widget) -> Iterator[w.Widget]:
@@ -93,6 +96,16 @@ class _Guarded:
                 for name, value in before.items():
                     self._widget.set_trait(name, value)
                 self._widget.send_state(list(before))
+
+
+def _as_sent(_data: object, subshell: str | None) -> str | None:
+    """Have a message answered in the thread that it was sent to.
+
+    ipykernel 7.4 has each widget's answered in the thread that changed it last: a
+    click on Run passed the number that was typed before it, and Stop waited for
+    the end of a cell.
+    """
+    return subshell
 
 
 def _in_turn(handle: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:

@@ -15,6 +15,7 @@ from brian_sweep_widget.models import CATALOGUE, Model, as_model
 from brian_sweep_widget.results import Results
 from brian_sweep_widget.results.store import DEFAULT_STORE
 from brian_sweep_widget.runs import Run, Sweep, read_place
+from brian_sweep_widget.runs.kernel import follow_cells
 from brian_sweep_widget.runs.options import read_workers
 from brian_sweep_widget.sweeps import Seeding
 from brian_sweep_widget.widget.bench import Bench
@@ -83,6 +84,7 @@ class SweepWidget(w.VBox):
         keep_going: bool = False,
         **parameters: Any,
     ) -> None:
+        follow_cells()
         self._settings: dict[str, Any] = {
             "trials": trials,
             "seed": seed,

@@ -99,7 +99,9 @@ class Lab:
         self._leaving = False
         self._expected_errors: list[str] = []  # texts that are in what the console may say
         page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.problems.append(f"exception: {error}"))
+        page.on(
+            "pageerror", lambda error: self.problems.append(f"exception: {error.stack or error}")
+        )
         page.on("request", self._requested)
         page.on("requestfailed", self._request_failed)
         page.on("response", self._answered)
@@ -198,6 +200,8 @@ class Lab:
         self._command("apputils:change-theme", theme=f"JupyterLab {theme.title()}")
         is_light = str(theme == "light").lower()
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", is_light)
+        # A next change within its 0.2 s would have JupyterLab remove it twice.
+        expect(self.page.locator("#jupyterlab-splash")).to_have_count(0)
 
     def in_both_themes(self) -> Iterator[Theme]:
         """Change to one theme after the other; to the one that there was before at last."""
@@ -217,6 +221,9 @@ class Lab:
 
     def _command(self, name: str, **options: Any) -> None:
         self.page.evaluate(_COMMAND, [name, options, _SECONDS * 1000])
+
+    def _raised(self, error: Error) -> None:
+        self.problems.append(f"exception: {error.stack or error}")
 
     def _heard(self, message: ConsoleMessage) -> None:
         if any(text in message.text for text in self._expected_errors):
