@@ -19,6 +19,7 @@ from typing import Any
 import ipywidgets as w
 import traitlets as t
 
+from brian_sweep_widget.runs.kernel import running_kernel
 from brian_sweep_widget.widget.chart import Brush, Dots
 
 #: What a person can change, by the kind of widget; every other kind only shows.
@@ -103,9 +104,12 @@ def _as_sent(_data: object, subshell: str | None) -> str | None:
 
     ipykernel 7.4 has each widget's answered in the thread that changed it last: a
     click on Run passed the number that was typed before it, and Stop waited for
-    the end of a cell.
+    the end of a cell. A page still names the subshell of a kernel that was
+    restarted; then it is the main thread.
     """
-    return subshell
+    kernel: Any = running_kernel()
+    known = kernel.shell_channel_thread.manager.list_subshell()
+    return subshell if subshell in known else None
 
 
 def _in_turn(handle: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:

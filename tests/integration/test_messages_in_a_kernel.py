@@ -29,7 +29,7 @@ class Kernel:
         self._client = client
         request = client.session.msg("create_subshell_request")
         client.control_channel.send(request)
-        self._subshell = client.get_control_msg(timeout=60)["content"]["subshell_id"]
+        self.subshell = client.get_control_msg(timeout=60)["content"]["subshell_id"]
 
     def start(self, code: str) -> None:
         """Send a cell."""
@@ -48,7 +48,7 @@ class Kernel:
         """Send a message of a widget's view."""
         data = {"method": "custom", "content": content}
         message = self._client.session.msg("comm_msg", {"comm_id": comm, "data": data})
-        message["header"]["subshell_id"] = self._subshell
+        message["header"]["subshell_id"] = self.subshell
         self._client.shell_channel.send(message)
 
 
@@ -87,3 +87,11 @@ def test_settings_of_cells_hold_for_who_clicks(kernel: Kernel) -> None:
         "print({float(v.si) for o in widget.run.wait(60).outcomes for v in o.values.values()})"
     )
     assert told == "{50.0}"
+
+
+def test_a_kernel_that_was_restarted_answers_a_page_of_before(kernel: Kernel) -> None:
+    """JupyterLab goes on to name the subshell of the old one."""
+    kernel.subshell = "of-the-old-kernel"
+    button = kernel.run("print(bench._run_button.comm.comm_id)")
+    kernel.send(button, {"event": "click"})
+    assert kernel.run("print(widget.run.wait(60).counts())") == "{'done': 2}"
