@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from brian_sweep_widget.printable import one_line, printable
 from brian_sweep_widget.runs.run import Run
@@ -38,12 +38,12 @@ def follow(
     from tqdm.auto import tqdm  # noqa: PLC0415 - looks for a notebook when imported
 
     def write(words: str) -> None:
-        if bar:
-            tqdm.write(printable(words), file=sys.stderr)
+        tqdm.write(printable(words), file=sys.stderr)
 
+    told = say or (write if bar else None)
     with (
         tqdm(total=total, desc=one_line(label), disable=not bar) as shown,
-        _telling(run, say or write),
+        nullcontext() if told is None else _telling(run, told),
     ):
         for _ in run:
             shown.update()

@@ -13,6 +13,16 @@ import pytest
 from brian_sweep_widget.backends import make_credentials
 from brian_sweep_widget.backends.hosts import log_limit
 
+
+def run_host(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run code in a process of its own, which is told where its credentials are."""
+    made = make_credentials(folder / "mine.pem")
+    return subprocess.run(
+        [sys.executable, "-c", code, str(made.path)],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
 NO_FILES = """
 import asyncio, logging, os, resource, socket, sys
 from distributed.comm import connect, listen
@@ -59,11 +69,7 @@ asyncio.run(main())
 
 def test_a_process_without_files_waits_and_goes_on(tmp_path: Path) -> None:
     """What cannot be accepted is not tried all the time, and accepted when there are files."""
-    made = make_credentials(tmp_path / "mine.pem")
-    ran = subprocess.run(
-        [sys.executable, "-c", NO_FILES, str(made.path)],
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+    ran = run_host(NO_FILES, tmp_path)
     assert ran.stdout.strip() == "served", ran.stderr
 
 
@@ -100,11 +106,7 @@ asyncio.run(main())
 
 def test_who_goes_before_he_is_let_in_is_no_error(tmp_path: Path) -> None:
     """He had sent something, and is gone when the handshake is to begin."""
-    made = make_credentials(tmp_path / "mine.pem")
-    ran = subprocess.run(
-        [sys.executable, "-c", GONE, str(made.path)],
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+    ran = run_host(GONE, tmp_path)
     assert ran.stdout.strip() == "served", ran.stderr
     assert ran.returncode == 0, ran.stderr
 
